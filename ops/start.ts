@@ -1,0 +1,161 @@
+import { renameSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+import { LogError } from "../ports/log/log.ts";
+import { bootstrap } from "./bootstrap.ts";
+import type { Cast } from "./bootstrap.ts";
+import { DemoMarket, demoInstruments } from "./demo.ts";
+import { VenueClient } from "./venue-client.ts";
+import type { VenueFile } from "./venue-client.ts";
+import { openVenue } from "./venue.ts";
+import type { Venue } from "./venue.ts";
+
+interface StartOptions {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly demo: boolean;
+  readonly seed: number;
+}
+
+const usage = `usage: bun run start [--port 8080] [--data .data] [--demo on|off] [--seed 1]`;
+
+const options = readOptions();
+if (typeof options === "string") {
+  console.error(`${options}\n${usage}`);
+  process.exit(2);
+}
+await start(options);
+
+async function start(options: StartOptions): Promise<void> {
+  const openedAt = performance.now();
+  const venue = await openVenueOrExit(options);
+  const cast = await bootstrap(venue, join(options.dataDir, "keys"));
+  const file = await writeVenueFile(venue, cast, options.dataDir);
+  const markets = options.demo ? startDemo(venue, cast, options.seed) : [];
+  console.log(banner(file, options, Math.round(performance.now() - openedAt)));
+  venue.readsReady.then(
+    () => console.log("Reads are up: orders, fills, book, trades and candles answer now."),
+    () => {},
+  );
+  drainOnSignal(venue, markets);
+}
+
+async function openVenueOrExit(options: StartOptions): Promise<Venue> {
+  try {
+    return await openVenue({
+      dataDir: options.dataDir,
+      port: options.port,
+      partitionCount: 1,
+      reads: true,
+      analytics: true,
+      onNotice: (line) => console.error(line),
+      onFatal: (error) => {
+        console.error(`The venue stops, its log is safe: ${error.message}`);
+        process.exit(1);
+      },
+    });
+  } catch (error) {
+    console.error(startFailure(error, options));
+    process.exit(1);
+  }
+}
+
+function startFailure(error: unknown, options: StartOptions): string {
+  if (error instanceof LogError && error.code === "Locked") {
+    return `Another venue runs on ${options.dataDir}. Stop it, or give this one a folder of its own with --data.`;
+  }
+  if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
+    return `Port ${options.port} is taken. Choose another with --port, or 0 for any.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Written beside and renamed, so that no script reads half of it. */
+async function writeVenueFile(venue: Venue, cast: Cast, dataDir: string): Promise<VenueFile> {
+  const file: VenueFile = {
+    url: venue.url,
+    accounts: cast.traders.map(({ accountID, token }) => ({ accountID, token })),
+    adminToken: cast.adminToken,
+    symbols: demoInstruments.map(({ symbol }) => symbol),
+    clickhouse: await venue.analyticsReady,
+  };
+  const path = join(dataDir, "venue.json");
+  writeFileSync(`${path}.new`, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+  return file;
+}
+
+function startDemo(venue: Venue, cast: Cast, seed: number): DemoMarket[] {
+  return demoInstruments.map((instrument, index) => {
+    const market = new DemoMarket({
+      instrument,
+      maker: new VenueClient(venue.url, cast.maker.token),
+      taker: new VenueClient(venue.url, cast.taker.token),
+      seed: seed + index,
+    });
+    market.run().catch((error: Error) => console.error(`Demo market ends: ${error.message}`));
+    return market;
+  });
+}
+
+function banner(file: VenueFile, options: StartOptions, ms: number): string {
+  const [first] = file.accounts;
+  const symbol = file.symbols[0] ?? "";
+  const tokens = file.accounts.map(({ accountID, token }) => `${accountID}:${token}`).join(",");
+  const sql = file.clickhouse;
+  return `
+orderbook is open (${ms} ms). Data in ${options.dataDir}, demo market ${options.demo ? `on, seed ${options.seed}` : "off"}.
+
+  Trading page   ${file.url}/#tokens=${tokens}
+  API            ${file.url}/v1   described in ${file.url}/openapi.json
+  Health         ${file.url}/readyz   metrics ${file.url}/metrics
+  SQL            ${sql === null ? "no ClickHouse on this platform" : `${sql.url}   user ${sql.user}   password ${sql.password}   database orderbook`}
+
+Two demo accounts (tokens for 30 days):
+${file.accounts.map(({ accountID, token }) => `  ${accountID}   ${token}`).join("\n")}
+
+Place an order (paste it):
+  curl -s ${file.url}/v1/orders -H 'authorization: Bearer ${first?.token ?? ""}' -H 'content-type: application/json' \\
+    -d '{"symbol":"${symbol}","side":"Buy","ordType":"Limit","price":"60000","orderQty":"0.01"}'
+
+The same for scripts: ${join(options.dataDir, "venue.json")}. Ctrl-C stops.
+`;
+}
+
+function drainOnSignal(venue: Venue, markets: readonly DemoMarket[]): void {
+  let draining = false;
+  const drain = async (): Promise<void> => {
+    if (draining) process.exit(1);
+    draining = true;
+    console.log("Draining; a second Ctrl-C stops at once.");
+    for (const market of markets) market.stop();
+    await venue.close();
+    console.log("Closed. What was accepted is on the log.");
+    process.exit(0);
+  };
+  process.on("SIGINT", () => void drain());
+  process.on("SIGTERM", () => void drain());
+}
+
+function readOptions(): StartOptions | string {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: "string", default: "8080" },
+        data: { type: "string", default: ".data" },
+        demo: { type: "string", default: "on" },
+        seed: { type: "string", default: "1" },
+      },
+    });
+    const port = Number(values.port);
+    const seed = Number(values.seed);
+    if (!Number.isInteger(port) || port < 0 || port > 65535)
+      return `--port ${values.port} is no port`;
+    if (!Number.isSafeInteger(seed)) return `--seed ${values.seed} is no integer`;
+    if (values.demo !== "on" && values.demo !== "off") return `--demo is on or off`;
+    return { port, dataDir: resolve(values.data), demo: values.demo === "on", seed };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

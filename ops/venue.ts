@@ -1,0 +1,165 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { createEngineHost } from "../engine/host.ts";
+import type { EngineHost } from "../engine/host.ts";
+import { createGateway } from "../gateway/app.ts";
+import type { Gateway } from "../gateway/app.ts";
+import { systemClock } from "../ports/clock/clock-system.ts";
+import { createMemoryIdempotency } from "../ports/idempotency/idempotency-memory.ts";
+import { createMemoryLog } from "../ports/log/log-memory.ts";
+import { openSqliteLog } from "../ports/log/log-sqlite.ts";
+import type { Log } from "../ports/log/log.ts";
+import { createMemoryRateLimit } from "../ports/rate-limit/rate-limit-memory.ts";
+import { openFileSnapshots } from "../ports/snapshot/snapshot-file.ts";
+import { createMemorySnapshots } from "../ports/snapshot/snapshot-memory.ts";
+import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
+import { bundleWeb } from "../web/bundle.ts";
+import { openReadSide } from "./read-side.ts";
+import type { AnalyticsConnection } from "./read-side.ts";
+import { startReadSideWorker } from "./read-side-thread.ts";
+import type { Reads } from "./read-side-thread.ts";
+
+export interface VenueOptions {
+  /** Folder of the log, the snapshots and the views; null keeps everything in memory and forgets it at close. */
+  readonly dataDir: string | null;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly partitionCount: number;
+  /** With false there are no reads but readiness: tests of the command side start faster. */
+  readonly reads: boolean;
+  /** With false ClickHouse is not started. */
+  readonly analytics: boolean;
+  readonly tickMs?: number;
+  onNotice(line: string): void;
+  /** The venue cannot go on: a partition's invariant broke, or its log failed. */
+  onFatal(error: Error): void;
+}
+
+/** The whole venue in this process: edge, engine and log here, reads in a Worker (or here too, in memory). */
+export interface Venue {
+  readonly url: string;
+  readonly log: Log;
+  readonly gateway: Gateway;
+  readonly hosts: readonly EngineHost[];
+  /** Resolves once the read side serves. */
+  readonly readsReady: Promise<void>;
+  /** Resolves as soon as ClickHouse answers; null where there is none. */
+  readonly analyticsReady: Promise<AnalyticsConnection | null>;
+  /** Stops taking requests, waits for what was appended, closes everything. */
+  close(): Promise<void>;
+}
+
+/** Opens a venue; rejects when the log is another process's (LogError Locked) or recovery refuses. */
+export async function openVenue(options: VenueOptions): Promise<Venue> {
+  const { log, snapshots, logPath } = openStores(options);
+  const secret = crypto.randomUUID();
+  const reads = startReads(options, { log, logPath, secret });
+  const hosts = Array.from({ length: options.partitionCount }, (_, partition) =>
+    createEngineHost({
+      log,
+      snapshots,
+      clock: systemClock,
+      partition,
+      node: `pid ${process.pid}`,
+      build: "orderbook 0.1.0",
+      ...(options.tickMs === undefined ? {} : { tickMs: options.tickMs }),
+      onFatal: options.onFatal,
+    }),
+  );
+  await Promise.all(hosts.map((host) => host.start()));
+  const gateway = createGateway({
+    log,
+    snapshots,
+    clock: systemClock,
+    idempotency: createMemoryIdempotency(systemClock),
+    rateLimit: createMemoryRateLimit(systemClock),
+    query: { url: () => reads.url, secret },
+    assets: await bundleWeb(),
+  });
+  await gateway.start();
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: options.port,
+    maxRequestBodySize: 64 * 1024,
+    fetch: gateway.fetch,
+    websocket: gateway.websocket,
+  });
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    log,
+    gateway,
+    hosts,
+    readsReady: reads.ready,
+    analyticsReady: reads.analytics,
+    close: async () => {
+      await server.stop();
+      await gateway.close();
+      await Promise.all(hosts.map((host) => host.stop()));
+      await reads.close();
+      await log.close();
+      await snapshots.close();
+    },
+  };
+}
+
+function openStores(options: VenueOptions): {
+  log: Log;
+  snapshots: SnapshotStore;
+  logPath: string | null;
+} {
+  const { dataDir, partitionCount } = options;
+  if (dataDir === null) {
+    return {
+      log: createMemoryLog({ partitionCount, clock: systemClock }),
+      snapshots: createMemorySnapshots(),
+      logPath: null,
+    };
+  }
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const path = join(dataDir, "log.sqlite");
+  return {
+    log: openSqliteLog({ path, partitionCount, clock: systemClock }),
+    snapshots: openFileSnapshots(join(dataDir, "snapshots")),
+    logPath: path,
+  };
+}
+
+function startReads(
+  options: VenueOptions,
+  parts: { log: Log; logPath: string | null; secret: string },
+): Reads {
+  const { dataDir, analytics, partitionCount, onNotice } = options;
+  const { log, logPath, secret } = parts;
+  if (!options.reads) return noReads;
+  if (dataDir !== null && logPath !== null) {
+    return startReadSideWorker({ logPath, partitionCount, dataDir, analytics, secret }, onNotice);
+  }
+  const opened = openReadSide({
+    log,
+    clock: systemClock,
+    dataDir: null,
+    analytics: false,
+    secret,
+    onNotice,
+    onAnalytics: () => {},
+  });
+  let url: string | null = null;
+  return {
+    get url() {
+      return url;
+    },
+    ready: opened.then((readSide) => {
+      url = readSide.url;
+    }),
+    analytics: Promise.resolve(null),
+    close: async () => (await opened).close(),
+  };
+}
+
+const noReads: Reads = {
+  url: null,
+  ready: Promise.resolve(),
+  analytics: Promise.resolve(null),
+  close: () => Promise.resolve(),
+};
