@@ -16,7 +16,12 @@ export type Reservation =
 export interface Idempotency {
   /** Takes the key for `leaseMs`; a lease that ran out can be taken again. */
   reserve(key: string, requestHash: string, leaseMs: number): Promise<Reservation>;
-  complete(key: string, requestHash: string, answer: { status: number; body: string }, keepMs: number): Promise<void>;
+  complete(
+    key: string,
+    requestHash: string,
+    answer: { status: number; body: string },
+    keepMs: number,
+  ): Promise<void>;
   /** Gives a reservation back, when nothing was appended. */
   release(key: string, requestHash: string): Promise<void>;
   close(): Promise<void>;

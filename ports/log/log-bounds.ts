@@ -1,0 +1,26 @@
+import { recordBytesMax } from "../../schema/topics.ts";
+import { LogError } from "./log.ts";
+
+const keyBytesMax = 1024;
+
+/** Throws RecordTooLarge for what not every log would take. */
+export function checkRecordBytes(key: Uint8Array | null, value: Uint8Array): void {
+  if (value.length > recordBytesMax) {
+    throw new LogError(
+      "RecordTooLarge",
+      `A record has ${value.length} bytes, ${recordBytesMax} at most`,
+    );
+  }
+  if (key !== null && key.length > keyBytesMax) {
+    throw new LogError("RecordTooLarge", `A key has ${key.length} bytes, ${keyBytesMax} at most`);
+  }
+}
+
+/** Throws OffsetOutOfRange unless reading may begin there; the end itself is a fair place to wait. */
+export function checkOffset(fromOffset: number, startOffset: number, endOffset: number): void {
+  const fits =
+    Number.isSafeInteger(fromOffset) && fromOffset >= startOffset && fromOffset <= endOffset;
+  if (fits) return;
+  const range = `${startOffset} to ${endOffset}`;
+  throw new LogError("OffsetOutOfRange", `Offset ${fromOffset} is not within ${range}`);
+}

@@ -1,0 +1,86 @@
+import { LogError } from "./log.ts";
+import type { Follower, LogRecord } from "./log.ts";
+
+export interface PullFollowerOptions {
+  readonly fromOffset: number;
+  /** What stands from an offset on, at most `followBatchMax` records; throws LogError only. */
+  read(fromOffset: number): readonly LogRecord[];
+  onBatch(records: readonly LogRecord[]): void | Promise<void>;
+  onEnd(follower: PullFollower): void;
+}
+
+/** Records of one batch at most. */
+export const followBatchMax = 512;
+
+/**
+ * A follower of a log that is read in place and told when to look again. A handler may call close() but must not wait for
+ * it: close() waits for the handler.
+ */
+export class PullFollower implements Follower {
+  readonly done: Promise<void>;
+  readonly #options: PullFollowerOptions;
+  #position: number;
+  #closed = false;
+  #failure: LogError | null = null;
+  #woken = false;
+  #wake: (() => void) | null = null;
+
+  constructor(options: PullFollowerOptions) {
+    this.#options = options;
+    this.#position = options.fromOffset;
+    this.done = this.#run().finally(() => options.onEnd(this));
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Something may have been appended. */
+  wake(): void {
+    this.#woken = true;
+    this.#wake?.();
+  }
+
+  /** Ends it with an error once the handler that runs now has finished. */
+  fail(error: LogError): void {
+    this.#failure ??= error;
+    this.wake();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.wake();
+    await Promise.allSettled([this.done]);
+  }
+
+  async #run(): Promise<void> {
+    // The caller gets its follower before the first batch.
+    await Promise.resolve();
+    while (!this.#closed) {
+      if (this.#failure !== null) throw this.#failure;
+      this.#woken = false;
+      const records = this.#options.read(this.#position);
+      const last = records.at(-1);
+      if (last === undefined) {
+        await this.#nextWake();
+        continue;
+      }
+      await this.#options.onBatch(records);
+      this.#position = last.offset + 1;
+      // A long catch-up must not keep timers and sockets from their turn.
+      if (records.length === followBatchMax) await nextTurn();
+    }
+  }
+
+  async #nextWake(): Promise<void> {
+    if (this.#woken) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    this.#wake = null;
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,79 @@
+import type { Clock } from "../clock/clock.ts";
+import { RateLimitError } from "./rate-limit.ts";
+import type { RateLimit, RateLimitDecision, RateLimitPolicy } from "./rate-limit.ts";
+
+const sweptPerTake = 2;
+const evictionSampleCount = 8;
+
+/**
+ * GCRA in this process. `keyCountMax` bounds the memory: keys whose burst is whole again are forgotten, which changes
+ * nothing; beyond that, of a few old ones, the one that is nearest to it.
+ */
+export function createMemoryRateLimit(clock: Clock, keyCountMax = 100_000): RateLimit {
+  return new MemoryRateLimit(clock, keyCountMax);
+}
+
+class MemoryRateLimit implements RateLimit {
+  readonly #clock: Clock;
+  readonly #keyCountMax: number;
+  /** Theoretical arrival times, on the monotonic clock: when the whole burst is there again. */
+  readonly #arrivals = new Map<string, number>();
+  #closed = false;
+
+  constructor(clock: Clock, keyCountMax: number) {
+    this.#clock = clock;
+    this.#keyCountMax = keyCountMax;
+  }
+
+  async take(key: string, policy: RateLimitPolicy, cost: number): Promise<RateLimitDecision> {
+    if (this.#closed) throw new RateLimitError("The rate limit is closed");
+    const now = this.#clock.monotonic();
+    this.#sweep(now);
+    const place = `${policy.name}\n${key}`;
+    const arrival = Math.max(now, this.#arrivals.get(place) ?? now);
+    const tolerance = policy.burst * policy.intervalMs;
+    const next = arrival + Math.max(1, cost) * policy.intervalMs;
+    const retryAfterMs = next - tolerance - now;
+    if (retryAfterMs > 0) {
+      return { allowed: false, ...standing(policy, arrival - now), retryAfterMs };
+    }
+    if (!this.#arrivals.has(place)) this.#makeRoom();
+    this.#arrivals.set(place, next);
+    return { allowed: true, ...standing(policy, next - now), retryAfterMs: 0 };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#arrivals.clear();
+  }
+
+  /** Looks at a few keys a call, so that no call pays for all; a key looked at goes to the end of the row. */
+  #sweep(now: number): void {
+    for (const [place, arrival] of this.#firstFew(sweptPerTake)) {
+      this.#arrivals.delete(place);
+      if (arrival > now) this.#arrivals.set(place, arrival);
+    }
+  }
+
+  #makeRoom(): void {
+    if (this.#arrivals.size < this.#keyCountMax) return;
+    const sample = this.#firstFew(evictionSampleCount);
+    const [nearest] = sample.sort(([, a], [, b]) => a - b);
+    if (nearest !== undefined) this.#arrivals.delete(nearest[0]);
+  }
+
+  #firstFew(count: number): [string, number][] {
+    const few: [string, number][] = [];
+    for (const entry of this.#arrivals) {
+      if (few.length === count) break;
+      few.push(entry);
+    }
+    return few;
+  }
+}
+
+/** What is left `resetMs` before the burst is whole again. */
+function standing(policy: RateLimitPolicy, resetMs: number): { left: number; resetMs: number } {
+  const left = Math.floor((policy.burst * policy.intervalMs - resetMs) / policy.intervalMs);
+  return { left: Math.max(0, left), resetMs };
+}
