@@ -157,9 +157,9 @@ export const Order = z
     ordStatus: z.enum(["New", "PartiallyFilled", "Filled", "Canceled", "Rejected", "Expired"]),
     cumQty: Decimal,
     leavesQty: Decimal.meta({ description: "What rests; 0 when the order is closed" }),
-    avgPx: Decimal.optional().meta({
+    avgPx: Decimal.meta({
       description:
-        "Exact notional / cumQty, rounded half to even four digits past the instrument's price unit; absent while nothing has traded",
+        "Exact notional / cumQty, rounded half to even four digits past the instrument's price unit; 0 while nothing has traded",
     }),
     ordRejReason: z.string().optional().meta({ description: "Of a refused order" }),
     cancelReason: z
@@ -242,7 +242,7 @@ export const Instrument = z
     tickSize: Decimal,
     lotSize: Decimal,
     minOrderQty: Decimal,
-    maxOrderQty: Decimal.optional().meta({ description: "Absent: no bound" }),
+    maxOrderQty: Decimal.meta({ description: "0: no bound" }),
     selfTradePrevention: z.enum(["CancelNewest", "CancelOldest", "CancelBoth", "Decrement"]),
     tradingState: z.enum(["Open", "Halt", "CancelOnly", "Closed"]),
     seqNum: Count.meta({ description: "Of the command that defined or changed it last" }),
@@ -362,9 +362,8 @@ export type CandleList = z.infer<typeof CandleList>;
 
 /** Every code that a read route's problem can have, with its status. */
 export const ReadProblemStatus = {
-  InvalidParameter: 400,
-  InvalidCursor: 400,
-  Unauthenticated: 401,
+  InvalidRequest: 400,
+  Unauthorized: 401,
   Forbidden: 403,
   NotFound: 404,
   UnknownOrder: 404,
