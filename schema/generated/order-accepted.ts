@@ -1,0 +1,143 @@
+// Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
+import { validWide } from "../wide.ts";
+import * as wire from "../wire.ts";
+import {
+  isSide,
+  isOrdType,
+  isTimeInForce,
+  isSelfTradePrevention,
+  type ExecInst,
+  type OrdType,
+  type SelfTradePrevention,
+  type Side,
+  type TimeInForce,
+} from "./enums.ts";
+
+export interface OrderAccepted {
+  readonly kind: "OrderAccepted";
+  readonly rptSeq: number;
+  readonly securityID: number;
+  readonly accountID: number;
+  readonly orderID: string;
+  readonly firstSeqNum: number;
+  readonly orderQty: number;
+  readonly cashOrderQty: bigint;
+  readonly price: number;
+  readonly side: Side;
+  readonly ordType: OrdType;
+  readonly timeInForce: TimeInForce;
+  /** Resolved: never Default. */
+  readonly selfTradePrevention: SelfTradePrevention;
+  readonly execInst: ExecInst;
+  readonly expireTime: number;
+  readonly clOrdID: string;
+}
+
+/** Template, bytes of the block, and where in it each field starts. */
+export const OrderAcceptedLayout = {
+  templateId: 64,
+  blockLength: 128,
+  rptSeq: 0,
+  securityID: 8,
+  accountID: 12,
+  orderID: 16,
+  firstSeqNum: 32,
+  orderQty: 40,
+  cashOrderQty: 48,
+  price: 64,
+  side: 68,
+  ordType: 69,
+  timeInForce: 70,
+  selfTradePrevention: 71,
+  execInst: 72,
+  expireTime: 80,
+  clOrdID: 88,
+} as const;
+
+/** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
+export function encodeOrderAccepted(message: OrderAccepted, view: DataView, at: number): number {
+  wire.assertField(wire.isIntegerWithin(message.rptSeq, 0, Number.MAX_SAFE_INTEGER), "rptSeq");
+  wire.assertField(wire.isIntegerWithin(message.securityID, 0, 2147483647), "securityID");
+  wire.assertField(wire.isIntegerWithin(message.accountID, 0, 2147483647), "accountID");
+  wire.assertField(wire.isUuid(message.orderID), "orderID");
+  wire.assertField(
+    wire.isIntegerWithin(message.firstSeqNum, 0, Number.MAX_SAFE_INTEGER),
+    "firstSeqNum",
+  );
+  wire.assertField(wire.isIntegerWithin(message.orderQty, 0, Number.MAX_SAFE_INTEGER), "orderQty");
+  wire.assertField(wire.isWide(message.cashOrderQty), "cashOrderQty");
+  wire.assertField(wire.isIntegerWithin(message.price, -2147483648, 2147483647), "price");
+  wire.assertField(isSide(message.side), "side");
+  wire.assertField(isOrdType(message.ordType), "ordType");
+  wire.assertField(isTimeInForce(message.timeInForce), "timeInForce");
+  wire.assertField(isSelfTradePrevention(message.selfTradePrevention), "selfTradePrevention");
+  wire.assertField(wire.isIntegerWithin(message.execInst, 0, 1), "execInst");
+  wire.assertField(
+    wire.isIntegerWithin(message.expireTime, 0, Number.MAX_SAFE_INTEGER),
+    "expireTime",
+  );
+  wire.assertField(wire.isText(message.clOrdID, 36), "clOrdID");
+  view.setUint16(at, 128, true);
+  view.setUint16(at + 2, 64, true);
+  view.setUint16(at + 4, 1, true);
+  view.setUint16(at + 6, 0, true);
+  const block = at + 8;
+  for (let index = 0; index < 128; index++) view.setUint8(block + index, 0);
+  wire.writeUint53(view, block, message.rptSeq);
+  view.setUint32(block + 8, message.securityID, true);
+  view.setUint32(block + 12, message.accountID, true);
+  wire.writeUuid(view, block + 16, message.orderID);
+  wire.writeUint53(view, block + 32, message.firstSeqNum);
+  wire.writeUint53(view, block + 40, message.orderQty);
+  wire.writeWide(view, block + 48, message.cashOrderQty);
+  view.setInt32(block + 64, message.price, true);
+  view.setUint8(block + 68, message.side);
+  view.setUint8(block + 69, message.ordType);
+  view.setUint8(block + 70, message.timeInForce);
+  view.setUint8(block + 71, message.selfTradePrevention);
+  view.setUint8(block + 72, message.execInst);
+  wire.writeUint53(view, block + 80, message.expireTime);
+  wire.writeText(view, block + 88, 36, message.clOrdID);
+  return block + 128;
+}
+
+/** Every field holds a value of its type. */
+export function validOrderAccepted(view: DataView, block: number): boolean {
+  return (
+    wire.validUint53(view, block) &&
+    view.getUint32(block + 8, true) <= 2147483647 &&
+    view.getUint32(block + 12, true) <= 2147483647 &&
+    wire.validUint53(view, block + 32) &&
+    wire.validUint53(view, block + 40) &&
+    validWide(view, block + 48) &&
+    isSide(view.getUint8(block + 68)) &&
+    isOrdType(view.getUint8(block + 69)) &&
+    isTimeInForce(view.getUint8(block + 70)) &&
+    isSelfTradePrevention(view.getUint8(block + 71)) &&
+    (view.getUint8(block + 72) & -2) === 0 &&
+    wire.validUint53(view, block + 80) &&
+    wire.validText(view, block + 88, 36)
+  );
+}
+
+/** Call only where validOrderAccepted holds. */
+export function decodeOrderAccepted(view: DataView, block: number): OrderAccepted {
+  return {
+    kind: "OrderAccepted",
+    rptSeq: wire.readUint53(view, block),
+    securityID: view.getUint32(block + 8, true),
+    accountID: view.getUint32(block + 12, true),
+    orderID: wire.readUuid(view, block + 16),
+    firstSeqNum: wire.readUint53(view, block + 32),
+    orderQty: wire.readUint53(view, block + 40),
+    cashOrderQty: wire.readWide(view, block + 48),
+    price: view.getInt32(block + 64, true),
+    side: view.getUint8(block + 68) as Side,
+    ordType: view.getUint8(block + 69) as OrdType,
+    timeInForce: view.getUint8(block + 70) as TimeInForce,
+    selfTradePrevention: view.getUint8(block + 71) as SelfTradePrevention,
+    execInst: view.getUint8(block + 72),
+    expireTime: wire.readUint53(view, block + 80),
+    clOrdID: wire.readText(view, block + 88, 36),
+  };
+}

@@ -1,0 +1,97 @@
+// Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
+import * as wire from "../wire.ts";
+import { isSide, type Side } from "./enums.ts";
+
+export interface OrderMassCancelRequest {
+  readonly kind: "OrderMassCancelRequest";
+  readonly sendingTime: number;
+  readonly validUntil: number;
+  readonly commandID: string;
+  readonly requestHash: string;
+  readonly accountID: number;
+  readonly attempt: number;
+  /** None = both. */
+  readonly side: Side;
+  /** Empty = every instrument of the partition. */
+  readonly symbol: string;
+}
+
+/** Template, bytes of the block, and where in it each field starts. */
+export const OrderMassCancelRequestLayout = {
+  templateId: 4,
+  blockLength: 64,
+  sendingTime: 0,
+  validUntil: 8,
+  commandID: 16,
+  requestHash: 32,
+  accountID: 40,
+  attempt: 44,
+  side: 46,
+  symbol: 48,
+} as const;
+
+/** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
+export function encodeOrderMassCancelRequest(
+  message: OrderMassCancelRequest,
+  view: DataView,
+  at: number,
+): number {
+  wire.assertField(
+    wire.isIntegerWithin(message.sendingTime, 0, Number.MAX_SAFE_INTEGER),
+    "sendingTime",
+  );
+  wire.assertField(
+    wire.isIntegerWithin(message.validUntil, 0, Number.MAX_SAFE_INTEGER),
+    "validUntil",
+  );
+  wire.assertField(wire.isUuid(message.commandID), "commandID");
+  wire.assertField(wire.isHex(message.requestHash, 8), "requestHash");
+  wire.assertField(wire.isIntegerWithin(message.accountID, 0, 2147483647), "accountID");
+  wire.assertField(wire.isIntegerWithin(message.attempt, 0, 65535), "attempt");
+  wire.assertField(isSide(message.side), "side");
+  wire.assertField(wire.isText(message.symbol, 16), "symbol");
+  view.setUint16(at, 64, true);
+  view.setUint16(at + 2, 4, true);
+  view.setUint16(at + 4, 1, true);
+  view.setUint16(at + 6, 0, true);
+  const block = at + 8;
+  for (let index = 0; index < 64; index++) view.setUint8(block + index, 0);
+  wire.writeUint53(view, block, message.sendingTime);
+  wire.writeUint53(view, block + 8, message.validUntil);
+  wire.writeUuid(view, block + 16, message.commandID);
+  wire.writeHash64(view, block + 32, message.requestHash);
+  view.setUint32(block + 40, message.accountID, true);
+  view.setUint16(block + 44, message.attempt, true);
+  view.setUint8(block + 46, message.side);
+  wire.writeText(view, block + 48, 16, message.symbol);
+  return block + 64;
+}
+
+/** Every field holds a value of its type. */
+export function validOrderMassCancelRequest(view: DataView, block: number): boolean {
+  return (
+    wire.validUint53(view, block) &&
+    wire.validUint53(view, block + 8) &&
+    view.getUint32(block + 40, true) <= 2147483647 &&
+    isSide(view.getUint8(block + 46)) &&
+    wire.validText(view, block + 48, 16)
+  );
+}
+
+/** Call only where validOrderMassCancelRequest holds. */
+export function decodeOrderMassCancelRequest(
+  view: DataView,
+  block: number,
+): OrderMassCancelRequest {
+  return {
+    kind: "OrderMassCancelRequest",
+    sendingTime: wire.readUint53(view, block),
+    validUntil: wire.readUint53(view, block + 8),
+    commandID: wire.readUuid(view, block + 16),
+    requestHash: wire.readHash64(view, block + 32),
+    accountID: view.getUint32(block + 40, true),
+    attempt: view.getUint16(block + 44, true),
+    side: view.getUint8(block + 46) as Side,
+    symbol: wire.readText(view, block + 48, 16),
+  };
+}

@@ -1,0 +1,125 @@
+// Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
+import * as wire from "../wire.ts";
+import {
+  isOrdRejReason,
+  isSide,
+  isOrdType,
+  isTimeInForce,
+  type OrdRejReason,
+  type OrdType,
+  type Side,
+  type TimeInForce,
+} from "./enums.ts";
+
+export interface OrderRejected {
+  readonly kind: "OrderRejected";
+  readonly rptSeq: number;
+  readonly securityID: number;
+  readonly accountID: number;
+  readonly orderID: string;
+  readonly firstSeqNum: number;
+  readonly orderQty: number;
+  readonly price: number;
+  readonly ordRejReason: OrdRejReason;
+  readonly side: Side;
+  readonly ordType: OrdType;
+  readonly timeInForce: TimeInForce;
+  readonly symbol: string;
+  readonly clOrdID: string;
+}
+
+/** Template, bytes of the block, and where in it each field starts. */
+export const OrderRejectedLayout = {
+  templateId: 65,
+  blockLength: 120,
+  rptSeq: 0,
+  securityID: 8,
+  accountID: 12,
+  orderID: 16,
+  firstSeqNum: 32,
+  orderQty: 40,
+  price: 48,
+  ordRejReason: 52,
+  side: 54,
+  ordType: 55,
+  timeInForce: 56,
+  symbol: 64,
+  clOrdID: 80,
+} as const;
+
+/** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
+export function encodeOrderRejected(message: OrderRejected, view: DataView, at: number): number {
+  wire.assertField(wire.isIntegerWithin(message.rptSeq, 0, Number.MAX_SAFE_INTEGER), "rptSeq");
+  wire.assertField(wire.isIntegerWithin(message.securityID, 0, 2147483647), "securityID");
+  wire.assertField(wire.isIntegerWithin(message.accountID, 0, 2147483647), "accountID");
+  wire.assertField(wire.isUuid(message.orderID), "orderID");
+  wire.assertField(
+    wire.isIntegerWithin(message.firstSeqNum, 0, Number.MAX_SAFE_INTEGER),
+    "firstSeqNum",
+  );
+  wire.assertField(wire.isIntegerWithin(message.orderQty, 0, Number.MAX_SAFE_INTEGER), "orderQty");
+  wire.assertField(wire.isIntegerWithin(message.price, -2147483648, 2147483647), "price");
+  wire.assertField(isOrdRejReason(message.ordRejReason), "ordRejReason");
+  wire.assertField(isSide(message.side), "side");
+  wire.assertField(isOrdType(message.ordType), "ordType");
+  wire.assertField(isTimeInForce(message.timeInForce), "timeInForce");
+  wire.assertField(wire.isText(message.symbol, 16), "symbol");
+  wire.assertField(wire.isText(message.clOrdID, 36), "clOrdID");
+  view.setUint16(at, 120, true);
+  view.setUint16(at + 2, 65, true);
+  view.setUint16(at + 4, 1, true);
+  view.setUint16(at + 6, 0, true);
+  const block = at + 8;
+  for (let index = 0; index < 120; index++) view.setUint8(block + index, 0);
+  wire.writeUint53(view, block, message.rptSeq);
+  view.setUint32(block + 8, message.securityID, true);
+  view.setUint32(block + 12, message.accountID, true);
+  wire.writeUuid(view, block + 16, message.orderID);
+  wire.writeUint53(view, block + 32, message.firstSeqNum);
+  wire.writeUint53(view, block + 40, message.orderQty);
+  view.setInt32(block + 48, message.price, true);
+  view.setUint16(block + 52, message.ordRejReason, true);
+  view.setUint8(block + 54, message.side);
+  view.setUint8(block + 55, message.ordType);
+  view.setUint8(block + 56, message.timeInForce);
+  wire.writeText(view, block + 64, 16, message.symbol);
+  wire.writeText(view, block + 80, 36, message.clOrdID);
+  return block + 120;
+}
+
+/** Every field holds a value of its type. */
+export function validOrderRejected(view: DataView, block: number): boolean {
+  return (
+    wire.validUint53(view, block) &&
+    view.getUint32(block + 8, true) <= 2147483647 &&
+    view.getUint32(block + 12, true) <= 2147483647 &&
+    wire.validUint53(view, block + 32) &&
+    wire.validUint53(view, block + 40) &&
+    isOrdRejReason(view.getUint16(block + 52, true)) &&
+    isSide(view.getUint8(block + 54)) &&
+    isOrdType(view.getUint8(block + 55)) &&
+    isTimeInForce(view.getUint8(block + 56)) &&
+    wire.validText(view, block + 64, 16) &&
+    wire.validText(view, block + 80, 36)
+  );
+}
+
+/** Call only where validOrderRejected holds. */
+export function decodeOrderRejected(view: DataView, block: number): OrderRejected {
+  return {
+    kind: "OrderRejected",
+    rptSeq: wire.readUint53(view, block),
+    securityID: view.getUint32(block + 8, true),
+    accountID: view.getUint32(block + 12, true),
+    orderID: wire.readUuid(view, block + 16),
+    firstSeqNum: wire.readUint53(view, block + 32),
+    orderQty: wire.readUint53(view, block + 40),
+    price: view.getInt32(block + 48, true),
+    ordRejReason: view.getUint16(block + 52, true) as OrdRejReason,
+    side: view.getUint8(block + 54) as Side,
+    ordType: view.getUint8(block + 55) as OrdType,
+    timeInForce: view.getUint8(block + 56) as TimeInForce,
+    symbol: wire.readText(view, block + 64, 16),
+    clOrdID: wire.readText(view, block + 80, 36),
+  };
+}

@@ -1,0 +1,563 @@
+// Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
+import {
+  decodeNewOrderSingle,
+  encodeNewOrderSingle,
+  validNewOrderSingle,
+  type NewOrderSingle,
+} from "./new-order-single.ts";
+import {
+  decodeOrderCancelRequest,
+  encodeOrderCancelRequest,
+  validOrderCancelRequest,
+  type OrderCancelRequest,
+} from "./order-cancel-request.ts";
+import {
+  decodeOrderCancelReplaceRequest,
+  encodeOrderCancelReplaceRequest,
+  validOrderCancelReplaceRequest,
+  type OrderCancelReplaceRequest,
+} from "./order-cancel-replace-request.ts";
+import {
+  decodeOrderMassCancelRequest,
+  encodeOrderMassCancelRequest,
+  validOrderMassCancelRequest,
+  type OrderMassCancelRequest,
+} from "./order-mass-cancel-request.ts";
+import {
+  decodeSecurityDefinition,
+  encodeSecurityDefinition,
+  validSecurityDefinition,
+  type SecurityDefinition,
+} from "./security-definition.ts";
+import {
+  decodeSecurityStatus,
+  encodeSecurityStatus,
+  validSecurityStatus,
+  type SecurityStatus,
+} from "./security-status.ts";
+import {
+  decodeAccountDefinition,
+  encodeAccountDefinition,
+  validAccountDefinition,
+  type AccountDefinition,
+} from "./account-definition.ts";
+import {
+  decodeKeyDefinition,
+  encodeKeyDefinition,
+  validKeyDefinition,
+  type KeyDefinition,
+} from "./key-definition.ts";
+import { decodeTimeTick, encodeTimeTick, validTimeTick, type TimeTick } from "./time-tick.ts";
+import {
+  decodeOrderAccepted,
+  encodeOrderAccepted,
+  validOrderAccepted,
+  type OrderAccepted,
+} from "./order-accepted.ts";
+import {
+  decodeOrderRejected,
+  encodeOrderRejected,
+  validOrderRejected,
+  type OrderRejected,
+} from "./order-rejected.ts";
+import { decodeTrade, encodeTrade, validTrade, type Trade } from "./trade.ts";
+import {
+  decodeOrderCanceled,
+  encodeOrderCanceled,
+  validOrderCanceled,
+  type OrderCanceled,
+} from "./order-canceled.ts";
+import {
+  decodeOrderReplaced,
+  encodeOrderReplaced,
+  validOrderReplaced,
+  type OrderReplaced,
+} from "./order-replaced.ts";
+import {
+  decodeSelfTradePrevented,
+  encodeSelfTradePrevented,
+  validSelfTradePrevented,
+  type SelfTradePrevented,
+} from "./self-trade-prevented.ts";
+import {
+  decodeOrderCancelReject,
+  encodeOrderCancelReject,
+  validOrderCancelReject,
+  type OrderCancelReject,
+} from "./order-cancel-reject.ts";
+import { decodeDuplicate, encodeDuplicate, validDuplicate, type Duplicate } from "./duplicate.ts";
+import {
+  decodeBusinessMessageReject,
+  encodeBusinessMessageReject,
+  validBusinessMessageReject,
+  type BusinessMessageReject,
+} from "./business-message-reject.ts";
+import {
+  decodeSecurityDefined,
+  encodeSecurityDefined,
+  validSecurityDefined,
+  type SecurityDefined,
+} from "./security-defined.ts";
+import {
+  decodeSecurityStatusChanged,
+  encodeSecurityStatusChanged,
+  validSecurityStatusChanged,
+  type SecurityStatusChanged,
+} from "./security-status-changed.ts";
+import {
+  decodeAccountDefined,
+  encodeAccountDefined,
+  validAccountDefined,
+  type AccountDefined,
+} from "./account-defined.ts";
+import {
+  decodeKeyDefined,
+  encodeKeyDefined,
+  validKeyDefined,
+  type KeyDefined,
+} from "./key-defined.ts";
+import {
+  decodeOrderMassCancelReport,
+  encodeOrderMassCancelReport,
+  validOrderMassCancelReport,
+  type OrderMassCancelReport,
+} from "./order-mass-cancel-report.ts";
+import {
+  decodeTimeTicked,
+  encodeTimeTicked,
+  validTimeTicked,
+  type TimeTicked,
+} from "./time-ticked.ts";
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  validCheckpoint,
+  type Checkpoint,
+} from "./checkpoint.ts";
+import { decodeBody, encodeBody, validBody, type Body } from "./body.ts";
+import {
+  decodeOutputChunk,
+  encodeOutputChunk,
+  validOutputChunk,
+  type OutputChunk,
+} from "./output-chunk.ts";
+import { decodeClaim, encodeClaim, validClaim, type Claim } from "./claim.ts";
+
+export const schemaId = 1;
+export const schemaVersion = 0;
+export const headerBytes = 8;
+
+/** Templates 1 to 63: what stands on the orders log. */
+export type Command =
+  | NewOrderSingle
+  | OrderCancelRequest
+  | OrderCancelReplaceRequest
+  | OrderMassCancelRequest
+  | SecurityDefinition
+  | SecurityStatus
+  | AccountDefinition
+  | KeyDefinition
+  | TimeTick;
+/** Templates 64 to 127: what a body holds. */
+export type Event =
+  | OrderAccepted
+  | OrderRejected
+  | Trade
+  | OrderCanceled
+  | OrderReplaced
+  | SelfTradePrevented
+  | OrderCancelReject
+  | Duplicate
+  | BusinessMessageReject
+  | SecurityDefined
+  | SecurityStatusChanged
+  | AccountDefined
+  | KeyDefined
+  | OrderMassCancelReport
+  | TimeTicked
+  | Checkpoint;
+export type AnyMessage = Command | Event | Body | OutputChunk | Claim;
+
+export function encodeMessage(message: AnyMessage, view: DataView, at: number): number {
+  switch (message.kind) {
+    case "NewOrderSingle":
+      return encodeNewOrderSingle(message, view, at);
+    case "OrderCancelRequest":
+      return encodeOrderCancelRequest(message, view, at);
+    case "OrderCancelReplaceRequest":
+      return encodeOrderCancelReplaceRequest(message, view, at);
+    case "OrderMassCancelRequest":
+      return encodeOrderMassCancelRequest(message, view, at);
+    case "SecurityDefinition":
+      return encodeSecurityDefinition(message, view, at);
+    case "SecurityStatus":
+      return encodeSecurityStatus(message, view, at);
+    case "AccountDefinition":
+      return encodeAccountDefinition(message, view, at);
+    case "KeyDefinition":
+      return encodeKeyDefinition(message, view, at);
+    case "TimeTick":
+      return encodeTimeTick(message, view, at);
+    case "OrderAccepted":
+      return encodeOrderAccepted(message, view, at);
+    case "OrderRejected":
+      return encodeOrderRejected(message, view, at);
+    case "Trade":
+      return encodeTrade(message, view, at);
+    case "OrderCanceled":
+      return encodeOrderCanceled(message, view, at);
+    case "OrderReplaced":
+      return encodeOrderReplaced(message, view, at);
+    case "SelfTradePrevented":
+      return encodeSelfTradePrevented(message, view, at);
+    case "OrderCancelReject":
+      return encodeOrderCancelReject(message, view, at);
+    case "Duplicate":
+      return encodeDuplicate(message, view, at);
+    case "BusinessMessageReject":
+      return encodeBusinessMessageReject(message, view, at);
+    case "SecurityDefined":
+      return encodeSecurityDefined(message, view, at);
+    case "SecurityStatusChanged":
+      return encodeSecurityStatusChanged(message, view, at);
+    case "AccountDefined":
+      return encodeAccountDefined(message, view, at);
+    case "KeyDefined":
+      return encodeKeyDefined(message, view, at);
+    case "OrderMassCancelReport":
+      return encodeOrderMassCancelReport(message, view, at);
+    case "TimeTicked":
+      return encodeTimeTicked(message, view, at);
+    case "Checkpoint":
+      return encodeCheckpoint(message, view, at);
+    case "Body":
+      return encodeBody(message, view, at);
+    case "OutputChunk":
+      return encodeOutputChunk(message, view, at);
+    case "Claim":
+      return encodeClaim(message, view, at);
+  }
+}
+
+/** Bytes that encodeMessage writes. */
+export function encodedBytes(message: AnyMessage): number {
+  switch (message.kind) {
+    case "NewOrderSingle":
+      return 152;
+    case "OrderCancelRequest":
+      return 72;
+    case "OrderCancelReplaceRequest":
+      return 128;
+    case "OrderMassCancelRequest":
+      return 72;
+    case "SecurityDefinition":
+      return 128;
+    case "SecurityStatus":
+      return 72;
+    case "AccountDefinition":
+      return 96;
+    case "KeyDefinition":
+      return 160;
+    case "TimeTick":
+      return 16;
+    case "OrderAccepted":
+      return 136;
+    case "OrderRejected":
+      return 128;
+    case "Trade":
+      return 112;
+    case "OrderCanceled":
+      return 72;
+    case "OrderReplaced":
+      return 136;
+    case "SelfTradePrevented":
+      return 104;
+    case "OrderCancelReject":
+      return 64;
+    case "Duplicate":
+      return 64;
+    case "BusinessMessageReject":
+      return 48;
+    case "SecurityDefined":
+      return 96;
+    case "SecurityStatusChanged":
+      return 24;
+    case "AccountDefined":
+      return 72;
+    case "KeyDefined":
+      return 128;
+    case "OrderMassCancelReport":
+      return 48;
+    case "TimeTicked":
+      return 16;
+    case "Checkpoint":
+      return 48;
+    case "Body":
+      return 56;
+    case "OutputChunk":
+      return 40 + 4 + message.body.length;
+    case "Claim":
+      return 216;
+  }
+}
+
+/** Bytes of a template's block, or 0 where there is no such template. */
+export function blockLengthOf(templateId: number): number {
+  switch (templateId) {
+    case 1:
+      return 144;
+    case 2:
+      return 64;
+    case 3:
+      return 120;
+    case 4:
+      return 64;
+    case 5:
+      return 120;
+    case 6:
+      return 64;
+    case 7:
+      return 88;
+    case 8:
+      return 152;
+    case 9:
+      return 8;
+    case 64:
+      return 128;
+    case 65:
+      return 120;
+    case 66:
+      return 104;
+    case 67:
+      return 64;
+    case 68:
+      return 128;
+    case 69:
+      return 96;
+    case 70:
+      return 56;
+    case 71:
+      return 56;
+    case 72:
+      return 40;
+    case 73:
+      return 88;
+    case 74:
+      return 16;
+    case 75:
+      return 64;
+    case 76:
+      return 120;
+    case 77:
+      return 40;
+    case 78:
+      return 8;
+    case 79:
+      return 40;
+    case 128:
+      return 48;
+    case 129:
+      return 32;
+    case 130:
+      return 208;
+    default:
+      return 0;
+  }
+}
+
+/** Most bytes of a template's variable part, or 0 where it has none. */
+export function dataBytesMaxOf(templateId: number): number {
+  if (templateId === 129) return 262144;
+  return 0;
+}
+
+export function templateName(templateId: number): AnyMessage["kind"] | null {
+  switch (templateId) {
+    case 1:
+      return "NewOrderSingle";
+    case 2:
+      return "OrderCancelRequest";
+    case 3:
+      return "OrderCancelReplaceRequest";
+    case 4:
+      return "OrderMassCancelRequest";
+    case 5:
+      return "SecurityDefinition";
+    case 6:
+      return "SecurityStatus";
+    case 7:
+      return "AccountDefinition";
+    case 8:
+      return "KeyDefinition";
+    case 9:
+      return "TimeTick";
+    case 64:
+      return "OrderAccepted";
+    case 65:
+      return "OrderRejected";
+    case 66:
+      return "Trade";
+    case 67:
+      return "OrderCanceled";
+    case 68:
+      return "OrderReplaced";
+    case 69:
+      return "SelfTradePrevented";
+    case 70:
+      return "OrderCancelReject";
+    case 71:
+      return "Duplicate";
+    case 72:
+      return "BusinessMessageReject";
+    case 73:
+      return "SecurityDefined";
+    case 74:
+      return "SecurityStatusChanged";
+    case 75:
+      return "AccountDefined";
+    case 76:
+      return "KeyDefined";
+    case 77:
+      return "OrderMassCancelReport";
+    case 78:
+      return "TimeTicked";
+    case 79:
+      return "Checkpoint";
+    case 128:
+      return "Body";
+    case 129:
+      return "OutputChunk";
+    case 130:
+      return "Claim";
+    default:
+      return null;
+  }
+}
+
+/** Every field of the block holds a value of its type. */
+export function validBlock(templateId: number, view: DataView, block: number): boolean {
+  switch (templateId) {
+    case 1:
+      return validNewOrderSingle(view, block);
+    case 2:
+      return validOrderCancelRequest(view, block);
+    case 3:
+      return validOrderCancelReplaceRequest(view, block);
+    case 4:
+      return validOrderMassCancelRequest(view, block);
+    case 5:
+      return validSecurityDefinition(view, block);
+    case 6:
+      return validSecurityStatus(view, block);
+    case 7:
+      return validAccountDefinition(view, block);
+    case 8:
+      return validKeyDefinition(view, block);
+    case 9:
+      return validTimeTick(view, block);
+    case 64:
+      return validOrderAccepted(view, block);
+    case 65:
+      return validOrderRejected(view, block);
+    case 66:
+      return validTrade(view, block);
+    case 67:
+      return validOrderCanceled(view, block);
+    case 68:
+      return validOrderReplaced(view, block);
+    case 69:
+      return validSelfTradePrevented(view, block);
+    case 70:
+      return validOrderCancelReject(view, block);
+    case 71:
+      return validDuplicate(view, block);
+    case 72:
+      return validBusinessMessageReject(view, block);
+    case 73:
+      return validSecurityDefined(view, block);
+    case 74:
+      return validSecurityStatusChanged(view, block);
+    case 75:
+      return validAccountDefined(view, block);
+    case 76:
+      return validKeyDefined(view, block);
+    case 77:
+      return validOrderMassCancelReport(view, block);
+    case 78:
+      return validTimeTicked(view, block);
+    case 79:
+      return validCheckpoint(view, block);
+    case 128:
+      return validBody(view, block);
+    case 129:
+      return validOutputChunk(view, block);
+    case 130:
+      return validClaim(view, block);
+    default:
+      return false;
+  }
+}
+
+/** Call only where validBlock holds. */
+export function decodeBlock(templateId: number, view: DataView, block: number): AnyMessage {
+  switch (templateId) {
+    case 1:
+      return decodeNewOrderSingle(view, block);
+    case 2:
+      return decodeOrderCancelRequest(view, block);
+    case 3:
+      return decodeOrderCancelReplaceRequest(view, block);
+    case 4:
+      return decodeOrderMassCancelRequest(view, block);
+    case 5:
+      return decodeSecurityDefinition(view, block);
+    case 6:
+      return decodeSecurityStatus(view, block);
+    case 7:
+      return decodeAccountDefinition(view, block);
+    case 8:
+      return decodeKeyDefinition(view, block);
+    case 9:
+      return decodeTimeTick(view, block);
+    case 64:
+      return decodeOrderAccepted(view, block);
+    case 65:
+      return decodeOrderRejected(view, block);
+    case 66:
+      return decodeTrade(view, block);
+    case 67:
+      return decodeOrderCanceled(view, block);
+    case 68:
+      return decodeOrderReplaced(view, block);
+    case 69:
+      return decodeSelfTradePrevented(view, block);
+    case 70:
+      return decodeOrderCancelReject(view, block);
+    case 71:
+      return decodeDuplicate(view, block);
+    case 72:
+      return decodeBusinessMessageReject(view, block);
+    case 73:
+      return decodeSecurityDefined(view, block);
+    case 74:
+      return decodeSecurityStatusChanged(view, block);
+    case 75:
+      return decodeAccountDefined(view, block);
+    case 76:
+      return decodeKeyDefined(view, block);
+    case 77:
+      return decodeOrderMassCancelReport(view, block);
+    case 78:
+      return decodeTimeTicked(view, block);
+    case 79:
+      return decodeCheckpoint(view, block);
+    case 128:
+      return decodeBody(view, block);
+    case 129:
+      return decodeOutputChunk(view, block);
+    case 130:
+      return decodeClaim(view, block);
+    default:
+      throw new RangeError("There is no such template");
+  }
+}

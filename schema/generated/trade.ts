@@ -1,0 +1,137 @@
+// Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
+import * as wire from "../wire.ts";
+import { isSide, isOrdStatus, type OrdStatus, type Side } from "./enums.ts";
+
+export interface Trade {
+  readonly kind: "Trade";
+  readonly rptSeq: number;
+  readonly securityID: number;
+  readonly makerAccountID: number;
+  readonly makerOrderID: string;
+  readonly makerFirstSeqNum: number;
+  readonly takerOrderID: string;
+  readonly takerFirstSeqNum: number;
+  readonly lastQty: number;
+  readonly makerLeavesQty: number;
+  /** 0 for an order by cash. */
+  readonly takerLeavesQty: number;
+  readonly takerAccountID: number;
+  readonly lastPx: number;
+  readonly aggressorSide: Side;
+  readonly makerOrdStatus: OrdStatus;
+  readonly takerOrdStatus: OrdStatus;
+}
+
+/** Template, bytes of the block, and where in it each field starts. */
+export const TradeLayout = {
+  templateId: 66,
+  blockLength: 104,
+  rptSeq: 0,
+  securityID: 8,
+  makerAccountID: 12,
+  makerOrderID: 16,
+  makerFirstSeqNum: 32,
+  takerOrderID: 40,
+  takerFirstSeqNum: 56,
+  lastQty: 64,
+  makerLeavesQty: 72,
+  takerLeavesQty: 80,
+  takerAccountID: 88,
+  lastPx: 92,
+  aggressorSide: 96,
+  makerOrdStatus: 97,
+  takerOrdStatus: 98,
+} as const;
+
+/** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
+export function encodeTrade(message: Trade, view: DataView, at: number): number {
+  wire.assertField(wire.isIntegerWithin(message.rptSeq, 0, Number.MAX_SAFE_INTEGER), "rptSeq");
+  wire.assertField(wire.isIntegerWithin(message.securityID, 0, 2147483647), "securityID");
+  wire.assertField(wire.isIntegerWithin(message.makerAccountID, 0, 2147483647), "makerAccountID");
+  wire.assertField(wire.isUuid(message.makerOrderID), "makerOrderID");
+  wire.assertField(
+    wire.isIntegerWithin(message.makerFirstSeqNum, 0, Number.MAX_SAFE_INTEGER),
+    "makerFirstSeqNum",
+  );
+  wire.assertField(wire.isUuid(message.takerOrderID), "takerOrderID");
+  wire.assertField(
+    wire.isIntegerWithin(message.takerFirstSeqNum, 0, Number.MAX_SAFE_INTEGER),
+    "takerFirstSeqNum",
+  );
+  wire.assertField(wire.isIntegerWithin(message.lastQty, 0, Number.MAX_SAFE_INTEGER), "lastQty");
+  wire.assertField(
+    wire.isIntegerWithin(message.makerLeavesQty, 0, Number.MAX_SAFE_INTEGER),
+    "makerLeavesQty",
+  );
+  wire.assertField(
+    wire.isIntegerWithin(message.takerLeavesQty, 0, Number.MAX_SAFE_INTEGER),
+    "takerLeavesQty",
+  );
+  wire.assertField(wire.isIntegerWithin(message.takerAccountID, 0, 2147483647), "takerAccountID");
+  wire.assertField(wire.isIntegerWithin(message.lastPx, -2147483648, 2147483647), "lastPx");
+  wire.assertField(isSide(message.aggressorSide), "aggressorSide");
+  wire.assertField(isOrdStatus(message.makerOrdStatus), "makerOrdStatus");
+  wire.assertField(isOrdStatus(message.takerOrdStatus), "takerOrdStatus");
+  view.setUint16(at, 104, true);
+  view.setUint16(at + 2, 66, true);
+  view.setUint16(at + 4, 1, true);
+  view.setUint16(at + 6, 0, true);
+  const block = at + 8;
+  for (let index = 0; index < 104; index++) view.setUint8(block + index, 0);
+  wire.writeUint53(view, block, message.rptSeq);
+  view.setUint32(block + 8, message.securityID, true);
+  view.setUint32(block + 12, message.makerAccountID, true);
+  wire.writeUuid(view, block + 16, message.makerOrderID);
+  wire.writeUint53(view, block + 32, message.makerFirstSeqNum);
+  wire.writeUuid(view, block + 40, message.takerOrderID);
+  wire.writeUint53(view, block + 56, message.takerFirstSeqNum);
+  wire.writeUint53(view, block + 64, message.lastQty);
+  wire.writeUint53(view, block + 72, message.makerLeavesQty);
+  wire.writeUint53(view, block + 80, message.takerLeavesQty);
+  view.setUint32(block + 88, message.takerAccountID, true);
+  view.setInt32(block + 92, message.lastPx, true);
+  view.setUint8(block + 96, message.aggressorSide);
+  view.setUint8(block + 97, message.makerOrdStatus);
+  view.setUint8(block + 98, message.takerOrdStatus);
+  return block + 104;
+}
+
+/** Every field holds a value of its type. */
+export function validTrade(view: DataView, block: number): boolean {
+  return (
+    wire.validUint53(view, block) &&
+    view.getUint32(block + 8, true) <= 2147483647 &&
+    view.getUint32(block + 12, true) <= 2147483647 &&
+    wire.validUint53(view, block + 32) &&
+    wire.validUint53(view, block + 56) &&
+    wire.validUint53(view, block + 64) &&
+    wire.validUint53(view, block + 72) &&
+    wire.validUint53(view, block + 80) &&
+    view.getUint32(block + 88, true) <= 2147483647 &&
+    isSide(view.getUint8(block + 96)) &&
+    isOrdStatus(view.getUint8(block + 97)) &&
+    isOrdStatus(view.getUint8(block + 98))
+  );
+}
+
+/** Call only where validTrade holds. */
+export function decodeTrade(view: DataView, block: number): Trade {
+  return {
+    kind: "Trade",
+    rptSeq: wire.readUint53(view, block),
+    securityID: view.getUint32(block + 8, true),
+    makerAccountID: view.getUint32(block + 12, true),
+    makerOrderID: wire.readUuid(view, block + 16),
+    makerFirstSeqNum: wire.readUint53(view, block + 32),
+    takerOrderID: wire.readUuid(view, block + 40),
+    takerFirstSeqNum: wire.readUint53(view, block + 56),
+    lastQty: wire.readUint53(view, block + 64),
+    makerLeavesQty: wire.readUint53(view, block + 72),
+    takerLeavesQty: wire.readUint53(view, block + 80),
+    takerAccountID: view.getUint32(block + 88, true),
+    lastPx: view.getInt32(block + 92, true),
+    aggressorSide: view.getUint8(block + 96) as Side,
+    makerOrdStatus: view.getUint8(block + 97) as OrdStatus,
+    takerOrdStatus: view.getUint8(block + 98) as OrdStatus,
+  };
+}
