@@ -1,0 +1,238 @@
+import { bodyHashText, readBodyEvents, readBodyHeader, readChunk } from "../../schema/body.ts";
+import { checkFrame } from "../../schema/frame.ts";
+import type { Body } from "../../schema/generated/body.ts";
+import { ClaimLayout, decodeClaim } from "../../schema/generated/claim.ts";
+import type { Claim } from "../../schema/generated/claim.ts";
+import type { OutputChunk } from "../../schema/generated/output-chunk.ts";
+import { headerBytes } from "../../schema/generated/records.ts";
+import type { Event } from "../../schema/generated/records.ts";
+import type { LogRecord } from "./log.ts";
+
+/** Place of the last applied body: `offset` is the log offset of its last chunk, `bodyHash` 16 hex digits. */
+export interface FoldPosition {
+  readonly offset: number;
+  readonly epoch: number;
+  readonly seqNum: number;
+  readonly bodyHash: string;
+}
+
+/** What one command came to, as the log decided it. `bytes` is the body, header first. */
+export interface FoldedBody {
+  readonly position: FoldPosition;
+  readonly commandOffset: number;
+  readonly transactTime: number;
+  readonly commandHash: string;
+  readonly semanticsVersion: number;
+  readonly bytes: Uint8Array;
+  /** Decoded at the first look; throws FoldAlarm `Unreadable` when they cannot be. */
+  readonly events: readonly Event[];
+}
+
+/**
+ * `Gap`: a seqNum is missing; nothing is applied until the next Claim. The others end the fold: `StaleClaim`, `UnclaimedEpoch`,
+ * `ChunkOutOfTurn`: the log was cut and regrew. `HashChainBroken`: prevHash is not the last body's. `PositionMismatch`: the saved
+ * position is not on this log. `ForeignPartition`: a Claim of another partition. `Unreadable`: bytes that are no record of ours.
+ */
+export type FoldAlarmCode =
+  | "Gap"
+  | "StaleClaim"
+  | "UnclaimedEpoch"
+  | "ChunkOutOfTurn"
+  | "HashChainBroken"
+  | "PositionMismatch"
+  | "ForeignPartition"
+  | "Unreadable";
+
+export class FoldAlarm extends Error {
+  override readonly name = "FoldAlarm";
+  readonly code: FoldAlarmCode;
+  /** Offset of the record that raised it. */
+  readonly offset: number;
+  constructor(code: FoldAlarmCode, offset: number, message: string) {
+    super(`${message} (order-events offset ${offset})`);
+    this.code = code;
+    this.offset = offset;
+  }
+}
+
+/** prevHash of the first body. */
+export const noBodyHash = "0000000000000000";
+
+/**
+ * The consumer rule of `order-events` (design §5.3), the same for every reader: of all that owners and zombies wrote it yields
+ * each body once, in order. Push records in offset order, from `from.offset + 1` (or 0) on.
+ */
+export class Fold {
+  readonly partition: number;
+  #position: FoldPosition | null;
+  #epoch: number;
+  #claim: Claim | null = null;
+  #gapped = false;
+  #ended: FoldAlarm | null = null;
+  #chunks: Uint8Array[] = [];
+  #chunkCount = 0;
+  #bodyLength = 0;
+
+  constructor(partition: number, from: FoldPosition | null) {
+    this.partition = partition;
+    this.#position = from;
+    this.#epoch = from === null ? -1 : from.epoch;
+  }
+
+  /** Of the last applied body; null before the first. */
+  get position(): FoldPosition | null {
+    return this.#position;
+  }
+
+  /** Offset of the Claim in force; -1 before any. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** The Claim in force, where it was pushed here. */
+  get claim(): Claim | null {
+    return this.#claim;
+  }
+
+  /**
+   * Takes the next record and returns the body that it completes, if any. Throws FoldAlarm: after `Gap` the caller may go on
+   * pushing, after any other the same alarm comes again.
+   */
+  push(record: LogRecord): FoldedBody | null {
+    if (this.#ended !== null) throw this.#ended;
+    const { value, offset } = record;
+    const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+    if (checkFrame(value, view) !== "Ok")
+      this.#end("Unreadable", offset, "no record of this schema");
+    const chunk = readChunk(view);
+    if (chunk !== null) return this.#takeChunk(chunk, offset);
+    if (view.getUint16(templateIdAt, true) !== ClaimLayout.templateId) {
+      this.#end("Unreadable", offset, "neither a Claim nor an OutputChunk");
+    }
+    this.#takeClaim(decodeClaim(view, headerBytes), offset);
+    return null;
+  }
+
+  #takeClaim(claim: Claim, offset: number): void {
+    if (claim.partition !== this.partition) {
+      this.#end("ForeignPartition", offset, `a Claim of partition ${claim.partition}`);
+    }
+    if (offset <= this.#epoch) {
+      this.#end("StaleClaim", offset, `a Claim not above epoch ${this.#epoch}`);
+    }
+    this.#epoch = offset;
+    this.#claim = claim;
+    this.#gapped = false;
+    this.#discardChunks();
+  }
+
+  #takeChunk(chunk: OutputChunk, offset: number): FoldedBody | null {
+    const { epoch, seqNum } = chunk;
+    if (epoch > this.#epoch) this.#end("UnclaimedEpoch", offset, `epoch ${epoch} has no Claim`);
+    if (epoch < this.#epoch || this.#gapped) return null;
+    const last = this.#position === null ? 0 : this.#position.seqNum;
+    if (seqNum <= last) return null;
+    if (seqNum > last + 1) this.#alarmGap(offset, last, seqNum);
+    return this.#collect(chunk, offset);
+  }
+
+  #collect(chunk: OutputChunk, offset: number): FoldedBody | null {
+    const { seqNum, chunkIndex, chunkCount, bodyLength } = chunk;
+    if (this.#chunks.length === 0) {
+      this.#chunkCount = chunkCount;
+      this.#bodyLength = bodyLength;
+    }
+    const sameBody = chunkCount === this.#chunkCount && bodyLength === this.#bodyLength;
+    if (!sameBody || chunkIndex !== this.#chunks.length) {
+      this.#end(
+        "ChunkOutOfTurn",
+        offset,
+        `chunk ${chunkIndex} of ${chunkCount} of seqNum ${seqNum}`,
+      );
+    }
+    this.#chunks.push(chunk.body);
+    if (this.#chunks.length < chunkCount) return null;
+    const bytes = joinChunks(this.#chunks);
+    this.#discardChunks();
+    if (bytes.length !== bodyLength) {
+      this.#end("ChunkOutOfTurn", offset, `chunks of seqNum ${seqNum} do not add up`);
+    }
+    return this.#apply(bytes, offset, seqNum);
+  }
+
+  #apply(bytes: Uint8Array, offset: number, seqNum: number): FoldedBody {
+    const header = readBodyHeader(bytes);
+    if (header === null || header.seqNum !== seqNum) {
+      return this.#end("Unreadable", offset, `no body of seqNum ${seqNum}`);
+    }
+    const lastHash = this.#position === null ? noBodyHash : this.#position.bodyHash;
+    if (header.prevHash !== lastHash) {
+      const { prevHash } = header;
+      this.#end("HashChainBroken", offset, `seqNum ${seqNum} follows ${prevHash}, not ${lastHash}`);
+    }
+    this.#position = { offset, epoch: this.#epoch, seqNum, bodyHash: bodyHashText(bytes) };
+    return new AppliedBody(this.#position, header, bytes);
+  }
+
+  #discardChunks(): void {
+    this.#chunks = [];
+    this.#chunkCount = 0;
+    this.#bodyLength = 0;
+  }
+
+  #alarmGap(offset: number, last: number, seqNum: number): never {
+    this.#gapped = true;
+    this.#discardChunks();
+    const message = `Partition ${this.partition}: seqNum ${seqNum} follows ${last}`;
+    throw new FoldAlarm("Gap", offset, message);
+  }
+
+  #end(code: FoldAlarmCode, offset: number, message: string): never {
+    this.#ended = new FoldAlarm(code, offset, `Partition ${this.partition}: ${message}`);
+    throw this.#ended;
+  }
+}
+
+const templateIdAt = 2;
+
+class AppliedBody implements FoldedBody {
+  readonly position: FoldPosition;
+  readonly commandOffset: number;
+  readonly transactTime: number;
+  readonly commandHash: string;
+  readonly semanticsVersion: number;
+  readonly bytes: Uint8Array;
+  #events: readonly Event[] | null = null;
+
+  constructor(position: FoldPosition, header: Body, bytes: Uint8Array) {
+    this.position = position;
+    this.commandOffset = header.commandOffset;
+    this.transactTime = header.transactTime;
+    this.commandHash = header.commandHash;
+    this.semanticsVersion = header.semanticsVersion;
+    this.bytes = bytes;
+  }
+
+  get events(): readonly Event[] {
+    if (this.#events !== null) return this.#events;
+    const events = readBodyEvents(this.bytes);
+    if (events === null) {
+      const { offset, seqNum } = this.position;
+      throw new FoldAlarm("Unreadable", offset, `The body of seqNum ${seqNum} holds no events`);
+    }
+    this.#events = events;
+    return events;
+  }
+}
+
+function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return only;
+  const bytes = new Uint8Array(chunks.reduce((total, chunk) => total + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
