@@ -1,0 +1,202 @@
+/** docs/SEMANTICS.md section 4: what operators say, and mass cancels. */
+import {
+  BusinessRejectReason,
+  CancelReason,
+  SelfTradePrevention,
+  Side,
+  TradingState,
+} from "../../schema/generated/enums.ts";
+import type { AccountDefinition } from "../../schema/generated/account-definition.ts";
+import type { KeyDefinition } from "../../schema/generated/key-definition.ts";
+import type { OrderMassCancelRequest } from "../../schema/generated/order-mass-cancel-request.ts";
+import type { SecurityDefinition } from "../../schema/generated/security-definition.ts";
+import type { SecurityStatus } from "../../schema/generated/security-status.ts";
+import { murmur2 } from "../../schema/hash.ts";
+import { cancelResting, ladderOf } from "./naive-book.ts";
+import { instrumentOf, nextRptSeq } from "./naive-state.ts";
+import type { CommandRun, NaiveInstrument, NaiveState } from "./naive-state.ts";
+
+/** Each returns the reason of a refusal, null when done; the caller writes the refusal. */
+type Outcome = BusinessRejectReason | null;
+
+export function orderMassCancelRequest(
+  state: NaiveState,
+  run: CommandRun,
+  command: OrderMassCancelRequest,
+): Outcome {
+  const named = instrumentOf(state, command.symbol);
+  if (command.symbol !== "" && named === undefined) return BusinessRejectReason.UnknownSymbol;
+  if (command.accountID !== 0 && !state.accounts.has(command.accountID))
+    return BusinessRejectReason.UnknownAccount;
+  let totalAffectedOrders = 0;
+  for (const instrument of named === undefined ? state.instruments : [named]) {
+    totalAffectedOrders += massCancelOne(state, run, command, instrument);
+  }
+  run.events.push({
+    kind: "OrderMassCancelReport",
+    rptSeq: 0,
+    securityID: named?.securityID ?? 0,
+    accountID: command.accountID,
+    commandID: command.commandID,
+    totalAffectedOrders,
+    side: command.side,
+  });
+  return null;
+}
+
+function massCancelOne(
+  state: NaiveState,
+  run: CommandRun,
+  command: OrderMassCancelRequest,
+  instrument: NaiveInstrument,
+): number {
+  if (instrument.tradingState === TradingState.Closed) return 0;
+  const sides = command.side === Side.None ? [Side.Buy, Side.Sell] : [command.side];
+  const affected = sides
+    .flatMap((side) => ladderOf(instrument, side))
+    .filter((order) => command.accountID === 0 || order.accountID === command.accountID);
+  for (const order of affected)
+    cancelResting(state, run, instrument, order, CancelReason.MassCancel);
+  return affected.length;
+}
+
+export function securityDefinition(
+  state: NaiveState,
+  run: CommandRun,
+  command: SecurityDefinition,
+): Outcome {
+  if (!isValidSecurity(command)) return BusinessRejectReason.InvalidDefinition;
+  const known = instrumentOf(state, command.symbol);
+  const reason =
+    known === undefined ? listingRefusal(state, command) : changeRefusal(known, command);
+  if (reason !== null) return reason;
+  const instrument = known ?? list(state, command);
+  instrument.tickSize = command.tickSize;
+  instrument.lotSize = BigInt(command.lotSize);
+  instrument.minOrderQty = BigInt(command.minOrderQty);
+  instrument.maxOrderQty = BigInt(command.maxOrderQty);
+  instrument.selfTradePrevention = command.selfTradePrevention;
+  emitSecurityDefined(run, instrument, known === undefined);
+  return null;
+}
+
+function isValidSecurity(command: SecurityDefinition): boolean {
+  if (!/^[A-Z0-9][A-Z0-9._-]{0,15}$/.test(command.symbol)) return false;
+  for (const exponent of [command.priceExponent, command.qtyExponent]) {
+    if (exponent < -18 || exponent > 9) return false;
+  }
+  if (command.tickSize < 1 || command.lotSize < 1) return false;
+  if (command.maxOrderQty !== 0 && command.maxOrderQty < command.minOrderQty) return false;
+  if (command.selfTradePrevention === SelfTradePrevention.Default) return false;
+  return command.baseCurrency !== "" && command.quoteCurrency !== "";
+}
+
+function listingRefusal(state: NaiveState, command: SecurityDefinition): Outcome {
+  const symbolHash = symbolHashOf(command.symbol);
+  if (state.instruments.some((other) => symbolHashOf(other.symbol) === symbolHash)) {
+    return BusinessRejectReason.SymbolHashTaken;
+  }
+  if (state.instruments.length >= state.limits.instrumentCountMax)
+    return BusinessRejectReason.CapacityReached;
+  return null;
+}
+
+function changeRefusal(known: NaiveInstrument, command: SecurityDefinition): Outcome {
+  const isSame =
+    known.priceExponent === command.priceExponent &&
+    known.qtyExponent === command.qtyExponent &&
+    known.baseCurrency === command.baseCurrency &&
+    known.quoteCurrency === command.quoteCurrency;
+  return isSame ? null : BusinessRejectReason.ExponentChanged;
+}
+
+function symbolHashOf(symbol: string): number {
+  return murmur2(new TextEncoder().encode(symbol));
+}
+
+function list(state: NaiveState, command: SecurityDefinition): NaiveInstrument {
+  const instrument: NaiveInstrument = {
+    securityID: state.instruments.length + 1,
+    symbol: command.symbol,
+    baseCurrency: command.baseCurrency,
+    quoteCurrency: command.quoteCurrency,
+    priceExponent: command.priceExponent,
+    qtyExponent: command.qtyExponent,
+    tickSize: command.tickSize,
+    lotSize: BigInt(command.lotSize),
+    minOrderQty: BigInt(command.minOrderQty),
+    maxOrderQty: BigInt(command.maxOrderQty),
+    selfTradePrevention: command.selfTradePrevention,
+    tradingState: command.tradingState,
+    rptSeq: 0,
+    bids: [],
+    asks: [],
+  };
+  state.instruments.push(instrument);
+  return instrument;
+}
+
+function emitSecurityDefined(run: CommandRun, instrument: NaiveInstrument, created: boolean): void {
+  run.events.push({
+    kind: "SecurityDefined",
+    rptSeq: nextRptSeq(instrument),
+    securityID: instrument.securityID,
+    tickSize: instrument.tickSize,
+    symbol: instrument.symbol,
+    baseCurrency: instrument.baseCurrency,
+    quoteCurrency: instrument.quoteCurrency,
+    lotSize: Number(instrument.lotSize),
+    minOrderQty: Number(instrument.minOrderQty),
+    maxOrderQty: Number(instrument.maxOrderQty),
+    priceExponent: instrument.priceExponent,
+    qtyExponent: instrument.qtyExponent,
+    selfTradePrevention: instrument.selfTradePrevention,
+    tradingState: instrument.tradingState,
+    created,
+  });
+}
+
+export function securityStatus(
+  state: NaiveState,
+  run: CommandRun,
+  command: SecurityStatus,
+): Outcome {
+  const instrument = instrumentOf(state, command.symbol);
+  if (instrument === undefined) return BusinessRejectReason.UnknownSymbol;
+  instrument.tradingState = command.tradingState;
+  run.events.push({
+    kind: "SecurityStatusChanged",
+    rptSeq: nextRptSeq(instrument),
+    securityID: instrument.securityID,
+    tradingState: instrument.tradingState,
+  });
+  return null;
+}
+
+export function accountDefinition(
+  state: NaiveState,
+  run: CommandRun,
+  command: AccountDefinition,
+): Outcome {
+  const { accountID, accountStatus, name } = command;
+  if (accountID === 0 || name === "") return BusinessRejectReason.InvalidDefinition;
+  const isNew = !state.accounts.has(accountID);
+  if (isNew && state.accounts.size >= state.limits.accountCountMax)
+    return BusinessRejectReason.CapacityReached;
+  state.accounts.set(accountID, { accountID, accountStatus, name });
+  run.events.push({ kind: "AccountDefined", rptSeq: 0, accountID, accountStatus, name });
+  return null;
+}
+
+export function keyDefinition(state: NaiveState, run: CommandRun, command: KeyDefinition): Outcome {
+  const { keyID, accountID, keyAlgorithm, keyStatus, scopes, publicKey } = command;
+  if (keyID === "" || scopes === 0) return BusinessRejectReason.InvalidDefinition;
+  if (accountID !== 0 && !state.accounts.has(accountID)) return BusinessRejectReason.UnknownAccount;
+  const isNew = !state.keys.has(keyID);
+  if (isNew && state.keys.size >= state.limits.keyCountMax)
+    return BusinessRejectReason.CapacityReached;
+  const key = { keyID, accountID, keyAlgorithm, keyStatus, scopes, publicKey };
+  state.keys.set(keyID, key);
+  run.events.push({ kind: "KeyDefined", rptSeq: 0, ...key });
+  return null;
+}

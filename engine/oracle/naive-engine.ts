@@ -1,0 +1,183 @@
+/**
+ * docs/SEMANTICS.md, once more and for clarity: what a command comes to. The core is compared with it event by event;
+ * tests that need a plausible event stream may use it as well.
+ */
+import { BusinessRejectReason, CancelReason, Decision } from "../../schema/generated/enums.ts";
+import type { Command, Event } from "../../schema/generated/records.ts";
+import { cancelResting } from "./naive-book.ts";
+import {
+  accountDefinition,
+  keyDefinition,
+  orderMassCancelRequest,
+  securityDefinition,
+  securityStatus,
+} from "./naive-definitions.ts";
+import { answerRepeat, dropRunOut, enter, isShareFull } from "./naive-id-window.ts";
+import type { Identified } from "./naive-id-window.ts";
+import { newOrderSingle, orderCancelReplaceRequest, orderCancelRequest } from "./naive-orders.ts";
+import { createNaiveState } from "./naive-state.ts";
+import type { CommandRun, NaiveLimits, NaiveState } from "./naive-state.ts";
+
+const sendingTimeLeadMs = 60_000n;
+const zeroUuid = "00000000-0000-0000-0000-000000000000";
+
+/** Commands that leave an entry in the id window. */
+type WindowedCommand = Exclude<Command, { readonly kind: "OrderCancelRequest" | "TimeTick" }>;
+type OperatorCommand = Exclude<
+  WindowedCommand,
+  { readonly kind: "NewOrderSingle" | "OrderCancelReplaceRequest" }
+>;
+
+const templateIds = {
+  NewOrderSingle: 1,
+  OrderCancelReplaceRequest: 3,
+  OrderMassCancelRequest: 4,
+  SecurityDefinition: 5,
+  SecurityStatus: 6,
+  AccountDefinition: 7,
+  KeyDefinition: 8,
+} as const satisfies Record<WindowedCommand["kind"], number>;
+
+export class NaiveEngine {
+  readonly #state: NaiveState;
+
+  constructor(limits: Partial<NaiveLimits> = {}) {
+    this.#state = createNaiveState(limits);
+  }
+
+  /** Log time after the last command, ms. */
+  get now(): number {
+    return this.#state.now;
+  }
+
+  /** Everything that the engine knows, to be read only. */
+  state(): Readonly<NaiveState> {
+    return this.#state;
+  }
+
+  /** What one command comes to: at least one event. Times in ms; a client's mistake never throws. */
+  apply(command: Command, commandOffset: number, appendTime: number, seqNum: number): Event[] {
+    const run: CommandRun = { commandOffset, seqNum, events: [] };
+    advanceTime(
+      this.#state,
+      least(BigInt(appendTime), BigInt(command.sendingTime) + sendingTimeLeadMs),
+    );
+    runDue(this.#state, run);
+    dispatch(this.#state, run, command);
+    return run.events;
+  }
+
+  /** What a record that is no command comes to. */
+  applyUnreadable(
+    reason: "Undecodable" | "UnknownTemplate",
+    commandOffset: number,
+    appendTime: number,
+    seqNum: number,
+  ): Event[] {
+    const run: CommandRun = { commandOffset, seqNum, events: [] };
+    advanceTime(this.#state, BigInt(appendTime));
+    runDue(this.#state, run);
+    run.events.push({
+      kind: "BusinessMessageReject",
+      rptSeq: 0,
+      securityID: 0,
+      accountID: 0,
+      commandID: zeroUuid,
+      businessRejectReason: BusinessRejectReason[reason],
+      refTemplateId: 0,
+    });
+    return run.events;
+  }
+}
+
+function advanceTime(state: NaiveState, time: bigint): void {
+  if (time > BigInt(state.now)) state.now = Number(time);
+}
+
+/** Section 1, step 2. */
+function runDue(state: NaiveState, run: CommandRun): void {
+  const due = [...state.resting.values()]
+    .filter(({ order }) => order.expireTime !== 0 && order.expireTime <= state.now)
+    .sort(
+      (a, b) =>
+        a.order.expireTime - b.order.expireTime ||
+        a.order.firstSeqNum - b.order.firstSeqNum ||
+        a.order.entryRptSeq - b.order.entryRptSeq,
+    );
+  for (const { order, instrument } of due) {
+    cancelResting(state, run, instrument, order, CancelReason.Expired);
+  }
+  dropRunOut(state);
+}
+
+function dispatch(state: NaiveState, run: CommandRun, command: Command): void {
+  if (command.kind === "TimeTick") {
+    run.events.push({ kind: "TimeTicked", sendingTime: command.sendingTime });
+    return;
+  }
+  if (command.kind === "OrderCancelRequest") return orderCancelRequest(state, run, command);
+  const request = identify(command);
+  if (answerRepeat(state, run, request, templateIds[command.kind])) return;
+  const isFull = isShareFull(state, command.accountID);
+  const reason = runWindowed(state, run, command);
+  if (isFull) return;
+  const decision = reason === 0 ? Decision.Accepted : Decision.Rejected;
+  enter(state, run, request, { decision, reason });
+}
+
+function identify(command: WindowedCommand): Identified {
+  const { accountID, requestHash } = command;
+  return {
+    id: command.kind === "NewOrderSingle" ? command.orderID : command.commandID,
+    accountID,
+    requestHash,
+  };
+}
+
+/** Returns the reason of a refusal in the command's own list, 0 when it was accepted. */
+function runWindowed(state: NaiveState, run: CommandRun, command: WindowedCommand): number {
+  if (command.kind === "NewOrderSingle") return newOrderSingle(state, run, command);
+  if (command.kind === "OrderCancelReplaceRequest")
+    return orderCancelReplaceRequest(state, run, command) ?? 0;
+  const businessRejectReason = operatorRefusal(state, command) ?? operate(state, run, command);
+  if (businessRejectReason === null) return 0;
+  run.events.push({
+    kind: "BusinessMessageReject",
+    rptSeq: 0,
+    securityID: 0,
+    accountID: command.accountID,
+    commandID: command.commandID,
+    businessRejectReason,
+    refTemplateId: templateIds[command.kind],
+  });
+  return businessRejectReason;
+}
+
+function operatorRefusal(state: NaiveState, command: OperatorCommand): BusinessRejectReason | null {
+  if (isShareFull(state, command.accountID)) return BusinessRejectReason.IdWindowFull;
+  const isTooLate = command.validUntil !== 0 && command.validUntil < state.now;
+  return isTooLate ? BusinessRejectReason.TooLateToEnter : null;
+}
+
+function operate(
+  state: NaiveState,
+  run: CommandRun,
+  command: OperatorCommand,
+): BusinessRejectReason | null {
+  switch (command.kind) {
+    case "OrderMassCancelRequest":
+      return orderMassCancelRequest(state, run, command);
+    case "SecurityDefinition":
+      return securityDefinition(state, run, command);
+    case "SecurityStatus":
+      return securityStatus(state, run, command);
+    case "AccountDefinition":
+      return accountDefinition(state, run, command);
+    case "KeyDefinition":
+      return keyDefinition(state, run, command);
+  }
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}

@@ -1,0 +1,162 @@
+/** docs/SEMANTICS.md section 5. */
+import {
+  CancelReason,
+  OrdStatus,
+  OrdType,
+  SelfTradePrevention,
+} from "../../schema/generated/enums.ts";
+import { cancelResting, emitCanceled, isWithin, oppositeLadderOf, takeOff } from "./naive-book.ts";
+import { nextRptSeq } from "./naive-state.ts";
+import type { CommandRun, NaiveInstrument, NaiveOrder, NaiveState } from "./naive-state.ts";
+
+/** How the walk through the opposite side ended. */
+export type MatchEnd =
+  | "Used up" // no leaves, no cash: by trades
+  | "Ended" // by self-trade prevention; its OrderCanceled is written
+  | "Cash spent" // cash is left that affords no lot at the best price
+  | "Nothing within the limit";
+
+/** Most that any quantity field can say. */
+const qtyMax = 2n ** 53n - 1n;
+
+export function match(
+  state: NaiveState,
+  run: CommandRun,
+  instrument: NaiveInstrument,
+  taker: NaiveOrder,
+): MatchEnd {
+  for (;;) {
+    if (isUsedUp(taker)) return "Used up";
+    const maker = oppositeLadderOf(instrument, taker.side)[0];
+    if (maker === undefined || !mayTradeWith(taker, maker)) return "Nothing within the limit";
+    const end =
+      maker.accountID === taker.accountID
+        ? preventSelfTrade(state, run, instrument, taker, maker)
+        : trade(state, run, instrument, taker, maker);
+    if (end !== null) return end;
+  }
+}
+
+/** FOK asks first: whether all of the order's leaves would trade at once. Changes nothing. */
+export function canFillAtOnce(instrument: NaiveInstrument, taker: NaiveOrder): boolean {
+  let fillable = 0n;
+  for (const maker of oppositeLadderOf(instrument, taker.side)) {
+    if (!mayTradeWith(taker, maker)) break;
+    const own = maker.accountID === taker.accountID;
+    if (own && taker.selfTradePrevention !== SelfTradePrevention.CancelOldest) break;
+    if (!own) fillable += maker.leavesQty;
+  }
+  return fillable >= taker.leavesQty;
+}
+
+function isUsedUp(taker: NaiveOrder): boolean {
+  return taker.cash === null ? taker.leavesQty === 0n : taker.cash === 0n;
+}
+
+function mayTradeWith(taker: NaiveOrder, maker: NaiveOrder): boolean {
+  return taker.ordType === OrdType.Market || isWithin(taker.side, maker.price, taker.price);
+}
+
+function trade(
+  state: NaiveState,
+  run: CommandRun,
+  instrument: NaiveInstrument,
+  taker: NaiveOrder,
+  maker: NaiveOrder,
+): MatchEnd | null {
+  const lastQty = crossableQty(instrument, taker, maker);
+  if (lastQty === 0n) return "Cash spent";
+  useUp(taker, lastQty, maker.price);
+  taker.cumQty += lastQty;
+  maker.leavesQty -= lastQty;
+  maker.cumQty += lastQty;
+  if (maker.leavesQty === 0n) takeOff(state, instrument, maker);
+  run.events.push({
+    kind: "Trade",
+    rptSeq: nextRptSeq(instrument),
+    securityID: instrument.securityID,
+    makerAccountID: maker.accountID,
+    makerOrderID: maker.orderID,
+    makerFirstSeqNum: maker.firstSeqNum,
+    takerOrderID: taker.orderID,
+    takerFirstSeqNum: taker.firstSeqNum,
+    lastQty: Number(lastQty),
+    makerLeavesQty: Number(maker.leavesQty),
+    takerLeavesQty: Number(taker.leavesQty),
+    takerAccountID: taker.accountID,
+    lastPx: maker.price,
+    aggressorSide: taker.side,
+    makerOrdStatus: maker.leavesQty === 0n ? OrdStatus.Filled : OrdStatus.PartiallyFilled,
+    takerOrdStatus: isUsedUp(taker) ? OrdStatus.Filled : OrdStatus.PartiallyFilled,
+  });
+  return null;
+}
+
+function preventSelfTrade(
+  state: NaiveState,
+  run: CommandRun,
+  instrument: NaiveInstrument,
+  taker: NaiveOrder,
+  maker: NaiveOrder,
+): MatchEnd | null {
+  const mode = taker.selfTradePrevention;
+  if (mode === SelfTradePrevention.Decrement)
+    return decrement(state, run, instrument, taker, maker);
+  if (mode !== SelfTradePrevention.CancelNewest) {
+    cancelResting(state, run, instrument, maker, CancelReason.SelfTrade);
+  }
+  if (mode === SelfTradePrevention.CancelOldest) return null;
+  emitCanceled(run, instrument, taker, CancelReason.SelfTrade);
+  return "Ended";
+}
+
+function decrement(
+  state: NaiveState,
+  run: CommandRun,
+  instrument: NaiveInstrument,
+  taker: NaiveOrder,
+  maker: NaiveOrder,
+): MatchEnd | null {
+  const preventedQty = crossableQty(instrument, taker, maker);
+  if (preventedQty === 0n) return "Cash spent";
+  useUp(taker, preventedQty, maker.price);
+  taker.preventedQty += preventedQty;
+  maker.leavesQty -= preventedQty;
+  maker.preventedQty += preventedQty;
+  run.events.push({
+    kind: "SelfTradePrevented",
+    rptSeq: nextRptSeq(instrument),
+    securityID: instrument.securityID,
+    accountID: taker.accountID,
+    makerOrderID: maker.orderID,
+    makerFirstSeqNum: maker.firstSeqNum,
+    takerOrderID: taker.orderID,
+    takerFirstSeqNum: taker.firstSeqNum,
+    preventedQty: Number(preventedQty),
+    makerLeavesQty: Number(maker.leavesQty),
+    takerLeavesQty: Number(taker.leavesQty),
+    price: maker.price,
+    aggressorSide: taker.side,
+  });
+  if (maker.leavesQty === 0n) cancelResting(state, run, instrument, maker, CancelReason.SelfTrade);
+  if (!isUsedUp(taker)) return null;
+  emitCanceled(run, instrument, taker, CancelReason.SelfTrade);
+  return "Ended";
+}
+
+/** What taker and maker can exchange; 0 only for cash that affords no lot. */
+function crossableQty(instrument: NaiveInstrument, taker: NaiveOrder, maker: NaiveOrder): bigint {
+  if (taker.cash === null) return least(maker.leavesQty, taker.leavesQty);
+  const affordable = least(taker.cash / BigInt(maker.price), qtyMax - taker.cumQty);
+  if (affordable >= maker.leavesQty) return maker.leavesQty;
+  return affordable - (affordable % instrument.lotSize);
+}
+
+function useUp(taker: NaiveOrder, qty: bigint, price: number): void {
+  if (taker.cash === null) taker.leavesQty -= qty;
+  else taker.cash -= qty * BigInt(price);
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}

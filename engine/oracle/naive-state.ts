@@ -1,0 +1,153 @@
+/**
+ * The oracle's state: arrays and Maps of plain objects, quantities and cash as bigint. Slow and obvious on purpose;
+ * written from docs/SEMANTICS.md alone, so that a misreading in the core does not repeat itself here.
+ */
+import type {
+  AccountStatus,
+  Decision,
+  KeyAlgorithm,
+  KeyStatus,
+  OrdType,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+  TradingState,
+} from "../../schema/generated/enums.ts";
+import type { Event } from "../../schema/generated/records.ts";
+
+export interface NaiveLimits {
+  readonly orderCountMax: number;
+  readonly instrumentCountMax: number;
+  readonly accountCountMax: number;
+  readonly keyCountMax: number;
+  readonly idWindowEntryMax: number;
+  /** Milliseconds of log time. */
+  readonly idWindowMs: number;
+}
+
+export const naiveLimitsDefault: NaiveLimits = {
+  orderCountMax: 16_777_216,
+  instrumentCountMax: 1_024,
+  accountCountMax: 65_536,
+  keyCountMax: 65_536,
+  idWindowEntryMax: 4_194_304,
+  idWindowMs: 600_000,
+};
+
+/** An order from its acceptance on: taker first, perhaps maker later. */
+export interface NaiveOrder {
+  readonly orderID: string;
+  readonly accountID: number;
+  readonly firstSeqNum: number;
+  /** rptSeq of its OrderAccepted. */
+  readonly entryRptSeq: number;
+  readonly side: Side;
+  readonly ordType: OrdType;
+  readonly timeInForce: TimeInForce;
+  readonly selfTradePrevention: SelfTradePrevention;
+  readonly postOnly: boolean;
+  readonly expireTime: number;
+  /** Price units; 0 for a market order. */
+  price: number;
+  orderQty: bigint;
+  leavesQty: bigint;
+  cumQty: bigint;
+  preventedQty: bigint;
+  /** What is left to spend, in price unit x quantity unit; null for an order by quantity. */
+  cash: bigint | null;
+}
+
+export interface NaiveInstrument {
+  readonly securityID: number;
+  readonly symbol: string;
+  readonly baseCurrency: string;
+  readonly quoteCurrency: string;
+  readonly priceExponent: number;
+  readonly qtyExponent: number;
+  tickSize: number;
+  lotSize: bigint;
+  minOrderQty: bigint;
+  maxOrderQty: bigint;
+  selfTradePrevention: SelfTradePrevention;
+  tradingState: TradingState;
+  /** Of the instrument's last event. */
+  rptSeq: number;
+  /** Book order: best price first, each level in queue order. */
+  readonly bids: NaiveOrder[];
+  readonly asks: NaiveOrder[];
+}
+
+export interface NaiveAccount {
+  readonly accountID: number;
+  readonly accountStatus: AccountStatus;
+  readonly name: string;
+}
+
+export interface NaiveKey {
+  readonly keyID: string;
+  readonly accountID: number;
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly keyStatus: KeyStatus;
+  readonly scopes: number;
+  readonly publicKey: string;
+}
+
+export interface NaiveIdEntry {
+  readonly id: string;
+  readonly accountID: number;
+  readonly requestHash: string;
+  readonly seqNum: number;
+  readonly commandOffset: number;
+  readonly entryTime: number;
+  readonly decision: Decision;
+  readonly reason: number;
+}
+
+export interface Resting {
+  readonly order: NaiveOrder;
+  readonly instrument: NaiveInstrument;
+}
+
+export interface NaiveState {
+  readonly limits: NaiveLimits;
+  /** Log time after the last command, ms. */
+  now: number;
+  readonly accounts: Map<number, NaiveAccount>;
+  readonly keys: Map<string, NaiveKey>;
+  /** In order of securityID: index + 1. */
+  readonly instruments: NaiveInstrument[];
+  readonly resting: Map<string, Resting>;
+  /** In order of entry, which is also the order of entryTime. */
+  readonly idWindow: Map<string, NaiveIdEntry>;
+  /** Entries in the id window by accountID. */
+  readonly entryCounts: Map<number, number>;
+}
+
+/** Where and as what a command stands on the log, and the events that it comes to. */
+export interface CommandRun {
+  readonly seqNum: number;
+  readonly commandOffset: number;
+  readonly events: Event[];
+}
+
+export function createNaiveState(limits: Partial<NaiveLimits> = {}): NaiveState {
+  return {
+    limits: { ...naiveLimitsDefault, ...limits },
+    now: 0,
+    accounts: new Map(),
+    keys: new Map(),
+    instruments: [],
+    resting: new Map(),
+    idWindow: new Map(),
+    entryCounts: new Map(),
+  };
+}
+
+export function nextRptSeq(instrument: NaiveInstrument): number {
+  instrument.rptSeq += 1;
+  return instrument.rptSeq;
+}
+
+export function instrumentOf(state: NaiveState, symbol: string): NaiveInstrument | undefined {
+  return state.instruments.find((instrument) => instrument.symbol === symbol);
+}
