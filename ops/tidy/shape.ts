@@ -1,0 +1,77 @@
+import { handwritten, lineAt } from "./sources.ts";
+import type { Finding, Tree } from "./sources.ts";
+
+export const functionLinesMax = 70;
+export const fileLinesMax = 400;
+
+/** Files written by hand that may be long: contracts that are lists. */
+const longList = /^schema\/(postgres|clickhouse)\//;
+
+/** Files of more than 400 lines. */
+export function longFiles(tree: Tree): Finding[] {
+  return handwritten(tree)
+    .filter(({ path }) => !longList.test(path))
+    .map(({ path, source }) => ({ path, lineCount: source.text.trimEnd().split("\n").length }))
+    .filter(({ lineCount }) => lineCount > fileLinesMax)
+    .map(({ path, lineCount }) => ({
+      path,
+      line: fileLinesMax,
+      message: `${lineCount} lines, at most ${fileLinesMax}: split it by concept`,
+    }));
+}
+
+/** A block that is a list or a frame of functions, not a function: it may be long. */
+const noFunction =
+  /\b(class|interface|namespace|enum)\b|(?:^|[=:(,[?&|]|\breturn|\bimport|\bexport|\bsatisfies)\s*$/;
+const testFrame = /\b(describe(\.\w+)*|conformance|\w+Conformance)\s*\(/;
+
+/** Functions of more than 70 lines, in tests too; `describe` and conformance suites are frames around functions. */
+export function longFunctions(tree: Tree): Finding[] {
+  const findings: Finding[] = [];
+  for (const { path, source } of handwritten(tree)) {
+    for (const { start, end } of blocks(source.code)) {
+      const firstLine = lineAt(source.text, start);
+      const lineCount = lineAt(source.text, end) - firstLine + 1;
+      if (lineCount <= functionLinesMax || isFrame(source.code, source.text, start)) continue;
+      findings.push({
+        path,
+        line: firstLine,
+        message: `a function of ${lineCount} lines, at most ${functionLinesMax}`,
+      });
+    }
+  }
+  return findings;
+}
+
+function isFrame(code: string, text: string, start: number): boolean {
+  const header = headerBefore(code, start);
+  if (noFunction.test(header)) return true;
+  const lineStart = text.lastIndexOf("\n", start) + 1;
+  return testFrame.test(header) || testFrame.test(text.slice(lineStart, start));
+}
+
+/** What stands between the end of the statement or block before and this brace, parameter lists left out. */
+function headerBefore(code: string, start: number): string {
+  let at = start - 1;
+  let round = 0;
+  while (at >= 0) {
+    const char = code[at];
+    if (char === ")") round++;
+    if (char === "(" && --round < 0) break;
+    if (round === 0 && (char === ";" || char === "}" || char === "{")) break;
+    at--;
+  }
+  return code.slice(Math.max(0, at), start);
+}
+
+function blocks(code: string): { start: number; end: number }[] {
+  const open: number[] = [];
+  const found: { start: number; end: number }[] = [];
+  for (let at = 0; at < code.length; at++) {
+    if (code[at] === "{") open.push(at);
+    if (code[at] !== "}") continue;
+    const start = open.pop();
+    if (start !== undefined) found.push({ start, end: at });
+  }
+  return found;
+}
