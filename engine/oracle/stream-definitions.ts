@@ -1,0 +1,105 @@
+/** Turns an intent into a command of the operator's. */
+import {
+  AccountStatus,
+  KeyAlgorithm,
+  KeyStatus,
+  SelfTradePrevention,
+  TradingState,
+} from "../../schema/generated/enums.ts";
+import type { AccountDefinition } from "../../schema/generated/account-definition.ts";
+import type { KeyDefinition } from "../../schema/generated/key-definition.ts";
+import type { SecurityDefinition } from "../../schema/generated/security-definition.ts";
+import type { SecurityStatus } from "../../schema/generated/security-status.ts";
+import type { StreamContext } from "./stream-context.ts";
+import { Flaw } from "./stream-intent.ts";
+import type { Intent } from "./stream-intent.ts";
+import { has } from "./stream-orders.ts";
+import { symbols } from "./stream-shape.ts";
+
+export function makeSecurityDefinition(context: StreamContext, intent: Intent): SecurityDefinition {
+  const shape = context.instrumentShape(intent);
+  const isRegrid = intent.manner >= 8 && context.shape.features.has("regrid");
+  const isOther = intent.manner % 8 === 7;
+  const other = symbols[intent.target % symbols.length] ?? shape.symbol;
+  return {
+    kind: "SecurityDefinition",
+    ...context.commandFields(intent),
+    accountID: 0,
+    commandID: context.newID(intent, intent.target >>> 0),
+    priceExponent: has(intent, Flaw.offTick) ? 10 - 29 * (intent.target % 2) : -2,
+    qtyExponent: has(intent, Flaw.offLot) ? -7 - (intent.target % 13) : -8,
+    symbol: has(intent, Flaw.unknownSymbol)
+      ? strangeSymbol(intent)
+      : isOther
+        ? other
+        : shape.symbol,
+    baseCurrency: has(intent, Flaw.unknownAccount) ? "" : "BTC",
+    quoteCurrency: has(intent, Flaw.noPrice) ? (["", "EUR"][intent.target % 2] ?? "") : "USD",
+    tickSize: has(intent, Flaw.negativePrice)
+      ? -(intent.target % 2)
+      : isRegrid
+        ? 1 + (intent.target % 7)
+        : shape.tickSize,
+    selfTradePrevention: has(intent, Flaw.noSide) ? SelfTradePrevention.Default : modeOf(intent),
+    lotSize: has(intent, Flaw.noQty) ? 0 : isRegrid ? 1 + (intent.target % 5) : shape.lotSize,
+    minOrderQty: has(intent, Flaw.hugeQty) ? 1_000 : shape.minOrderQty,
+    maxOrderQty: has(intent, Flaw.hugeQty) ? 999 + (intent.target % 2) : shape.maxOrderQty,
+    tradingState: intent.manner % 8 === 6 ? stateOf(intent) : TradingState.Open,
+  };
+}
+
+export function makeSecurityStatus(context: StreamContext, intent: Intent): SecurityStatus {
+  return {
+    kind: "SecurityStatus",
+    ...context.commandFields(intent),
+    accountID: 0,
+    commandID: context.newID(intent, intent.target >>> 0),
+    tradingState: intent.manner < 12 ? TradingState.Open : stateOf(intent),
+    symbol: has(intent, Flaw.unknownSymbol)
+      ? strangeSymbol(intent)
+      : context.instrumentShape(intent).symbol,
+  };
+}
+
+export function makeAccountDefinition(context: StreamContext, intent: Intent): AccountDefinition {
+  const fields = context.commandFields(intent);
+  return {
+    kind: "AccountDefinition",
+    ...fields,
+    accountID: intent.manner === 15 ? 100 + (intent.target % 30) : fields.accountID,
+    commandID: context.newID(intent, intent.target >>> 0),
+    accountStatus: intent.manner === 14 ? AccountStatus.Disabled : AccountStatus.Active,
+    name: has(intent, Flaw.noQty) ? "" : `account ${intent.target % 10}`,
+  };
+}
+
+export function makeKeyDefinition(context: StreamContext, intent: Intent): KeyDefinition {
+  const fields = context.commandFields(intent);
+  return {
+    kind: "KeyDefinition",
+    ...fields,
+    accountID: intent.manner === 15 ? 0 : fields.accountID,
+    commandID: context.newID(intent, intent.target >>> 0),
+    keyAlgorithm: intent.side === 0 ? KeyAlgorithm.EdDSA : KeyAlgorithm.ES256,
+    keyStatus: intent.manner % 4 === 3 ? KeyStatus.Revoked : KeyStatus.Active,
+    keyID: has(intent, Flaw.noPrice) ? "" : `key-${intent.target % 20}`,
+    scopes: has(intent, Flaw.noQty) ? 0 : 1 + (intent.target % 7),
+    publicKey: (intent.target >>> 0).toString(16).padStart(8, "0").repeat(16),
+  };
+}
+
+function strangeSymbol(intent: Intent): string {
+  return ["", "lower", "-DASH", "UNKNOWN", "SPACE D", "~"][intent.target % 6] ?? "";
+}
+
+function modeOf(intent: Intent): SelfTradePrevention {
+  const modes = Object.values(SelfTradePrevention).filter(
+    (mode) => mode !== SelfTradePrevention.Default,
+  );
+  return modes[intent.lots % modes.length] ?? SelfTradePrevention.CancelNewest;
+}
+
+function stateOf(intent: Intent): TradingState {
+  const states = Object.values(TradingState);
+  return states[intent.target % states.length] ?? TradingState.Open;
+}

@@ -1,0 +1,144 @@
+/**
+ * The shape of a stream of commands. Swarm testing (Groce et al. 2012): each seed leaves features out and pushes others, so
+ * that streams reach states which one average mixture would never reach.
+ */
+import { Dice } from "./dice.ts";
+import type { NaiveLimits } from "./naive-state.ts";
+
+export const actions = [
+  "new",
+  "cancel",
+  "replace",
+  "massCancel",
+  "define",
+  "status",
+  "account",
+  "key",
+  "tick",
+  "repeat",
+  "unreadable",
+] as const;
+export type Action = (typeof actions)[number];
+
+export interface InstrumentShape {
+  readonly symbol: string;
+  readonly tickSize: number;
+  readonly lotSize: number;
+  readonly minOrderQty: number;
+  readonly maxOrderQty: number;
+  /** Price around which orders come, in price units. */
+  readonly centre: number;
+}
+
+export interface StreamShape {
+  readonly seed: number;
+  readonly limits: Partial<NaiveLimits>;
+  readonly weights: Readonly<Record<Action, number>>;
+  readonly accountCount: number;
+  readonly instruments: readonly InstrumentShape[];
+  /** Ticks from the centre to the farthest price. */
+  readonly depthMax: number;
+  /** Most lots that an order asks for. */
+  readonly lotsMax: number;
+  /** Milliseconds from one command to the next, at most. */
+  readonly waitMax: number;
+  /** Probabilities, 0 to 1. */
+  readonly flawRate: number;
+  /** Of prices towards the other side. */
+  readonly aggressiveRate: number;
+  readonly ownRate: number;
+  readonly jumpRate: number;
+  readonly skewRate: number;
+  /** Number of different ids: few make old ones come back. */
+  readonly idCount: number;
+  readonly features: ReadonlySet<Feature>;
+}
+
+export const features = [
+  "market",
+  "cash",
+  "IOC",
+  "FOK",
+  "GTD",
+  "postOnly",
+  "selfTradePrevention",
+  "regrid",
+] as const;
+export type Feature = (typeof features)[number];
+
+/** The last two have the same murmur2. */
+export const symbols = [
+  "BTC-USD",
+  "A",
+  "ETH.EUR_X",
+  "0123456789ABCDEF",
+  "QI1H-USD",
+  "BGBFA-USD",
+] as const;
+
+export function shapeOf(seed: number): StreamShape {
+  const dice = new Dice(seed);
+  const depthMax = dice.pick([0, 1, 3, 10, 40, 200, 3_000, 2_000_000]);
+  return {
+    seed,
+    limits: limitsOf(dice),
+    weights: weightsOf(dice),
+    accountCount: dice.pick([1, 2, 3, 5, 8]),
+    instruments: Array.from({ length: dice.pick([1, 1, 2, 4]) }, (_, index) =>
+      instrumentShape(dice, index, depthMax),
+    ),
+    depthMax,
+    lotsMax: dice.pick([1, 3, 10, 10, 60, 1_000, 2 ** 40, 2 ** 53]),
+    waitMax: dice.pick([0, 1, 5, 50, 1_000]),
+    flawRate: dice.pick([0, 0.01, 0.05, 0.3]),
+    aggressiveRate: dice.pick([0.1, 0.3, 0.5, 0.5]),
+    ownRate: dice.pick([0.7, 0.95, 0.95, 1]),
+    jumpRate: dice.pick([0, 0, 0.001, 0.02]),
+    skewRate: dice.pick([0, 0, 0.05]),
+    idCount: dice.chance(0.3) ? dice.pick([10, 300]) : 2 ** 31,
+    features: new Set(features.filter(() => dice.chance(0.6))),
+  };
+}
+
+function limitsOf(dice: Dice): Partial<NaiveLimits> {
+  return {
+    orderCountMax: dice.pick([3, 20, 200, 4_096, 4_096, 4_096]),
+    instrumentCountMax: dice.pick([2, 8, 8]),
+    accountCountMax: dice.pick([2, 16, 16, 16, 16, 16]),
+    keyCountMax: dice.pick([2, 16]),
+    idWindowEntryMax: dice.pick([12, 200, 65_536, 65_536, 65_536, 65_536]),
+    idWindowMs: dice.pick([1, 20, 500, 10_000, 600_000]),
+  };
+}
+
+function weightsOf(dice: Dice): Record<Action, number> {
+  const rare = (): number => (dice.chance(0.6) ? dice.pick([0.001, 0.005, 0.03]) : 0);
+  return {
+    new: dice.pick([0.5, 0.7, 0.9]),
+    cancel: dice.pick([0, 0.02, 0.1, 0.3]),
+    replace: dice.pick([0, 0.1, 0.2, 0.5]),
+    massCancel: rare(),
+    define: rare(),
+    status: rare(),
+    account: rare(),
+    key: rare(),
+    tick: rare(),
+    repeat: dice.pick([0, 0.01, 0.05]),
+    unreadable: rare(),
+  };
+}
+
+function instrumentShape(dice: Dice, index: number, depthMax: number): InstrumentShape {
+  const tickSize = dice.pick([1, 1, 2, 5, 25]);
+  const lotSize = dice.pick([1, 1, 1, 3, 10]);
+  const reach = depthMax * tickSize;
+  const centres = [1, 1_000, 1_024, 1_024 * 1_024, 2 ** 30, 2 ** 31 - 1 - reach, 2 ** 31 - 1];
+  return {
+    symbol: dice.pick(symbols.slice(index, index + 1)),
+    tickSize,
+    lotSize,
+    minOrderQty: dice.pick([0, 0, 1, 2 * lotSize]),
+    maxOrderQty: dice.pick([0, 0, 0, 0, 100 * lotSize]),
+    centre: dice.pick(centres),
+  };
+}
