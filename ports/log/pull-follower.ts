@@ -1,4 +1,4 @@
-import { LogError } from "./log.ts";
+import type { LogError } from "./log.ts";
 import type { Follower, LogRecord } from "./log.ts";
 
 export interface PullFollowerOptions {

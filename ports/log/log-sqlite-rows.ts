@@ -1,0 +1,112 @@
+import type { Database, Statement } from "bun:sqlite";
+
+import { LogError } from "./log.ts";
+import type { LogRecord } from "./log.ts";
+import { tableNames, toLogError } from "./log-sqlite-file.ts";
+
+export interface RecordRow {
+  readonly offset: number;
+  readonly appendTime: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array;
+  readonly crc: number;
+}
+
+interface EndRow {
+  readonly endOffset: number;
+  readonly crc: number;
+}
+
+/** Bytes of values after which a read stops early. */
+const readBytesMax = 4 * 1024 * 1024;
+
+/** Reads records and checks each: its CRC, and that none is missing. Throws LogError. */
+export class RowReader {
+  readonly #names: readonly string[];
+  readonly #records: readonly Statement<RecordRow, [number, number]>[];
+  readonly #newest: readonly Statement<{ offset: number }, []>[];
+  readonly #end: Statement<EndRow, [number]>;
+
+  constructor(database: Database, partitionCount: number) {
+    this.#names = tableNames(partitionCount);
+    try {
+      this.#records = this.#names.map((name) =>
+        database.prepare(`SELECT * FROM "${name}" WHERE offset >= ? ORDER BY offset LIMIT ?`),
+      );
+      this.#newest = this.#names.map((name) =>
+        database.prepare(`SELECT offset FROM "${name}" ORDER BY offset DESC LIMIT 1`),
+      );
+      this.#end = database.prepare("SELECT endOffset, crc FROM partitionEnd WHERE tableIndex = ?");
+    } catch (error) {
+      throw toLogError(error);
+    }
+  }
+
+  /** The end that the last commit wrote down. */
+  endOffset(table: number): number {
+    try {
+      const row = this.#end.get(table);
+      if (row === null) return 0;
+      if (row.crc !== endCrc(table, row.endOffset))
+        throw this.#corrupt(table, "its end is damaged");
+      return row.endOffset;
+    } catch (error) {
+      throw toLogError(error);
+    }
+  }
+
+  /** Like endOffset, and the newest record is really there. */
+  checkedEndOffset(table: number): number {
+    const endOffset = this.endOffset(table);
+    try {
+      const newest = this.#newest[table]?.get() ?? null;
+      const found = newest === null ? 0 : newest.offset + 1;
+      if (found === endOffset) return endOffset;
+      throw this.#corrupt(table, `it ends at ${found} instead of ${endOffset}`);
+    } catch (error) {
+      throw toLogError(error);
+    }
+  }
+
+  /** Records before `endOffset`, at most `countMax`, fewer when they are long. */
+  read(table: number, fromOffset: number, endOffset: number, countMax: number): LogRecord[] {
+    const count = Math.min(countMax, endOffset - fromOffset);
+    const records: LogRecord[] = [];
+    let bytes = 0;
+    try {
+      for (const row of this.#records[table]?.iterate(fromOffset, count) ?? []) {
+        this.#check(table, row, fromOffset + records.length);
+        const { offset, appendTime, key, value } = row;
+        records.push({ offset, appendTime, key, value });
+        bytes += value.length;
+        if (bytes >= readBytesMax) return records;
+      }
+    } catch (error) {
+      throw toLogError(error);
+    }
+    if (records.length === Math.max(0, count)) return records;
+    throw this.#corrupt(table, `record ${fromOffset + records.length} is missing`);
+  }
+
+  #check(table: number, row: RecordRow, offset: number): void {
+    if (row.offset !== offset) throw this.#corrupt(table, `record ${offset} is missing`);
+    const crc = recordCrc(table, row);
+    if (crc !== row.crc) throw this.#corrupt(table, `record ${offset} has another CRC`);
+  }
+
+  #corrupt(table: number, what: string): LogError {
+    return new LogError("Corrupt", `${this.#names[table]}: ${what}`);
+  }
+}
+
+/** CRC-32 over where and when a record stands, its key and its value. */
+export function recordCrc(table: number, record: Omit<RecordRow, "crc">): number {
+  const { offset, appendTime, key, value } = record;
+  const keyBytes = key === null ? -1 : key.length;
+  const place = Bun.hash.crc32(new Float64Array([table, offset, appendTime, keyBytes]));
+  return Bun.hash.crc32(value, key === null ? place : Bun.hash.crc32(key, place));
+}
+
+export function endCrc(table: number, endOffset: number): number {
+  return Bun.hash.crc32(new Float64Array([table, endOffset]));
+}
