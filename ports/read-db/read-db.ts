@@ -25,7 +25,12 @@ export class ReadDbError extends Error {
   readonly code: ReadDbErrorCode;
   /** SQLSTATE where the driver gave one. */
   readonly sqlState: string | null;
-  constructor(code: ReadDbErrorCode, message: string, sqlState: string | null, options?: ErrorOptions) {
+  constructor(
+    code: ReadDbErrorCode,
+    message: string,
+    sqlState: string | null,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.code = code;
     this.sqlState = sqlState;
