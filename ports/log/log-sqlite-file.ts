@@ -65,6 +65,7 @@ export function lockLog(path: string): Database {
   makePrivate(lockPath);
   try {
     const lock = new Database(lockPath, { readwrite: true });
+    lock.run("PRAGMA journal_mode = MEMORY");
     lock.run("BEGIN EXCLUSIVE");
     return lock;
   } catch (error) {

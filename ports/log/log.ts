@@ -37,13 +37,22 @@ export interface Log {
    * Appends in the given order, all in one go; resolves with their offsets once they are durable. Calls of one process keep
    * their order per partition. A rejection means unknown: the records may stand or not.
    */
-  append(topic: Topic, partition: number, records: readonly AppendRecord[]): Promise<readonly number[]>;
+  append(
+    topic: Topic,
+    partition: number,
+    records: readonly AppendRecord[],
+  ): Promise<readonly number[]>;
   /** Offset that the next record will have at the earliest. */
   endOffset(topic: Topic, partition: number): Promise<number>;
   /** First offset still held. */
   startOffset(topic: Topic, partition: number): Promise<number>;
   /** Records from `fromOffset` on that stand now, at most `countMax`; empty at the end. */
-  read(topic: Topic, partition: number, fromOffset: number, countMax: number): Promise<readonly LogRecord[]>;
+  read(
+    topic: Topic,
+    partition: number,
+    fromOffset: number,
+    countMax: number,
+  ): Promise<readonly LogRecord[]>;
   /**
    * Hands over batches from `fromOffset` on as they become durable. The next batch comes after the handler's result has
    * settled; a handler that throws ends the follower.

@@ -4,8 +4,10 @@ import type { SnapshotManifest } from "./snapshot.ts";
 /** No prune leaves fewer: a rotten newest one must have others to fall back to. */
 export const snapshotsKeptMin = 3;
 
+export type SnapshotPlace = Pick<SnapshotManifest, "partition" | "seqNum" | "epoch">;
+
 /** Sorts by highest seqNum, then highest epoch. */
-export function newestFirst(a: SnapshotManifest, b: SnapshotManifest): number {
+export function newestFirst(a: SnapshotPlace, b: SnapshotPlace): number {
   return b.seqNum - a.seqNum || b.epoch - a.epoch;
 }
 

@@ -1,0 +1,403 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+
+import { recordBytesMax, Topic } from "../../schema/topics.ts";
+import { ManualClock } from "../clock/clock-manual.ts";
+import type { Clock } from "../clock/clock.ts";
+import { LogError } from "./log.ts";
+import type { AppendRecord, Log, LogErrorCode, LogRecord } from "./log.ts";
+
+/** Logs of one test. A second open() after close() finds what the first one left, where the adapter keeps anything. */
+export interface LogHarness {
+  open(partitionCount: number, clock: Clock): Promise<Log>;
+  dispose(): Promise<void>;
+}
+
+export interface LogConformanceOptions {
+  /** Whether records outlive close(). */
+  readonly persistent: boolean;
+  /** Whether records are stamped by the clock that is handed in, or by a broker's own. */
+  readonly stampsByClock: boolean;
+  create(): Promise<LogHarness>;
+}
+
+/** What every log must do, for every adapter. */
+export function logConformance(name: string, options: LogConformanceOptions): void {
+  describe(`${name} is a log`, () => {
+    const clock = new ManualClock(1_700_000_000_000);
+    let harness: LogHarness;
+    let log: Log;
+    beforeEach(async () => {
+      harness = await options.create();
+      log = await harness.open(2, clock);
+    });
+    afterEach(async () => {
+      await log.close();
+      await harness.dispose();
+    });
+    const place: LogPlace = {
+      log: () => log,
+      reopen: async () => {
+        await log.close();
+        log = await harness.open(2, clock);
+      },
+    };
+    appendTests(place);
+    boundTests(place);
+    readTests(place);
+    test.skipIf(!options.stampsByClock)("stamps records by its clock", () =>
+      stampTest(place, clock),
+    );
+    followTests(place);
+    handlerTests(place);
+    followEndTests(place);
+    closeTests(place);
+    identityTests(place, options);
+  });
+}
+
+interface LogPlace {
+  log(): Log;
+  reopen(): Promise<void>;
+}
+
+function appendTests({ log }: LogPlace): void {
+  test("gives back keys and values byte for byte, in order, at rising offsets", async () => {
+    const records = [
+      { key: null, value: bytes("first") },
+      { key: bytes("BTC-USD"), value: new Uint8Array(0) },
+      { key: bytes("K"), value: Uint8Array.from({ length: 256 }, (_, index) => index) },
+    ];
+    const offsets = await log().append(Topic.Orders, 1, records);
+    const stood = await log().read(Topic.Orders, 1, 0, 10);
+    expect(stood.map(({ key, value }) => ({ key, value }))).toEqual(records);
+    expect(stood.map(({ offset }) => offset)).toEqual([...offsets]);
+    expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
+    expect(new Set(offsets).size).toBe(3);
+  });
+
+  test("takes the bytes as they are at the call, whatever happens to the buffer later", async () => {
+    const value = bytes("before");
+    const key = bytes("key");
+    const appended = log().append(Topic.Orders, 0, [{ key, value }]);
+    value.fill(0);
+    key.fill(0);
+    await appended;
+    const [record] = await log().read(Topic.Orders, 0, 0, 1);
+    expect(text(record)).toBe("before");
+    expect(new TextDecoder().decode(record?.key ?? undefined)).toBe("key");
+  });
+
+  test("keeps the order of calls that are not waited for", async () => {
+    const appends = Array.from({ length: 300 }, (_, index) =>
+      log().append(Topic.Orders, index % 2, [record(`${index}`), record(`${index}b`)]),
+    );
+    const offsets = await Promise.all(appends);
+    for (const partition of [0, 1]) {
+      const stood = await readAll(log(), Topic.Orders, partition);
+      const own = offsets.flatMap((of, index) => (index % 2 === partition ? of : []));
+      const texts = own.map((_, at) => `${(at >> 1) * 2 + partition}${at % 2 === 0 ? "" : "b"}`);
+      expect(stood.map(text)).toEqual(texts);
+      expect(stood.map(({ offset }) => offset)).toEqual(own);
+    }
+  });
+
+  test("appends nothing when there is nothing", async () => {
+    expect(await log().append(Topic.Orders, 0, [])).toEqual([]);
+    expect(await log().read(Topic.Orders, 0, 0, 1)).toEqual([]);
+  });
+
+  test("keeps topics and partitions apart", async () => {
+    await log().append(Topic.Orders, 0, [record("orders-0")]);
+    await log().append(Topic.Orders, 1, [record("orders-1")]);
+    await log().append(Topic.OrderEvents, 1, [record("events-1")]);
+    expect((await readAll(log(), Topic.Orders, 0)).map(text)).toEqual(["orders-0"]);
+    expect((await readAll(log(), Topic.Orders, 1)).map(text)).toEqual(["orders-1"]);
+    expect((await readAll(log(), Topic.OrderEvents, 0)).map(text)).toEqual([]);
+    expect((await readAll(log(), Topic.OrderEvents, 1)).map(text)).toEqual(["events-1"]);
+  });
+}
+
+function boundTests({ log }: LogPlace): void {
+  test("takes the longest record and appends nothing of a call that has a longer one", async () => {
+    const longest = new Uint8Array(recordBytesMax).fill(7);
+    await log().append(Topic.OrderEvents, 0, [{ key: null, value: longest }]);
+    const tooLong = { key: null, value: new Uint8Array(recordBytesMax + 1) };
+    await refuses(log().append(Topic.OrderEvents, 0, [record("a"), tooLong]), "RecordTooLarge");
+    const stood = await readAll(log(), Topic.OrderEvents, 0);
+    expect(stood.map(({ value }) => value)).toEqual([longest]);
+  });
+
+  test("knows only its own partitions", async () => {
+    for (const partition of [-1, 2, 0.5, Number.NaN]) {
+      await refuses(log().append(Topic.Orders, partition, [record("x")]), "UnknownPartition");
+      await refuses(log().read(Topic.Orders, partition, 0, 1), "UnknownPartition");
+      await refuses(log().endOffset(Topic.Orders, partition), "UnknownPartition");
+      await refuses(log().startOffset(Topic.Orders, partition), "UnknownPartition");
+    }
+  });
+
+  test("refuses offsets beyond what stands", async () => {
+    await log().append(Topic.Orders, 0, [record("a")]);
+    const end = await log().endOffset(Topic.Orders, 0);
+    for (const offset of [end + 1, -1, 0.5, Number.NaN]) {
+      await refuses(log().read(Topic.Orders, 0, offset, 1), "OffsetOutOfRange");
+      const follower = log().follow(Topic.Orders, 0, offset, () => {});
+      await refuses(follower.done, "OffsetOutOfRange");
+    }
+  });
+}
+
+function readTests({ log }: LogPlace): void {
+  test("reads from any offset, at most as many as asked for, and nothing at the end", async () => {
+    const offsets = await log().append(Topic.Orders, 0, ["a", "b", "c", "d"].map(record));
+    const [, second = -1] = offsets;
+    const two = await log().read(Topic.Orders, 0, second, 2);
+    expect(two.map(text)).toEqual(["b", "c"]);
+    const end = await log().endOffset(Topic.Orders, 0);
+    expect(end).toBeGreaterThan(offsets.at(-1) ?? Infinity);
+    expect(await log().read(Topic.Orders, 0, end, 5)).toEqual([]);
+    expect(await log().startOffset(Topic.Orders, 0)).toBeLessThanOrEqual(offsets[0] ?? -1);
+  });
+
+  test("reads long records one part after the other, and misses none", async () => {
+    const value = new Uint8Array(recordBytesMax);
+    const records = Array.from({ length: 40 }, (_, index) => ({ key: bytes(`${index}`), value }));
+    const offsets = await log().append(Topic.OrderEvents, 1, records);
+    const stood = await readAll(log(), Topic.OrderEvents, 1);
+    expect(stood.map(({ offset }) => offset)).toEqual([...offsets]);
+  });
+}
+
+async function stampTest({ log }: LogPlace, clock: ManualClock): Promise<void> {
+  const first = clock.now();
+  await log().append(Topic.Orders, 0, [record("a"), record("b")]);
+  clock.advance(1500);
+  await log().append(Topic.Orders, 0, [record("c")]);
+  const stood = await readAll(log(), Topic.Orders, 0);
+  expect(stood.map(({ appendTime }) => appendTime)).toEqual([first, first, first + 1500]);
+}
+
+function followTests({ log }: LogPlace): void {
+  test("hands over what stands and what comes, each record once, in order", async () => {
+    await log().append(Topic.Orders, 0, ["a", "b"].map(record));
+    const seen = collect(log(), Topic.Orders, 0, 0, 4);
+    await log().append(Topic.Orders, 0, [record("c")]);
+    await log().append(Topic.Orders, 0, [record("d")]);
+    expect((await seen).map(text)).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("hands over only what comes to a follower that begins at the end", async () => {
+    await log().append(Topic.Orders, 0, [record("old")]);
+    const end = await log().endOffset(Topic.Orders, 0);
+    const seen = collect(log(), Topic.Orders, 0, end, 1);
+    await log().append(Topic.Orders, 0, [record("new")]);
+    expect((await seen).map(text)).toEqual(["new"]);
+  });
+
+  test("serves several followers of a partition, each at its own pace", async () => {
+    const names = Array.from({ length: 1200 }, (_, index) => `${index}`);
+    const early = collect(log(), Topic.Orders, 0, 0, names.length);
+    const slow = collect(log(), Topic.Orders, 0, 0, names.length, () => nextTurn());
+    for (let at = 0; at < names.length; at += 100) {
+      await log().append(Topic.Orders, 0, names.slice(at, at + 100).map(record));
+    }
+    const late = collect(log(), Topic.Orders, 0, 0, names.length);
+    for (const seen of [early, slow, late]) expect((await seen).map(text)).toEqual(names);
+  });
+}
+
+function handlerTests({ log }: LogPlace): void {
+  test("waits for the handler before the next batch, and moves its position after it", async () => {
+    let running = 0;
+    let overlapped = false;
+    let offsetsSeen = 0;
+    const gate = Promise.withResolvers<void>();
+    const finished = Promise.withResolvers<void>();
+    const follower = log().follow(Topic.Orders, 0, 0, async (records) => {
+      overlapped ||= ++running > 1;
+      if (offsetsSeen === 0) await gate.promise;
+      offsetsSeen += records.length;
+      running--;
+      if (offsetsSeen === 3) finished.resolve();
+    });
+    await log().append(Topic.Orders, 0, [record("a")]);
+    await log().append(Topic.Orders, 0, [record("b")]);
+    const [third = -1] = await log().append(Topic.Orders, 0, [record("c")]);
+    expect(follower.position).toBe(0);
+    gate.resolve();
+    await finished.promise;
+    await follower.close();
+    expect(follower.position).toBe(third + 1);
+    expect(overlapped).toBe(false);
+  });
+
+  test("lets a handler append and wait for it", async () => {
+    log().follow(Topic.Orders, 0, 0, async (records) => {
+      await log().append(
+        Topic.OrderEvents,
+        0,
+        records.map((of) => record(`did ${text(of)}`)),
+      );
+    });
+    const seen = collect(log(), Topic.OrderEvents, 0, 0, 2);
+    await log().append(Topic.Orders, 0, [record("a")]);
+    await log().append(Topic.Orders, 0, [record("b")]);
+    expect((await seen).map(text)).toEqual(["did a", "did b"]);
+  });
+
+  test("leaves timers their turn while it catches up", async () => {
+    const records = Array.from({ length: 5000 }, () => record("x"));
+    await log().append(Topic.Orders, 0, records);
+    const timer = nextTurn().then(() => "timer");
+    const seen = collect(log(), Topic.Orders, 0, 0, records.length).then(() => "follower");
+    expect(await Promise.race([seen, timer])).toBe("timer");
+    await seen;
+  });
+}
+
+function followEndTests({ log }: LogPlace): void {
+  test("ends a follower whose handler throws, with what it threw", async () => {
+    const failure = new Error("the handler's own");
+    let batches = 0;
+    const follower = log().follow(Topic.Orders, 0, 0, () => {
+      batches++;
+      throw failure;
+    });
+    await log().append(Topic.Orders, 0, [record("a")]);
+    expect(await follower.done.catch((error: unknown) => error)).toBe(failure);
+    await log().append(Topic.Orders, 0, [record("b")]);
+    await follower.close();
+    expect(batches).toBe(1);
+    expect(follower.position).toBe(0);
+  });
+
+  test("close() waits for the handler that runs, and nothing is handed over after it", async () => {
+    const entered = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    let batches = 0;
+    const follower = log().follow(Topic.Orders, 0, 0, async () => {
+      batches++;
+      entered.resolve();
+      await gate.promise;
+    });
+    await log().append(Topic.Orders, 0, [record("a")]);
+    await entered.promise;
+    let closed = false;
+    const closing = follower.close().then(() => (closed = true));
+    await log().append(Topic.Orders, 0, [record("b")]);
+    expect(closed).toBe(false);
+    gate.resolve();
+    await closing;
+    await follower.done;
+    expect(batches).toBe(1);
+  });
+}
+
+function closeTests({ log }: LogPlace): void {
+  test("finishes what was appended when it is closed, ends followers, and takes no more", async () => {
+    const closed = log();
+    const seen: string[] = [];
+    const follower = closed.follow(Topic.Orders, 0, 0, (records) => {
+      seen.push(...records.map(text));
+    });
+    const appended = closed.append(Topic.Orders, 0, [record("last")]);
+    await closed.close();
+    expect(await appended).toHaveLength(1);
+    await follower.done;
+    await refuses(closed.append(Topic.Orders, 0, [record("late")]), "Closed");
+    await refuses(closed.read(Topic.Orders, 0, 0, 1), "Closed");
+    await closed.close();
+  });
+}
+
+function identityTests({ log, reopen }: LogPlace, options: LogConformanceOptions): void {
+  test("has an identity of its own and one for each topic", async () => {
+    const other = await options.create();
+    const otherLog = await other.open(2, new ManualClock());
+    const ids = [log(), otherLog].flatMap((of) => [
+      of.clusterID,
+      of.topicID(Topic.Orders),
+      of.topicID(Topic.OrderEvents),
+    ]);
+    await otherLog.close();
+    await other.dispose();
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(log().partitionCount).toBe(2);
+  });
+
+  test.skipIf(!options.persistent)("is the same log after close and open", async () => {
+    const ids = [log().clusterID, log().topicID(Topic.Orders), log().topicID(Topic.OrderEvents)];
+    const before = await log().append(Topic.Orders, 1, ["a", "b"].map(record));
+    const end = await log().endOffset(Topic.Orders, 1);
+    await reopen();
+    expect([
+      log().clusterID,
+      log().topicID(Topic.Orders),
+      log().topicID(Topic.OrderEvents),
+    ]).toEqual(ids);
+    expect(await log().endOffset(Topic.Orders, 1)).toBe(end);
+    const after = await log().append(Topic.Orders, 1, [record("c")]);
+    const stood = await readAll(log(), Topic.Orders, 1);
+    expect(stood.map(text)).toEqual(["a", "b", "c"]);
+    expect(stood.map(({ offset }) => offset)).toEqual([...before, ...after]);
+  });
+}
+
+/** The first `count` records that a follower is handed, then closes it. */
+export async function collect(
+  log: Log,
+  topic: Topic,
+  partition: number,
+  fromOffset: number,
+  count: number,
+  beforeEnd: () => void | Promise<void> = () => {},
+): Promise<LogRecord[]> {
+  const seen: LogRecord[] = [];
+  const complete = Promise.withResolvers<void>();
+  const follower = log.follow(topic, partition, fromOffset, async (records) => {
+    seen.push(...records);
+    await beforeEnd();
+    if (seen.length >= count) complete.resolve();
+  });
+  await Promise.race([complete.promise, follower.done]);
+  await follower.close();
+  return seen;
+}
+
+/** Every record of a partition. */
+export async function readAll(log: Log, topic: Topic, partition: number): Promise<LogRecord[]> {
+  const all: LogRecord[] = [];
+  let offset = await log.startOffset(topic, partition);
+  for (;;) {
+    const records = await log.read(topic, partition, offset, 1000);
+    const last = records.at(-1);
+    if (last === undefined) return all;
+    all.push(...records);
+    offset = last.offset + 1;
+  }
+}
+
+export async function refuses(call: Promise<unknown>, code: LogErrorCode): Promise<void> {
+  const error = await call.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(LogError);
+  expect((error as LogError).code).toBe(code);
+}
+
+export function record(words: string): AppendRecord {
+  return { key: null, value: bytes(words) };
+}
+
+export function text(stood: LogRecord | undefined): string {
+  return new TextDecoder().decode(stood?.value);
+}
+
+function bytes(words: string): Uint8Array {
+  return new TextEncoder().encode(words);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
