@@ -143,7 +143,7 @@ export class Fold {
       this.#bodyLength = bodyLength;
     }
     const sameBody = chunkCount === this.#chunkCount && bodyLength === this.#bodyLength;
-    if (!sameBody || chunkIndex !== this.#chunks.length) {
+    if (!sameBody || chunkIndex !== this.#chunks.length || chunkIndex >= chunkCount) {
       this.#end(
         "ChunkOutOfTurn",
         offset,

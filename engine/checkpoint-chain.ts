@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import type { Hash } from "node:crypto";
+
+/** A Checkpoint stands in the body of every seqNum divisible by this. */
+export const checkpointInterval = 4096;
+
+/** SHA-256 before the first Checkpoint. */
+export const noCheckpointSha256 = "00".repeat(32);
+
+/** Where the chain stands after the body of a Checkpoint. */
+export interface CheckpointStart {
+  /** Of the last Checkpoint, in hex. */
+  readonly sha256: string;
+  /** seqNum of its body. */
+  readonly seqNum: number;
+  /** Its body: the first that the next Checkpoint covers. */
+  readonly body: Uint8Array;
+}
+
+/**
+ * The proof over the bodies: each Checkpoint holds SHA-256(SHA-256 of the last one, then every body since, the last one's own
+ * included and its own excluded). A stranger can verify a published log with it, record by record.
+ */
+export class CheckpointChain {
+  #sha256: string;
+  #fromSeqNum: number;
+  #hash: Hash;
+
+  constructor(start: CheckpointStart | null) {
+    this.#sha256 = start === null ? noCheckpointSha256 : start.sha256;
+    this.#fromSeqNum = start === null ? 1 : start.seqNum;
+    this.#hash = createHash("sha256").update(Buffer.from(this.#sha256, "hex"));
+    if (start !== null) this.#hash.update(start.body);
+  }
+
+  /** Of the last Checkpoint, in hex. */
+  get sha256(): string {
+    return this.#sha256;
+  }
+
+  /** First body that the next Checkpoint covers. */
+  get fromSeqNum(): number {
+    return this.#fromSeqNum;
+  }
+
+  add(body: Uint8Array): void {
+    this.#hash.update(body);
+  }
+
+  /** SHA-256 for the Checkpoint in the body of `seqNum`, which is to be added next. */
+  close(seqNum: number): string {
+    this.#sha256 = this.#hash.digest("hex");
+    this.#fromSeqNum = seqNum;
+    this.#hash = createHash("sha256").update(Buffer.from(this.#sha256, "hex"));
+    return this.#sha256;
+  }
+}

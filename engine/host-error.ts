@@ -1,0 +1,26 @@
+/**
+ * Why an owner refuses to start or stops. `IdentityChanged`: counts, cluster or topic ids are not those of the history. `OrdersTailLost`,
+ * `CommandChanged`: outputs stand for commands that are gone or others. `OrdersTrimmed`: commands are missing at the front. `Diverged`: this
+ * build computes other bodies. `UnknownSemantics`: the history needs another build. `ClaimLost`: the own Claim is not where it was
+ * appended. `ForeignClaim`: another owner took over. `AppendFailed`: the log may or may not have what was appended. `EngineBroken`: an invariant.
+ */
+export type EngineHostErrorCode =
+  | "IdentityChanged"
+  | "OrdersTailLost"
+  | "CommandChanged"
+  | "OrdersTrimmed"
+  | "Diverged"
+  | "UnknownSemantics"
+  | "ClaimLost"
+  | "ForeignClaim"
+  | "AppendFailed"
+  | "EngineBroken";
+
+export class EngineHostError extends Error {
+  override readonly name = "EngineHostError";
+  readonly code: EngineHostErrorCode;
+  constructor(code: EngineHostErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

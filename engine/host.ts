@@ -1,0 +1,112 @@
+import type { Clock } from "../ports/clock/clock.ts";
+import type { Log } from "../ports/log/log.ts";
+import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
+import type { EngineLimits } from "./core/engine.ts";
+import { Owner } from "./owner.ts";
+import type { OwnerStats } from "./owner.ts";
+import { recover } from "./recovery.ts";
+import type { RecoveryReport } from "./recovery.ts";
+import { createWorkerPacker } from "./snapshot-packer.ts";
+import type { SnapshotPacker } from "./snapshot-packer.ts";
+import { defaultSnapshotPolicy, Snapshotter } from "./snapshotter.ts";
+import type { SnapshotPolicy } from "./snapshotter.ts";
+
+export interface EngineHostOptions {
+  readonly log: Log;
+  readonly snapshots: SnapshotStore;
+  readonly clock: Clock;
+  readonly partition: number;
+  /** Names of this process and build in the Claim, for people. */
+  readonly node: string;
+  readonly build: string;
+  /** Between two TimeTicks; 1000 by default. */
+  readonly tickMs?: number;
+  /** Of a partition without history; a snapshot brings its own. */
+  readonly limits?: Partial<EngineLimits>;
+  readonly snapshotPolicy?: Partial<SnapshotPolicy>;
+  /** Packs snapshots; in a Worker by default. */
+  readonly packer?: SnapshotPacker;
+  /** The partition has stopped for good, once it served. Called once; nothing is written after. */
+  onFatal(error: Error): void;
+  /** A snapshot could not be taken; matching goes on. */
+  onSnapshotFailure?(error: Error): void;
+}
+
+/** The owner of one partition: follows its commands, matches, and writes what they came to. */
+export interface EngineHost {
+  readonly partition: number;
+  /**
+   * Claims, recovers, writes what is missing past the tail, and serves from then on. Rejects with EngineHostError or FoldAlarm when
+   * the logs and this build do not agree, with LogError when they cannot be read or written.
+   */
+  start(): Promise<RecoveryReport>;
+  /** Finishes what was read, waits until it is folded, and ends. Never rejects. */
+  stop(): Promise<void>;
+  /** Null before start has recovered. */
+  readonly stats: OwnerStats | null;
+}
+
+export function createEngineHost(options: EngineHostOptions): EngineHost {
+  return new PartitionHost(options);
+}
+
+const tickMsDefault = 1000;
+
+class PartitionHost implements EngineHost {
+  readonly partition: number;
+  readonly #options: EngineHostOptions;
+  readonly #packer: SnapshotPacker;
+  #owner: Owner | null = null;
+
+  constructor(options: EngineHostOptions) {
+    this.partition = options.partition;
+    this.#options = options;
+    this.#packer = options.packer ?? createWorkerPacker();
+  }
+
+  get stats(): OwnerStats | null {
+    return this.#owner === null ? null : this.#owner.stats;
+  }
+
+  async start(): Promise<RecoveryReport> {
+    const { log, clock, partition, limits = {}, tickMs = tickMsDefault, onFatal } = this.#options;
+    const startedAt = clock.monotonic();
+    const recovered = await recover({ ...this.#options, limits });
+    const { epoch, snapshot, skippedSnapshots, replica } = recovered;
+    const tailSeqNum = replica.seqNum;
+    const snapshotter = this.#createSnapshotter(recovered);
+    this.#owner = new Owner({ log, clock, recovered, snapshotter, tickMs, onFatal });
+    const emittedAt = clock.monotonic();
+    const count = await this.#owner.start();
+    const endedAt = clock.monotonic();
+    const emit = { step: "Emit", count, ms: endedAt - emittedAt } as const;
+    const steps = [...recovered.steps, emit];
+    return {
+      partition,
+      epoch,
+      snapshot,
+      skippedSnapshots,
+      tailSeqNum,
+      steps,
+      ms: endedAt - startedAt,
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.#owner?.stop();
+    this.#packer.close();
+  }
+
+  #createSnapshotter({ identity, snapshot }: Awaited<ReturnType<typeof recover>>): Snapshotter {
+    const { snapshots, clock, snapshotPolicy, onSnapshotFailure } = this.#options;
+    return new Snapshotter({
+      store: snapshots,
+      packer: this.#packer,
+      clock,
+      identity,
+      policy: { ...defaultSnapshotPolicy, ...snapshotPolicy },
+      last: snapshot,
+      onFailure: (error) => onSnapshotFailure?.(error),
+    });
+  }
+}

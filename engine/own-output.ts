@@ -1,0 +1,69 @@
+import type { Fold, FoldPosition } from "../ports/log/fold.ts";
+import type { LogRecord } from "../ports/log/log.ts";
+import { EngineHostError } from "./host-error.ts";
+import type { Recovered } from "./recovery.ts";
+
+/** An owner's view of its own outputs as the log decides them: the same fold as everybody's, compared with what was written. */
+export class OwnOutput {
+  readonly #fold: Fold;
+  readonly #epoch: number;
+  readonly #expected = new Map<number, string>();
+  #waiting: { readonly seqNum: number; readonly reached: PromiseWithResolvers<void> } | null = null;
+  #abandoned = false;
+
+  constructor({ fold, epoch }: Recovered) {
+    this.#fold = fold;
+    this.#epoch = epoch;
+  }
+
+  get foldedSeqNum(): number {
+    return this.#fold.position === null ? 0 : this.#fold.position.seqNum;
+  }
+
+  /** A body is about to be written. */
+  expect(seqNum: number, bodyHash: string): void {
+    this.#expected.set(seqNum, bodyHash);
+  }
+
+  /**
+   * Takes the next record of `order-events`; returns the position when it completes a body. Throws FoldAlarm, or EngineHostError:
+   * `ForeignClaim` when another owner took over, `Diverged` when a body is not the one written here.
+   */
+  push(record: LogRecord): FoldPosition | null {
+    const body = this.#fold.push(record);
+    if (this.#fold.epoch !== this.#epoch) throw this.#foreignClaim();
+    if (body === null) return null;
+    const { seqNum, bodyHash } = body.position;
+    const expected = this.#expected.get(seqNum);
+    if (expected !== bodyHash) {
+      const message = `seqNum ${seqNum} is ${bodyHash} on the log, ${expected ?? "nothing"} was written`;
+      throw new EngineHostError("Diverged", message);
+    }
+    this.#expected.delete(seqNum);
+    if (this.#waiting !== null && seqNum >= this.#waiting.seqNum) this.#waiting.reached.resolve();
+    return body.position;
+  }
+
+  /** Resolves when `seqNum` is folded, or when this is given up. */
+  async whenFolded(seqNum: number): Promise<void> {
+    if (this.#abandoned || this.foldedSeqNum >= seqNum) return;
+    const reached = Promise.withResolvers<void>();
+    this.#waiting = { seqNum, reached };
+    await reached.promise;
+  }
+
+  /** Nothing more will be folded. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.#waiting?.reached.resolve();
+  }
+
+  #foreignClaim(): EngineHostError {
+    const { claim, partition, epoch } = this.#fold;
+    const owner = claim === null ? "" : ` by ${claim.node} (${claim.build})`;
+    return new EngineHostError(
+      "ForeignClaim",
+      `Partition ${partition} was claimed${owner} at ${epoch}`,
+    );
+  }
+}

@@ -1,0 +1,247 @@
+import { createHistogram } from "node:perf_hooks";
+import type { Histogram, RecordableHistogram } from "node:perf_hooks";
+
+import type { Clock } from "../ports/clock/clock.ts";
+import type { AppendRecord, Follower, Log, LogRecord } from "../ports/log/log.ts";
+import { encodeChunks } from "../schema/body.ts";
+import { frame } from "../schema/frame.ts";
+import { Topic } from "../schema/topics.ts";
+import { checkpointInterval } from "./checkpoint-chain.ts";
+import { EngineHostError } from "./host-error.ts";
+import { OwnOutput } from "./own-output.ts";
+import type { Recovered } from "./recovery.ts";
+import type { Replica } from "./replica.ts";
+import type { Snapshotter, SnapshotStats } from "./snapshotter.ts";
+
+export interface OwnerOptions {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly recovered: Recovered;
+  readonly snapshotter: Snapshotter;
+  readonly tickMs: number;
+  onFatal(error: Error): void;
+}
+
+export type OwnerState = "Starting" | "Serving" | "Stopped" | "Failed";
+
+export interface OwnerStats {
+  readonly partition: number;
+  readonly state: OwnerState;
+  readonly epoch: number;
+  /** Of the last command applied, and of the last one folded. */
+  readonly seqNum: number;
+  readonly foldedSeqNum: number;
+  readonly commandOffset: number;
+  /** Of this owner, replay not counted. */
+  readonly commandCount: number;
+  readonly eventCount: number;
+  /** Appends without an answer yet. */
+  readonly inFlightCount: number;
+  /** Nanoseconds to make one command's records, per command. */
+  readonly applyNs: Histogram;
+  readonly snapshot: SnapshotStats;
+}
+
+/** Appends under way at once; beyond it reading waits for the oldest. */
+const inFlightCountMax = 8;
+/** Records of one append are cut here, in bytes of bodies: a batch of sweeps may be large. */
+const appendBytesMax = 4 * 1024 * 1024;
+const emitRecordCountMax = 512;
+/** A store that does not answer must not hold up the end. */
+const snapshotWaitMsMax = 5000;
+
+/**
+ * Serves a recovered partition. One batch of commands becomes one append; the next batch is applied while it is under way, so that the
+ * log's group commit and matching overlap. Any failure ends it: recovery then decides what stood (design §5.6).
+ */
+export class Owner {
+  readonly #options: OwnerOptions;
+  readonly #replica: Replica;
+  readonly #output: OwnOutput;
+  readonly #applyNs: RecordableHistogram = createHistogram();
+  readonly #ticking = new AbortController();
+  readonly #inFlight: Promise<void>[] = [];
+  #state: OwnerState = "Starting";
+  #failure: Error | null = null;
+  #orders: Follower | null = null;
+  #events: Follower | null = null;
+  #ticker: Promise<void> = Promise.resolve();
+  #commandCount = 0;
+  #eventCount = 0;
+
+  constructor(options: OwnerOptions) {
+    this.#options = options;
+    this.#replica = options.recovered.replica;
+    this.#output = new OwnOutput(options.recovered);
+  }
+
+  get stats(): OwnerStats {
+    const { recovered, snapshotter } = this.#options;
+    return {
+      partition: recovered.identity.partition,
+      state: this.#state,
+      epoch: recovered.epoch,
+      seqNum: this.#replica.seqNum,
+      foldedSeqNum: this.#output.foldedSeqNum,
+      commandOffset: this.#replica.commandOffset,
+      commandCount: this.#commandCount,
+      eventCount: this.#eventCount,
+      inFlightCount: this.#inFlight.length,
+      applyNs: this.#applyNs,
+      snapshot: snapshotter.stats,
+    };
+  }
+
+  /** Writes what stands on `orders` past the tail, waits until it is folded, then serves. Resolves with the count of bodies written. */
+  async start(): Promise<number> {
+    const { log, recovered } = this.#options;
+    const { partition } = recovered.identity;
+    const fromEvents = recovered.epoch + 1;
+    this.#events = log.follow(Topic.OrderEvents, partition, fromEvents, (records) =>
+      this.#fold(records),
+    );
+    this.#events.done.catch((error: Error) => this.#fail(error));
+    const count = await this.#emitTail(partition);
+    await this.#output.whenFolded(this.#replica.seqNum);
+    if (this.#failure !== null) throw this.#failure;
+    this.#state = "Serving";
+    const fromOrders = this.#replica.commandOffset + 1;
+    this.#orders = log.follow(Topic.Orders, partition, fromOrders, (records) =>
+      this.#serve(records),
+    );
+    this.#orders.done.catch((error: Error) => this.#fail(error));
+    this.#ticker = this.#tick(partition);
+    return count;
+  }
+
+  /** Finishes what was read and waits until it is folded and its snapshot stands. Never rejects. */
+  async stop(): Promise<void> {
+    this.#ticking.abort();
+    await this.#ticker;
+    await this.#orders?.close();
+    await Promise.all(this.#inFlight);
+    await this.#output.whenFolded(this.#replica.seqNum);
+    await this.#finishSnapshot();
+    if (this.#failure === null) this.#state = "Stopped";
+    this.#options.snapshotter.close();
+    await this.#events?.close();
+  }
+
+  async #finishSnapshot(): Promise<void> {
+    if (this.#failure !== null) return;
+    const { snapshotter, clock } = this.#options;
+    const waiting = new AbortController();
+    await Promise.race([snapshotter.whenIdle(), clock.sleep(snapshotWaitMsMax, waiting.signal)]);
+    waiting.abort();
+  }
+
+  async #emitTail(partition: number): Promise<number> {
+    const { log } = this.#options;
+    const tail = this.#replica.seqNum;
+    while (this.#failure === null) {
+      const fromOffset = this.#replica.commandOffset + 1;
+      const records = await log.read(Topic.Orders, partition, fromOffset, emitRecordCountMax);
+      if (records.length === 0) break;
+      await this.#serve(records);
+    }
+    await Promise.all(this.#inFlight);
+    return this.#replica.seqNum - tail;
+  }
+
+  #serve(records: readonly LogRecord[]): void | Promise<void> {
+    if (this.#failure !== null) return;
+    const outputs: AppendRecord[] = [];
+    let bytes = 0;
+    for (const record of records) {
+      bytes += this.#apply(record, outputs);
+      if (bytes < appendBytesMax) continue;
+      this.#append(outputs.splice(0));
+      bytes = 0;
+    }
+    if (outputs.length > 0) this.#append(outputs);
+    if (this.#inFlight.length > inFlightCountMax)
+      return this.#inFlight[this.#inFlight.length - inFlightCountMax];
+  }
+
+  /** Bytes of the body. */
+  #apply(record: LogRecord, outputs: AppendRecord[]): number {
+    const replica = this.#replica;
+    const startedAt = Bun.nanoseconds();
+    const body = applyOrThrow(replica, record);
+    const { seqNum } = replica;
+    for (const value of encodeChunks(body, seqNum, this.#options.recovered.epoch)) {
+      outputs.push({ key: null, value });
+    }
+    this.#output.expect(seqNum, replica.bodyHash);
+    this.#commandCount++;
+    this.#eventCount += replica.eventCount;
+    if (seqNum % checkpointInterval === 0) this.#options.snapshotter.atCheckpoint(replica);
+    this.#applyNs.record(Math.max(1, Bun.nanoseconds() - startedAt));
+    return body.length;
+  }
+
+  /** Not awaited: the log keeps the order of one process's appends. */
+  #append(outputs: readonly AppendRecord[]): void {
+    const { log, recovered } = this.#options;
+    const inFlight: Promise<void> = log
+      .append(Topic.OrderEvents, recovered.identity.partition, outputs)
+      .then(
+        () => {},
+        (cause: Error) => this.#fail(appendFailed("outputs", cause)),
+      )
+      .then(() => void this.#inFlight.splice(this.#inFlight.indexOf(inFlight), 1));
+    this.#inFlight.push(inFlight);
+  }
+
+  #fold(records: readonly LogRecord[]): void {
+    for (const record of records) {
+      const position = this.#output.push(record);
+      if (position !== null && position.seqNum % checkpointInterval === 0) {
+        this.#options.snapshotter.folded(position);
+      }
+    }
+  }
+
+  /** Moves log time on an idle partition, and lets an owner whose Claim was overtaken notice. */
+  async #tick(partition: number): Promise<void> {
+    const { log, clock, tickMs } = this.#options;
+    const { signal } = this.#ticking;
+    while (!signal.aborted) {
+      await clock.sleep(tickMs, signal);
+      if (signal.aborted) return;
+      const value = frame({ kind: "TimeTick", sendingTime: clock.now() });
+      try {
+        await log.append(Topic.Orders, partition, [{ key: null, value }]);
+      } catch (cause) {
+        return this.#fail(appendFailed("a TimeTick", cause));
+      }
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure !== null || this.#state === "Stopped") return;
+    const served = this.#state === "Serving";
+    this.#failure = error;
+    this.#state = "Failed";
+    this.#ticking.abort();
+    this.#output.abandon();
+    this.#options.snapshotter.close();
+    void this.#orders?.close();
+    void this.#events?.close();
+    if (served) this.#options.onFatal(error);
+  }
+}
+
+function applyOrThrow(replica: Replica, record: LogRecord): Uint8Array {
+  try {
+    return replica.apply(record);
+  } catch (cause) {
+    const message = `The command at offset ${record.offset} broke the engine: ${String(cause)}`;
+    throw new EngineHostError("EngineBroken", message, { cause });
+  }
+}
+
+function appendFailed(what: string, cause: unknown): EngineHostError {
+  const message = `The log did not take ${what}: ${String(cause)}`;
+  return new EngineHostError("AppendFailed", message, { cause });
+}

@@ -1,0 +1,43 @@
+import type { Log, LogRecord } from "../ports/log/log.ts";
+import type { Topic } from "../schema/topics.ts";
+
+const pageRecordCountMax = 1024;
+
+/** Reads a partition record by record, from an offset to the end as it is when it gets there. */
+export class RecordReader {
+  readonly #log: Log;
+  readonly #topic: Topic;
+  readonly #partition: number;
+  #nextOffset: number;
+  #page: readonly LogRecord[] = [];
+  #index = 0;
+
+  constructor(log: Log, options: { topic: Topic; partition: number; fromOffset: number }) {
+    this.#log = log;
+    this.#topic = options.topic;
+    this.#partition = options.partition;
+    this.#nextOffset = options.fromOffset;
+  }
+
+  /** Null at the end. Rejects with LogError. */
+  async next(): Promise<LogRecord | null> {
+    if (this.#index === this.#page.length) await this.#turnPage();
+    const record = this.#page[this.#index];
+    if (record === undefined) return null;
+    this.#index++;
+    this.#nextOffset = record.offset + 1;
+    return record;
+  }
+
+  /** A long replay must not keep timers and sockets from their turn. */
+  async #turnPage(): Promise<void> {
+    if (this.#page.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    this.#page = await this.#log.read(
+      this.#topic,
+      this.#partition,
+      this.#nextOffset,
+      pageRecordCountMax,
+    );
+    this.#index = 0;
+  }
+}
