@@ -69,7 +69,7 @@ export function makeOrderCancelReplaceRequest(
     ...targetOf(context, intent),
     commandID: context.newID(intent, intent.target >>> 0),
     losePriority: intent.manner % 4 === 3,
-    orderQty: newOrderQty(context, intent, live),
+    orderQty: newOrderQty(intent, live),
     price: newPrice(context, intent, live),
     clOrdID: `r${intent.target % 1_000}`,
   };
@@ -168,7 +168,7 @@ function targetOf(context: StreamContext, intent: Intent): { orderID: string; ac
   return { orderID: live.order.orderID, accountID: isOwner ? live.order.accountID : accountID };
 }
 
-function newOrderQty(context: StreamContext, intent: Intent, live: Resting | undefined): number {
+function newOrderQty(intent: Intent, live: Resting | undefined): number {
   if (live === undefined || has(intent, Flaw.noQty))
     return has(intent, Flaw.noQty) ? 0 : intent.lots;
   const { order, instrument } = live;

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { streamOf } from "./command-stream.ts";
+import { firstDivergence, subjectOfOracle } from "./comparison.ts";
+import { NaiveEngine } from "./naive-engine.ts";
+import { shapeOf } from "./stream-shape.ts";
+
+/** A bug as one would write it: one passage of the oracle's source, exchanged. */
+interface Mutant {
+  readonly bug: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const mutants: readonly Mutant[] = [
+  {
+    bug: "a partial fill demotes the maker",
+    file: "naive-matching.ts",
+    from: 'if (maker.leavesQty === 0n) takeOff(state, instrument, maker);\n  run.events.push({\n    kind: "Trade"',
+    to: 'takeOff(state, instrument, maker); if (maker.leavesQty > 0n) rest(state, instrument, maker);\n  run.events.push({\n    kind: "Trade"',
+  },
+  {
+    bug: "a trade is at the taker's price",
+    file: "naive-matching.ts",
+    from: "lastPx: maker.price",
+    to: "lastPx: taker.price || maker.price",
+  },
+  {
+    bug: "what an IOC order leaves rests",
+    file: "naive-orders.ts",
+    from: "order.timeInForce === TimeInForce.IOC",
+    to: "order.price === 0",
+  },
+  {
+    bug: "a replace keeps priority on an increase",
+    file: "naive-orders.ts",
+    from: "newQty <= order.orderQty && ",
+    to: "",
+  },
+  {
+    bug: "a replace keeps priority although it asks to lose it",
+    file: "naive-orders.ts",
+    from: "command.losePriority === false",
+    to: "true",
+  },
+  {
+    bug: "orders expire by id",
+    file: "naive-engine.ts",
+    from: "a.order.expireTime - b.order.expireTime ||",
+    to: "a.order.orderID.slice(9).localeCompare(b.order.orderID.slice(9)) * -1 ||",
+  },
+  {
+    bug: "an order outlives its last millisecond",
+    file: "naive-engine.ts",
+    from: "order.expireTime <= state.now",
+    to: "order.expireTime < state.now",
+  },
+  {
+    bug: "cancel-oldest leaves the maker's quantity out of its report",
+    file: "naive-matching.ts",
+    from: "cancelResting(state, run, instrument, maker, CancelReason.SelfTrade);\n  }",
+    to: "takeOff(state, instrument, maker); emitCanceled(run, instrument, maker, CancelReason.SelfTrade, 0n);\n  }",
+  },
+  {
+    bug: "cancel-both spares the taker",
+    file: "naive-matching.ts",
+    from: "mode === SelfTradePrevention.CancelOldest) return null",
+    to: "mode !== SelfTradePrevention.CancelNewest) return null",
+  },
+  {
+    bug: "decrement sends a maker with leaves to the end of its level",
+    file: "naive-matching.ts",
+    from: "if (!isUsedUp(taker)) return null;\n  emitCanceled",
+    to: "if (maker.leavesQty > 0n) { takeOff(state, instrument, maker); rest(state, instrument, maker); }\n  if (!isUsedUp(taker)) return null;\n  emitCanceled",
+  },
+  {
+    bug: "FOK counts own orders",
+    file: "naive-matching.ts",
+    from: "if (!own) fillable += maker.leavesQty;",
+    to: "fillable += maker.leavesQty;",
+  },
+  {
+    bug: "FOK looks beyond an own order that would end it",
+    file: "naive-matching.ts",
+    from: "taker.selfTradePrevention !== SelfTradePrevention.CancelOldest) break;",
+    to: "false) break;",
+  },
+  {
+    bug: "the id window forgets while the order rests",
+    file: "naive-id-window.ts",
+    from: "if (state.resting.has(entry.id)) continue;",
+    to: "",
+  },
+  {
+    bug: "the id window forgets a millisecond late",
+    file: "naive-id-window.ts",
+    from: "state.limits.idWindowMs <= state.now",
+    to: "state.limits.idWindowMs < state.now",
+  },
+  {
+    bug: "a refusal leaves no entry in the id window",
+    file: "naive-engine.ts",
+    from: "if (isFull) return;",
+    to: "if (isFull || reason !== 0) return;",
+  },
+  {
+    bug: "the deadline is checked before the repeat",
+    file: "naive-engine.ts",
+    from: "if (answerRepeat(",
+    to: "if ((command.validUntil === 0 || command.validUntil >= state.now) && answerRepeat(",
+  },
+  {
+    bug: "the window's share is one too large",
+    file: "naive-id-window.ts",
+    from: ">= share",
+    to: "> share",
+  },
+  {
+    bug: "post-only ignores own orders",
+    file: "naive-book.ts",
+    from: "return best !== undefined && isWithin(side, best.price, limit);",
+    to: "return best !== undefined && best.timeInForce !== 6 && isWithin(side, best.price, limit);",
+  },
+  {
+    bug: "cash buys what it cannot pay in lots",
+    file: "naive-matching.ts",
+    from: "return affordable - (affordable % instrument.lotSize);",
+    to: "return affordable;",
+  },
+  {
+    bug: "a replaced order forgets what was prevented",
+    file: "naive-orders.ts",
+    from: "newQty - order.cumQty - order.preventedQty",
+    to: "newQty - order.cumQty",
+  },
+  {
+    bug: "asks are queued newest first",
+    file: "naive-book.ts",
+    from: "isWorse(order.side, other.price, order.price)",
+    to: "order.side === 2 ? other.price >= order.price : isWorse(order.side, other.price, order.price)",
+  },
+  {
+    bug: "a closed market lets mass cancels through",
+    file: "naive-definitions.ts",
+    from: "if (instrument.tradingState === TradingState.Closed) return 0;",
+    to: "",
+  },
+  {
+    bug: "time falls with the broker's clock",
+    file: "naive-engine.ts",
+    from: "if (time > BigInt(state.now)) state.now",
+    to: "state.now",
+  },
+  {
+    bug: "an unknown order is told apart from a foreign one",
+    file: "naive-orders.ts",
+    from: "resting?.order.accountID === command.accountID ? resting : undefined",
+    to: "resting",
+  },
+];
+
+const commandsMax = 40_000;
+const commandsPerSeed = 1_000;
+let folder = "";
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "orderbook-mutants-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("the oracle agrees with itself", () => {
+  expect(commandsUntilCaught(NaiveEngine, 5_000)).toBeNull();
+});
+
+for (const mutant of mutants) {
+  test(`the comparison finds that ${mutant.bug}`, async () => {
+    const caughtAfter = commandsUntilCaught(await plant(mutant), commandsMax);
+    expect(caughtAfter).toBeLessThan(commandsMax);
+  });
+}
+
+/** How many commands it takes until the engine differs from the oracle; null when `most` show nothing. */
+function commandsUntilCaught(Engine: typeof NaiveEngine, most: number): number | null {
+  for (let done = 0; done < most; done += commandsPerSeed) {
+    const seed = 1 + done / commandsPerSeed;
+    const subject = subjectOfOracle(new Engine(shapeOf(seed).limits));
+    const divergence = firstDivergence(streamOf(seed, commandsPerSeed), subject);
+    if (divergence !== null) return done + divergence.record.seqNum;
+  }
+  return null;
+}
+
+/** A copy of the oracle with the bug in it. */
+async function plant(mutant: Mutant): Promise<typeof NaiveEngine> {
+  const home = join(folder, String(mutants.indexOf(mutant)));
+  mkdirSync(home);
+  for (const name of readdirSync(import.meta.dirname)) {
+    if (!/^naive-[a-z-]+\.ts$/.test(name)) continue;
+    const source = readFileSync(join(import.meta.dirname, name), "utf8");
+    const changed = name === mutant.file ? exchange(source, mutant) : source;
+    writeFileSync(
+      join(home, name),
+      changed.replaceAll("../../schema/", `${join(import.meta.dirname, "../../schema")}/`),
+    );
+  }
+  const planted = (await import(join(home, "naive-engine.ts"))) as {
+    NaiveEngine: typeof NaiveEngine;
+  };
+  return planted.NaiveEngine;
+}
+
+function exchange(source: string, { bug, from, to }: Mutant): string {
+  const parts = source.split(from);
+  if (parts.length !== 2)
+    throw new Error(`The passage for "${bug}" stands ${parts.length - 1} times`);
+  const needed = ["rest", "takeOff", "emitCanceled"].filter((name) => to.includes(`${name}(`));
+  const missing = needed.filter((name) => !new RegExp(`import \\{[^}]*\\b${name}\\b`).test(source));
+  const head =
+    missing.length > 0 ? `import { ${missing.join(", ")} } from "./naive-book.ts";\n` : "";
+  return head + parts.join(to);
+}
