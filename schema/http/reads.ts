@@ -222,7 +222,7 @@ export const AccountPosition = z
       description: "Sum of lastPx x lastQty of what was bought, exact",
     }),
     soldNotional: Decimal,
-    transactTime: Time.meta({ description: "Of the last trade" }),
+    seqNum: Count.meta({ description: "Of the last trade's command" }),
   })
   .meta({ id: "AccountPosition" });
 
@@ -245,7 +245,9 @@ export const Instrument = z
     maxOrderQty: Decimal.meta({ description: "0: no bound" }),
     selfTradePrevention: z.enum(["CancelNewest", "CancelOldest", "CancelBoth", "Decrement"]),
     tradingState: z.enum(["Open", "Halt", "CancelOnly", "Closed"]),
-    seqNum: Count.meta({ description: "Of the command that defined or changed it last" }),
+    seqNum: Count.meta({
+      description: "The instrument is as after this command; none since has changed it",
+    }),
   })
   .meta({ id: "Instrument" });
 
@@ -275,7 +277,9 @@ export const BookLevelOrders = z
 
 const bookFields = {
   symbol: SymbolText,
-  seqNum: Count.meta({ description: "Of the last command with an event of this instrument" }),
+  seqNum: Count.meta({
+    description: "The book is as after this command; none since has an event of this instrument",
+  }),
   rptSeq: Count.meta({ description: "Of the instrument's last event" }),
   position: Position,
 };

@@ -1,0 +1,144 @@
+import { and, desc, eq, lt, sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
+import { z } from "zod";
+
+import type { ReadDatabase, ReadDb } from "../ports/read-db/read-db.ts";
+import { Side } from "../schema/generated/enums.ts";
+import type { Fill, FillListQuery } from "../schema/http/reads.ts";
+import { fills, instruments, orders } from "../schema/postgres/tables.ts";
+import type { FillRow } from "../schema/postgres/tables.ts";
+import { formatDecimal } from "../schema/units.ts";
+import { codeName, timeText } from "./code-name.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { readWithPositions } from "./fold-positions.ts";
+import { sideText } from "./orders.ts";
+import type { PositionList } from "./position.ts";
+import type { TradePrint } from "./trade-ring.ts";
+
+export interface FillPage {
+  readonly fills: readonly Fill[];
+  readonly nextCursor: string | null;
+  readonly positions: PositionList;
+}
+
+/** A page of what the account's orders have traded, newest first. */
+export async function listFills(
+  readDb: ReadDb,
+  accountID: number,
+  query: z.output<typeof FillListQuery>,
+): Promise<FillPage> {
+  const { symbol, orderID, limit } = query;
+  const filter = ["fills", accountID, symbol, orderID];
+  const key = decodeCursor(query.cursor, filter, fillKey);
+  const where = and(
+    eq(fills.accountID, accountID),
+    symbol === undefined ? undefined : eq(fills.symbol, symbol),
+    orderID === undefined ? undefined : eq(fills.orderID, orderID),
+    key === null ? undefined : after(key),
+  );
+  const { rows, positions } = await readWithPositions(readDb, (db) =>
+    selectFills(db, where).limit(limit + 1),
+  );
+  const page = rows.slice(0, limit);
+  const last = page.at(-1)?.fill;
+  const more = rows.length > limit && last !== undefined;
+  return {
+    fills: page.map(listedFill),
+    nextCursor: more ? encodeCursor(filter, keyOf(last)) : null,
+    positions,
+  };
+}
+
+/** Trades of an instrument before an rptSeq, newest first: the takers' rows, without who traded. */
+export async function listOlderTrades(
+  readDb: ReadDb,
+  page: { symbol: string; beforeRptSeq: number; limit: number },
+): Promise<TradePrint[]> {
+  const { symbol, beforeRptSeq, limit } = page;
+  const rows = await readDb.run((db) =>
+    db
+      .select()
+      .from(fills)
+      .where(
+        and(
+          eq(fills.symbol, symbol),
+          lt(fills.rptSeq, beforeRptSeq),
+          eq(fills.lastLiquidityInd, LastLiquidityInd.Removed),
+        ),
+      )
+      .orderBy(desc(fills.rptSeq))
+      .limit(limit),
+  );
+  return rows.map((row) => ({
+    rptSeq: row.rptSeq,
+    seqNum: row.seqNum,
+    lastPx: row.lastPx,
+    lastQty: row.lastQty,
+    aggressorSide: row.side === Side.Buy ? Side.Buy : Side.Sell,
+    transactTime: row.transactTime,
+  }));
+}
+
+const LastLiquidityInd = { Added: 1, Removed: 2 } as const;
+const lastLiquidityIndName = { 1: "Added", 2: "Removed" } as const;
+
+const fillKey = z.tuple([z.int(), z.int(), z.int(), z.string()]);
+
+function keyOf(row: FillRow): z.infer<typeof fillKey> {
+  return [row.transactTime, row.seqNum, row.rptSeq, row.symbol];
+}
+
+function after([transactTime, seqNum, rptSeq, symbol]: z.infer<typeof fillKey>): SQL {
+  return sql`(${fills.transactTime}, ${fills.seqNum}, ${fills.rptSeq}, ${fills.symbol})
+    < (${transactTime}, ${seqNum}, ${rptSeq}, ${symbol})`;
+}
+
+interface JoinedFill {
+  readonly fill: FillRow;
+  readonly clOrdID: string;
+  readonly priceExponent: number;
+  readonly qtyExponent: number;
+}
+
+/** An account never trades with itself, so the key names one row of it. */
+function selectFills(db: Pick<ReadDatabase, "select">, where: SQL | undefined) {
+  return db
+    .select({
+      fill: fills,
+      clOrdID: orders.clOrdID,
+      priceExponent: instruments.priceExponent,
+      qtyExponent: instruments.qtyExponent,
+    })
+    .from(fills)
+    .innerJoin(
+      instruments,
+      and(eq(instruments.partition, fills.partition), eq(instruments.securityID, fills.securityID)),
+    )
+    .innerJoin(
+      orders,
+      and(
+        eq(orders.orderID, fills.orderID),
+        eq(orders.firstSeqNum, fills.firstSeqNum),
+        eq(orders.partition, fills.partition),
+      ),
+    )
+    .where(where)
+    .orderBy(desc(fills.transactTime), desc(fills.seqNum), desc(fills.rptSeq), desc(fills.symbol));
+}
+
+function listedFill({ fill, clOrdID, priceExponent, qtyExponent }: JoinedFill): Fill {
+  return {
+    orderID: fill.orderID,
+    firstSeqNum: fill.firstSeqNum,
+    clOrdID,
+    symbol: fill.symbol,
+    side: sideText(fill.side),
+    lastQty: formatDecimal(fill.lastQty, qtyExponent),
+    lastPx: formatDecimal(fill.lastPx, priceExponent),
+    lastLiquidityInd: codeName(lastLiquidityIndName, fill.lastLiquidityInd),
+    leavesQty: formatDecimal(fill.leavesQty, qtyExponent),
+    rptSeq: fill.rptSeq,
+    seqNum: fill.seqNum,
+    transactTime: timeText(fill.transactTime),
+  };
+}

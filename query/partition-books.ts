@@ -1,0 +1,290 @@
+import { OrdType, TimeInForce } from "../schema/generated/enums.ts";
+import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
+import type { OrderCanceled } from "../schema/generated/order-canceled.ts";
+import type { OrderReplaced } from "../schema/generated/order-replaced.ts";
+import type { Event } from "../schema/generated/records.ts";
+import type { SecurityDefined } from "../schema/generated/security-defined.ts";
+import type { SelfTradePrevented } from "../schema/generated/self-trade-prevented.ts";
+import type { Trade } from "../schema/generated/trade.ts";
+import { Book } from "./book.ts";
+import type { InstrumentTerms } from "./book.ts";
+import { RestingOrder } from "./ladder.ts";
+
+/** The order that a body is about: it trades before it rests, if it may rest at all. */
+interface Arriving {
+  readonly orderID: string;
+  readonly firstSeqNum: number;
+  /** Null when it never rests (market, IOC, FOK). */
+  readonly order: RestingOrder | null;
+  readonly book: Book;
+}
+
+/** What the fold of the books looks at. */
+export interface AppliedBody {
+  readonly position: { readonly seqNum: number };
+  readonly transactTime: number;
+  readonly events: readonly Event[];
+}
+
+type InstrumentEvent = Extract<
+  Event,
+  {
+    kind:
+      | "OrderAccepted"
+      | "OrderRejected"
+      | "Trade"
+      | "OrderCanceled"
+      | "OrderReplaced"
+      | "SelfTradePrevented"
+      | "SecurityDefined"
+      | "SecurityStatusChanged";
+  }
+>;
+
+/** Who is named by orderID and firstSeqNum. */
+interface OrderName {
+  readonly orderID: string;
+  readonly firstSeqNum: number;
+}
+
+/**
+ * Books of one partition: a pure fold of its bodies. A body is applied as a whole and looked at only between bodies. An event that
+ * does not fit what came before throws; the books are then of no use any more.
+ */
+export class PartitionBooks {
+  readonly partition: number;
+  readonly #books = new Map<number, Book>();
+  readonly #bySymbol = new Map<string, Book>();
+  readonly #orders = new Map<string, RestingOrder>();
+  readonly #changed = new Set<Book>();
+  #arriving: Arriving | null = null;
+  #seqNum = 0;
+  #transactTime = 0;
+
+  constructor(partition: number) {
+    this.partition = partition;
+  }
+
+  /** Of the last applied body; 0 before the first. */
+  get seqNum(): number {
+    return this.#seqNum;
+  }
+
+  get books(): Iterable<Book> {
+    return this.#books.values();
+  }
+
+  /** Log time of the last applied body. */
+  get transactTime(): number {
+    return this.#transactTime;
+  }
+
+  find(symbol: string): Book | null {
+    return this.#bySymbol.get(symbol) ?? null;
+  }
+
+  get orderCount(): number {
+    return this.#orders.size;
+  }
+
+  /** Starts from a state that was saved after the body `seqNum`, instead of from nothing. */
+  restore(
+    at: { seqNum: number; transactTime: number },
+    books: readonly { book: Book; orders: readonly RestingOrder[] }[],
+  ): void {
+    this.#seqNum = at.seqNum;
+    this.#transactTime = at.transactTime;
+    for (const { book, orders } of books) {
+      this.#books.set(book.terms.securityID, book);
+      this.#bySymbol.set(book.terms.symbol, book);
+      for (const order of orders) this.#rest(book, order);
+      book.assertUncrossed();
+    }
+  }
+
+  /** Returns the books that the body has an event of. */
+  apply(body: AppliedBody): ReadonlySet<Book> {
+    const { seqNum } = body.position;
+    this.#changed.clear();
+    for (const event of body.events) this.#applyEvent(event, seqNum, body.transactTime);
+    this.#settle();
+    for (const book of this.#changed) book.assertUncrossed();
+    this.#seqNum = seqNum;
+    this.#transactTime = body.transactTime;
+    return this.#changed;
+  }
+
+  #applyEvent(event: Event, seqNum: number, transactTime: number): void {
+    if (!isOfInstrument(event)) return;
+    if (event.kind === "SecurityDefined" && event.created) return this.#define(event, seqNum);
+    const book = this.#bookOf(event.securityID);
+    book.advance(seqNum, event.rptSeq);
+    this.#changed.add(book);
+    switch (event.kind) {
+      case "OrderAccepted":
+        return this.#accept(book, event);
+      case "Trade":
+        return this.#trade(book, event, { seqNum, transactTime });
+      case "SelfTradePrevented":
+        return this.#prevent(book, event);
+      case "OrderCanceled":
+        return this.#cancel(book, event);
+      case "OrderReplaced":
+        return this.#replace(book, event);
+      case "SecurityDefined":
+        return book.changeTerms(
+          { ...termsOf(event), tradingState: book.terms.tradingState },
+          seqNum,
+        );
+      case "SecurityStatusChanged":
+        return book.changeTerms({ ...book.terms, tradingState: event.tradingState }, seqNum);
+      case "OrderRejected":
+        return;
+    }
+  }
+
+  #define(event: SecurityDefined, seqNum: number): void {
+    if (this.#books.has(event.securityID)) throw new Error(`${event.symbol} is defined twice`);
+    const book = new Book(this.partition, termsOf(event), {
+      seqNum,
+      rptSeq: 0,
+      transactTime: 0,
+    });
+    book.advance(seqNum, event.rptSeq);
+    this.#books.set(event.securityID, book);
+    this.#bySymbol.set(event.symbol, book);
+    this.#changed.add(book);
+  }
+
+  #accept(book: Book, event: OrderAccepted): void {
+    this.#settle();
+    const { orderID, firstSeqNum, timeInForce } = event;
+    const mayRest =
+      event.ordType === OrdType.Limit &&
+      (timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD);
+    const order = mayRest
+      ? new RestingOrder({
+          orderID,
+          firstSeqNum,
+          mdEntryID: event.rptSeq,
+          side: event.side,
+          price: event.price,
+          leavesQty: event.orderQty,
+        })
+      : null;
+    this.#arriving = { orderID, firstSeqNum, order, book };
+  }
+
+  #trade(book: Book, event: Trade, at: { seqNum: number; transactTime: number }): void {
+    const { makerOrderID, makerFirstSeqNum, lastPx, lastQty, makerLeavesQty, rptSeq } = event;
+    const maker = this.#resting({ orderID: makerOrderID, firstSeqNum: makerFirstSeqNum });
+    if (maker.price !== lastPx || maker.leavesQty - lastQty !== makerLeavesQty) {
+      throw new Error(`${book.terms.symbol}: trade ${rptSeq} does not fit its maker`);
+    }
+    if (makerLeavesQty === 0) this.#leave(book, maker);
+    else book.ladder(maker.side).change(maker, makerLeavesQty);
+    this.#changeTaker(
+      { orderID: event.takerOrderID, firstSeqNum: event.takerFirstSeqNum },
+      event.takerLeavesQty,
+    );
+    book.addTrade({ rptSeq, ...at, lastPx, lastQty, aggressorSide: event.aggressorSide });
+  }
+
+  /** A maker without leaves stays on the book until its own OrderCanceled, which follows at once. */
+  #prevent(book: Book, event: SelfTradePrevented): void {
+    const { makerOrderID, makerFirstSeqNum, takerOrderID, takerFirstSeqNum } = event;
+    const maker = this.#resting({ orderID: makerOrderID, firstSeqNum: makerFirstSeqNum });
+    book.ladder(maker.side).change(maker, event.makerLeavesQty);
+    this.#changeTaker(
+      { orderID: takerOrderID, firstSeqNum: takerFirstSeqNum },
+      event.takerLeavesQty,
+    );
+  }
+
+  #cancel(book: Book, event: OrderCanceled): void {
+    if (this.#isArriving(event)) this.#arriving = null;
+    else this.#leave(book, this.#resting(event));
+  }
+
+  #replace(book: Book, event: OrderReplaced): void {
+    const order = this.#resting(event);
+    if (event.keptPriority) return book.ladder(order.side).change(order, event.leavesQty);
+    this.#settle();
+    this.#leave(book, order);
+    order.price = event.price;
+    order.leavesQty = event.leavesQty;
+    this.#arriving = { orderID: order.orderID, firstSeqNum: order.firstSeqNum, order, book };
+  }
+
+  /** What is left of the arriving order rests. */
+  #settle(): void {
+    const arriving = this.#arriving;
+    this.#arriving = null;
+    if (arriving === null || arriving.order === null || arriving.order.leavesQty === 0) return;
+    this.#rest(arriving.book, arriving.order);
+  }
+
+  #rest(book: Book, order: RestingOrder): void {
+    if (this.#orders.has(order.orderID)) throw new Error(`Order ${order.orderID} rests twice`);
+    this.#orders.set(order.orderID, order);
+    book.ladder(order.side).place(order);
+  }
+
+  #leave(book: Book, order: RestingOrder): void {
+    book.ladder(order.side).remove(order);
+    this.#orders.delete(order.orderID);
+  }
+
+  #changeTaker(name: OrderName, leavesQty: number): void {
+    if (!this.#isArriving(name)) throw new Error(`Taker ${name.orderID} has not arrived`);
+    const order = this.#arriving?.order ?? null;
+    if (order !== null) order.leavesQty = leavesQty;
+  }
+
+  #isArriving(name: OrderName): boolean {
+    const arriving = this.#arriving;
+    return (
+      arriving !== null &&
+      arriving.orderID === name.orderID &&
+      arriving.firstSeqNum === name.firstSeqNum
+    );
+  }
+
+  #resting({ orderID, firstSeqNum }: OrderName): RestingOrder {
+    const order = this.#orders.get(orderID);
+    if (order === undefined || order.firstSeqNum !== firstSeqNum) {
+      throw new Error(`Order ${orderID} of seqNum ${firstSeqNum} does not rest`);
+    }
+    return order;
+  }
+
+  #bookOf(securityID: number): Book {
+    const book = this.#books.get(securityID);
+    if (book === undefined) throw new Error(`securityID ${securityID} is not defined`);
+    return book;
+  }
+}
+
+/** Only such events have an rptSeq; a refusal of an unknown symbol has none. */
+function isOfInstrument(event: Event): event is InstrumentEvent {
+  return "rptSeq" in event && event.rptSeq !== 0;
+}
+
+function termsOf(event: SecurityDefined): InstrumentTerms {
+  const { symbol, securityID, baseCurrency, quoteCurrency, priceExponent, qtyExponent } = event;
+  const { tickSize, lotSize, minOrderQty, maxOrderQty, selfTradePrevention, tradingState } = event;
+  return {
+    symbol,
+    securityID,
+    baseCurrency,
+    quoteCurrency,
+    priceExponent,
+    qtyExponent,
+    tickSize,
+    lotSize,
+    minOrderQty,
+    maxOrderQty,
+    selfTradePrevention,
+    tradingState,
+  };
+}
