@@ -1,0 +1,180 @@
+import {
+  BusinessRejectReason,
+  CancelReason,
+  CxlRejReason,
+  CxlRejResponseTo,
+  Side,
+  TradingState,
+} from "../../schema/generated/enums.ts";
+import { OrderCancelRequestLayout as Cancel } from "../../schema/generated/order-cancel-request.ts";
+import { OrderMassCancelRequestLayout as MassCancel } from "../../schema/generated/order-mass-cancel-request.ts";
+import {
+  writeBusinessReject,
+  writeCancelReject,
+  writeDuplicate,
+  writeMassCancelReport,
+} from "./answer-events.ts";
+import { firstOfLevel, forgetOrder, leaveBook, nextInLevel } from "./book.ts";
+import type { EventBuffer } from "./event-buffer.ts";
+import type { Instrument } from "./instruments.ts";
+import { writeRestingCanceled } from "./order-events.ts";
+import { ColdDouble, coldShift, orderShift, OrderWord } from "./order-pool.ts";
+import { chunkMask, chunkShift } from "./record-pool.ts";
+import type { PartitionState } from "./state.ts";
+
+/**
+ * The ways an order ends without trading: asked for, in bulk, by its expireTime.
+ *
+ * Cost: a cancel is O(1). Known limit: a mass cancel walks every order of the books it names, also when one account's are few.
+ */
+
+/** OrderCancelRequest: leaves no id window entry, since it repeats harmlessly. */
+export function applyCancel(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
+  state.readID(command, block + Cancel.orderID);
+  const slot = state.findOrder();
+  const reason = refuseCancel(state, slot, command, block);
+  if (reason !== 0) {
+    const responseTo = CxlRejResponseTo.OrderCancelRequest;
+    return writeCancelReject(command, block, block + Cancel.orderID, reason, responseTo, out);
+  }
+  cancelResting(state, instrumentOfOrder(state, slot), slot, CancelReason.Requested, out);
+}
+
+function refuseCancel(
+  state: PartitionState,
+  slot: number,
+  command: DataView,
+  block: number,
+): number {
+  if (state.isTooLate(command, block)) return CxlRejReason.TooLateToEnter;
+  if (slot === 0) return CxlRejReason.UnknownOrder;
+  const accountID = command.getInt32(block + Cancel.accountID, true);
+  if (accountIDOfOrder(state, slot) !== accountID) return CxlRejReason.UnknownOrder;
+  const isClosed = instrumentOfOrder(state, slot).tradingState === TradingState.Closed;
+  return isClosed ? CxlRejReason.ExchangeClosed : 0;
+}
+
+/** GTD orders that are due as of `state.now`, step 2a of every command. */
+export function expireOrders(state: PartitionState, out: EventBuffer): void {
+  const { orders, timers } = state;
+  for (let slot = timers.first; slot !== 0; slot = timers.first) {
+    const doubles = orders.cold.doubles[slot >>> chunkShift]!;
+    const at = (slot & chunkMask) << (coldShift - 1);
+    if (doubles[at + ColdDouble.expireTime]! > state.now) return;
+    cancelResting(state, instrumentOfOrder(state, slot), slot, CancelReason.Expired, out);
+  }
+}
+
+/** OrderMassCancelRequest: of one account, or of all for accountID 0. */
+export function applyMassCancel(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
+  state.readID(command, block + MassCancel.commandID);
+  const entry = state.findEntry();
+  if (entry !== 0) return writeDuplicate(state, entry, command, block, MassCancel.templateId, out);
+  const hasSymbol = command.getUint8(block + MassCancel.symbol) !== 0;
+  const instrument = hasSymbol ? state.instruments.find(command, block + MassCancel.symbol) : null;
+  const reason = refuseMassCancel(state, hasSymbol && instrument === null, command, block);
+  if (reason !== BusinessRejectReason.IdWindowFull) state.remember(command, block, reason);
+  if (reason !== 0) {
+    return writeBusinessReject(command, block, MassCancel.templateId, reason, out);
+  }
+  const accountID = command.getInt32(block + MassCancel.accountID, true);
+  const side = command.getUint8(block + MassCancel.side);
+  const before = state.orders.count;
+  if (instrument !== null) cancelBook(state, instrument, accountID, side, out);
+  else cancelBooks(state, accountID, side, out);
+  const securityID = instrument === null ? 0 : instrument.securityID;
+  writeMassCancelReport(command, block, securityID, side, before - state.orders.count, out);
+}
+
+function refuseMassCancel(
+  state: PartitionState,
+  isSymbolUnknown: boolean,
+  command: DataView,
+  block: number,
+): number {
+  const accountID = command.getInt32(block + MassCancel.accountID, true);
+  if (state.isShareFull(accountID)) return BusinessRejectReason.IdWindowFull;
+  if (state.isTooLate(command, block)) return BusinessRejectReason.TooLateToEnter;
+  if (isSymbolUnknown) return BusinessRejectReason.UnknownSymbol;
+  const isAccountUnknown = accountID !== 0 && !state.accounts.isDefined(accountID);
+  return isAccountUnknown ? BusinessRejectReason.UnknownAccount : 0;
+}
+
+function cancelBooks(
+  state: PartitionState,
+  accountID: number,
+  side: number,
+  out: EventBuffer,
+): void {
+  for (let securityID = 1; securityID <= state.instruments.count; securityID++) {
+    cancelBook(state, state.instruments.at(securityID), accountID, side, out);
+  }
+}
+
+function cancelBook(
+  state: PartitionState,
+  instrument: Instrument,
+  accountID: number,
+  side: number,
+  out: EventBuffer,
+): void {
+  if (instrument.tradingState === TradingState.Closed) return;
+  const { ladder } = instrument;
+  if (side !== Side.Sell) {
+    for (let price = ladder.bestBid; price !== 0; price = ladder.nextBelow(price)) {
+      cancelLevel(state, instrument, ladder.find(price), accountID, out);
+    }
+  }
+  if (side === Side.Buy) return;
+  for (let price = ladder.bestAsk; price !== 0; price = ladder.nextAbove(price)) {
+    cancelLevel(state, instrument, ladder.find(price), accountID, out);
+  }
+}
+
+function cancelLevel(
+  state: PartitionState,
+  instrument: Instrument,
+  level: number,
+  accountID: number,
+  out: EventBuffer,
+): void {
+  for (let slot = firstOfLevel(state, level); slot !== 0;) {
+    const next = nextInLevel(state, slot);
+    if (accountID === 0 || accountIDOfOrder(state, slot) === accountID) {
+      cancelResting(state, instrument, slot, CancelReason.MassCancel, out);
+    }
+    slot = next;
+  }
+}
+
+function cancelResting(
+  state: PartitionState,
+  instrument: Instrument,
+  slot: number,
+  cancelReason: number,
+  out: EventBuffer,
+): void {
+  writeRestingCanceled(state, instrument, slot, cancelReason, out);
+  leaveBook(state, instrument, slot);
+  forgetOrder(state, slot);
+}
+
+function instrumentOfOrder(state: PartitionState, slot: number): Instrument {
+  const words = state.orders.hot.words[slot >>> chunkShift]!;
+  return state.instrumentOf(words[((slot & chunkMask) << orderShift) + OrderWord.traits]!);
+}
+
+function accountIDOfOrder(state: PartitionState, slot: number): number {
+  const words = state.orders.hot.words[slot >>> chunkShift]!;
+  return words[((slot & chunkMask) << orderShift) + OrderWord.accountID]!;
+}

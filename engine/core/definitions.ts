@@ -1,0 +1,186 @@
+import { AccountDefinitionLayout as Account } from "../../schema/generated/account-definition.ts";
+import { BusinessRejectReason as Reason } from "../../schema/generated/enums.ts";
+import { SelfTradePrevention } from "../../schema/generated/enums.ts";
+import { KeyDefinitionLayout as Key } from "../../schema/generated/key-definition.ts";
+import { SecurityDefinitionLayout as Security } from "../../schema/generated/security-definition.ts";
+import { SecurityStatusLayout as Status } from "../../schema/generated/security-status.ts";
+import { symbolHash } from "../../schema/hash.ts";
+import { readText, readUint53 } from "../../schema/wire.ts";
+import {
+  writeAccountDefined,
+  writeBusinessReject,
+  writeDuplicate,
+  writeKeyDefined,
+  writeSecurityDefined,
+  writeSecurityStatusChanged,
+} from "./answer-events.ts";
+import type { EventBuffer } from "./event-buffer.ts";
+import type { Instrument } from "./instruments.ts";
+import { CommandHead } from "./state.ts";
+import type { PartitionState } from "./state.ts";
+
+/** The operator's commands (SEMANTICS §4): rare, so that they may allocate. */
+
+const exponentMin = -18;
+const exponentMax = 9;
+const symbolPattern = /^[A-Z0-9][A-Z0-9._-]{0,15}$/;
+
+export function applySecurityDefinition(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
+  if (isRepeat(state, command, block, Security.templateId, out)) return;
+  const known = state.instruments.find(command, block + Security.symbol);
+  const reason = refuseEntry(state, command, block) || refuseSecurity(state, known, command, block);
+  if (!settle(state, command, block, Security.templateId, reason, out)) return;
+  const instrument = known ?? state.instruments.add(command, block + Security.symbol);
+  if (known === null) instrument.found(command, block);
+  instrument.change(command, block);
+  writeSecurityDefined(instrument, command, block, known === null, out);
+}
+
+function refuseSecurity(
+  state: PartitionState,
+  known: Instrument | null,
+  command: DataView,
+  block: number,
+): number {
+  const symbol = readText(command, block + Security.symbol, 16);
+  if (!symbolPattern.test(symbol) || !isSecurityValid(command, block)) {
+    return Reason.InvalidDefinition;
+  }
+  if (known !== null) return isSameUnit(known, command, block) ? 0 : Reason.ExponentChanged;
+  if (state.instruments.hasSymbolHash(symbolHash(symbol))) return Reason.SymbolHashTaken;
+  const isFull = state.instruments.count >= state.limits.instrumentCountMax;
+  return isFull ? Reason.CapacityReached : 0;
+}
+
+function isSecurityValid(command: DataView, block: number): boolean {
+  const priceExponent = command.getInt8(block + Security.priceExponent);
+  const qtyExponent = command.getInt8(block + Security.qtyExponent);
+  const minOrderQty = readUint53(command, block + Security.minOrderQty);
+  const maxOrderQty = readUint53(command, block + Security.maxOrderQty);
+  return (
+    isExponent(priceExponent) &&
+    isExponent(qtyExponent) &&
+    command.getInt32(block + Security.tickSize, true) >= 1 &&
+    readUint53(command, block + Security.lotSize) >= 1 &&
+    (maxOrderQty === 0 || maxOrderQty >= minOrderQty) &&
+    command.getUint8(block + Security.selfTradePrevention) !== SelfTradePrevention.Default &&
+    command.getUint8(block + Security.baseCurrency) !== 0 &&
+    command.getUint8(block + Security.quoteCurrency) !== 0
+  );
+}
+
+function isExponent(value: number): boolean {
+  return value >= exponentMin && value <= exponentMax;
+}
+
+function isSameUnit(instrument: Instrument, command: DataView, block: number): boolean {
+  return (
+    instrument.priceExponent === command.getInt8(block + Security.priceExponent) &&
+    instrument.qtyExponent === command.getInt8(block + Security.qtyExponent) &&
+    instrument.baseCurrency === readText(command, block + Security.baseCurrency, 8) &&
+    instrument.quoteCurrency === readText(command, block + Security.quoteCurrency, 8)
+  );
+}
+
+export function applySecurityStatus(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
+  if (isRepeat(state, command, block, Status.templateId, out)) return;
+  const instrument = state.instruments.find(command, block + Status.symbol);
+  const reason =
+    refuseEntry(state, command, block) || (instrument === null ? Reason.UnknownSymbol : 0);
+  if (!settle(state, command, block, Status.templateId, reason, out) || instrument === null) return;
+  instrument.tradingState = command.getUint8(block + Status.tradingState);
+  writeSecurityStatusChanged(instrument, out);
+}
+
+export function applyAccountDefinition(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
+  if (isRepeat(state, command, block, Account.templateId, out)) return;
+  const reason = refuseEntry(state, command, block) || refuseAccount(state, command, block);
+  if (!settle(state, command, block, Account.templateId, reason, out)) return;
+  const accountID = command.getInt32(block + Account.accountID, true);
+  const accountStatus = command.getUint8(block + Account.accountStatus);
+  state.accounts.define(accountID, accountStatus, command, block + Account.name);
+  writeAccountDefined(command, block, out);
+}
+
+function refuseAccount(state: PartitionState, command: DataView, block: number): number {
+  const accountID = command.getInt32(block + Account.accountID, true);
+  if (accountID === 0 || command.getUint8(block + Account.name) === 0) {
+    return Reason.InvalidDefinition;
+  }
+  const { accounts } = state;
+  const isFull = accounts.definedCount >= state.limits.accountCountMax;
+  return isFull && !accounts.isDefined(accountID) ? Reason.CapacityReached : 0;
+}
+
+export function applyKeyDefinition(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
+  if (isRepeat(state, command, block, Key.templateId, out)) return;
+  const reason = refuseEntry(state, command, block) || refuseKey(state, command, block);
+  if (!settle(state, command, block, Key.templateId, reason, out)) return;
+  state.keys.define(command, block);
+  writeKeyDefined(command, block, out);
+}
+
+function refuseKey(state: PartitionState, command: DataView, block: number): number {
+  const hasKeyID = command.getUint8(block + Key.keyID) !== 0;
+  if (!hasKeyID || command.getUint8(block + Key.scopes) === 0) return Reason.InvalidDefinition;
+  const accountID = command.getInt32(block + Key.accountID, true);
+  if (accountID !== 0 && !state.accounts.isDefined(accountID)) return Reason.UnknownAccount;
+  const isFull = state.keys.count >= state.limits.keyCountMax;
+  return isFull && !state.keys.has(command, block) ? Reason.CapacityReached : 0;
+}
+
+/** Answers a repeat. */
+function isRepeat(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  templateId: number,
+  out: EventBuffer,
+): boolean {
+  state.readID(command, block + CommandHead.id);
+  const entry = state.findEntry();
+  if (entry === 0) return false;
+  writeDuplicate(state, entry, command, block, templateId, out);
+  return true;
+}
+
+/** The checks that every one of these commands starts with, after the repeat. */
+function refuseEntry(state: PartitionState, command: DataView, block: number): number {
+  const accountID = command.getInt32(block + CommandHead.accountID, true);
+  if (state.isShareFull(accountID)) return Reason.IdWindowFull;
+  return state.isTooLate(command, block) ? Reason.TooLateToEnter : 0;
+}
+
+/** Leaves the id window entry and answers a refusal; true where the command is to be carried out. */
+function settle(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  templateId: number,
+  reason: number,
+  out: EventBuffer,
+): boolean {
+  if (reason !== Reason.IdWindowFull) state.remember(command, block, reason);
+  if (reason !== 0) writeBusinessReject(command, block, templateId, reason, out);
+  return reason === 0;
+}

@@ -1,0 +1,116 @@
+import { AccountDefinitionLayout } from "../../schema/generated/account-definition.ts";
+import { BusinessRejectReason } from "../../schema/generated/enums.ts";
+import { KeyDefinitionLayout } from "../../schema/generated/key-definition.ts";
+import { NewOrderSingleLayout } from "../../schema/generated/new-order-single.ts";
+import { OrderCancelReplaceRequestLayout } from "../../schema/generated/order-cancel-replace-request.ts";
+import { OrderCancelRequestLayout } from "../../schema/generated/order-cancel-request.ts";
+import { OrderMassCancelRequestLayout } from "../../schema/generated/order-mass-cancel-request.ts";
+import { blockLengthOf, headerBytes } from "../../schema/generated/records.ts";
+import { SecurityDefinitionLayout } from "../../schema/generated/security-definition.ts";
+import { SecurityStatusLayout } from "../../schema/generated/security-status.ts";
+import { TimeTickLayout } from "../../schema/generated/time-tick.ts";
+import { readUint53 } from "../../schema/wire.ts";
+import { writeTimeTicked, writeUnreadable } from "./answer-events.ts";
+import { assert } from "./assert.ts";
+import { applyCancel, applyMassCancel, expireOrders } from "./cancel.ts";
+import {
+  applyAccountDefinition,
+  applyKeyDefinition,
+  applySecurityDefinition,
+  applySecurityStatus,
+} from "./definitions.ts";
+import type { EventBuffer } from "./event-buffer.ts";
+import { completeLimits } from "./limits.ts";
+import type { EngineLimits } from "./limits.ts";
+import { applyNewOrder } from "./new-order.ts";
+import { applyReplace } from "./replace.ts";
+import { CommandHead, PartitionState } from "./state.ts";
+
+export type { EngineLimits } from "./limits.ts";
+
+/**
+ * The deterministic core of a partition: commands in, events out, nothing else (docs/SEMANTICS.md).
+ *
+ * Invariant: state and events are a pure function of the calls since construction or restore. No clock, no random, no I/O.
+ * Cost: no allocation a command in steady state; operator's commands and growing tables excepted.
+ */
+export class Engine {
+  readonly #state: PartitionState;
+
+  constructor(limits: Partial<EngineLimits> = {}) {
+    this.#state = new PartitionState(completeLimits(limits));
+  }
+
+  /** Log time after the last command, in ms. */
+  get now(): number {
+    return this.#state.now;
+  }
+
+  /**
+   * One command, whose record `checkCommandFrame` has passed, at the start of `command`; `length` is the record's. Writes at least one
+   * event into `out`. Never throws for a client's mistake.
+   */
+  apply(
+    command: DataView,
+    length: number,
+    commandOffset: number,
+    appendTime: number,
+    seqNum: number,
+    out: EventBuffer,
+  ): void {
+    const state = this.#state;
+    const templateId = command.getUint16(2, true);
+    assert(length >= headerBytes + blockLengthOf(templateId), "a command has its whole block");
+    state.begin(seqNum, commandOffset);
+    state.advance(appendTime, readUint53(command, headerBytes + CommandHead.sendingTime));
+    expireOrders(state, out);
+    state.window.expire(state.now);
+    dispatch(state, templateId, command, out);
+  }
+
+  /** A record of the log that is no command. */
+  applyUnreadable(
+    reason: "Undecodable" | "UnknownTemplate",
+    commandOffset: number,
+    appendTime: number,
+    seqNum: number,
+    out: EventBuffer,
+  ): void {
+    const state = this.#state;
+    state.begin(seqNum, commandOffset);
+    state.advanceTo(appendTime);
+    expireOrders(state, out);
+    state.window.expire(state.now);
+    writeUnreadable(BusinessRejectReason[reason], out);
+  }
+}
+
+function dispatch(
+  state: PartitionState,
+  templateId: number,
+  command: DataView,
+  out: EventBuffer,
+): void {
+  switch (templateId) {
+    case NewOrderSingleLayout.templateId:
+      return applyNewOrder(state, command, headerBytes, out);
+    case OrderCancelRequestLayout.templateId:
+      return applyCancel(state, command, headerBytes, out);
+    case OrderCancelReplaceRequestLayout.templateId:
+      return applyReplace(state, command, headerBytes, out);
+    case OrderMassCancelRequestLayout.templateId:
+      return applyMassCancel(state, command, headerBytes, out);
+    case SecurityDefinitionLayout.templateId:
+      return applySecurityDefinition(state, command, headerBytes, out);
+    case SecurityStatusLayout.templateId:
+      return applySecurityStatus(state, command, headerBytes, out);
+    case AccountDefinitionLayout.templateId:
+      return applyAccountDefinition(state, command, headerBytes, out);
+    case KeyDefinitionLayout.templateId:
+      return applyKeyDefinition(state, command, headerBytes, out);
+    case TimeTickLayout.templateId:
+      return writeTimeTicked(command, headerBytes, out);
+    default:
+      throw new Error("Invariant broken: only commands are applied");
+  }
+}

@@ -1,0 +1,146 @@
+import { chunkMask, chunkShift } from "./record-pool.ts";
+import type { RecordPool } from "./record-pool.ts";
+
+/**
+ * From a key to the slot of its record, whose first `keyWords` words are the key. Open addressing with linear probing: pairs of
+ * (32-bit hash, slot), slot 0 = empty; a removal shifts the rest of its cluster back, so that there are no tombstones.
+ *
+ * Invariant: between a key's home and its bucket no bucket is empty, and at most half of the buckets are taken.
+ * Cost: one or two cache lines a call. Growth allocates a table of twice the size and moves a few buckets with each later insertion,
+ * so that no call pauses; until that is done a look-up asks both.
+ * Known limits: tables never shrink; the hash has no secret, so that whoever may choose ids freely could crowd one cluster.
+ */
+const bucketCountMin = 1024;
+/** Buckets moved an insertion while growing: at least 2, so that a table is moved before the next is needed. */
+const movesPerInsert = 8;
+
+export class IdTable {
+  count = 0;
+  readonly #pool: RecordPool;
+  readonly #keyWords: number;
+  #pairs = new Int32Array(bucketCountMin * 2);
+  #mask = bucketCountMin - 1;
+  #oldPairs: Int32Array | null = null;
+  #oldMask = 0;
+  #moved = 0;
+
+  constructor(pool: RecordPool, keyWords: number) {
+    this.#pool = pool;
+    this.#keyWords = keyWords;
+  }
+
+  /** The slot of the record whose key stands in `words` from `at` on, or 0. */
+  find(hash: number, words: Int32Array, at: number): number {
+    const slot = this.#findIn(this.#pairs, this.#mask, hash, words, at);
+    if (slot !== 0 || this.#oldPairs === null) return slot;
+    return this.#findIn(this.#oldPairs, this.#oldMask, hash, words, at);
+  }
+
+  /** Enters a record under a key that is not here yet. */
+  insert(hash: number, slot: number): void {
+    this.count++;
+    if (this.#oldPairs !== null) this.#move(movesPerInsert);
+    else if (this.count * 2 > this.#mask) this.#grow();
+    put(this.#pairs, this.#mask, hash, slot);
+  }
+
+  /** Takes out a record that is here. */
+  remove(hash: number, slot: number): void {
+    this.count--;
+    const bucket = bucketOf(this.#pairs, this.#mask, hash, slot);
+    if (bucket >= 0) return takeOut(this.#pairs, this.#mask, bucket);
+    const oldPairs = this.#oldPairs!;
+    takeOut(oldPairs, this.#oldMask, bucketOf(oldPairs, this.#oldMask, hash, slot));
+  }
+
+  #findIn(pairs: Int32Array, mask: number, hash: number, key: Int32Array, at: number): number {
+    let bucket = hash & mask;
+    for (;;) {
+      const slot = pairs[bucket * 2 + 1]!;
+      if (slot === 0) return 0;
+      if (pairs[bucket * 2] === hash && this.#hasKey(slot, key, at)) return slot;
+      bucket = (bucket + 1) & mask;
+    }
+  }
+
+  #hasKey(slot: number, key: Int32Array, at: number): boolean {
+    const words = this.#pool.words[slot >>> chunkShift]!;
+    const record = (slot & chunkMask) << this.#pool.strideShift;
+    for (let index = 0; index < this.#keyWords; index++) {
+      if (words[record + index] !== key[at + index]) return false;
+    }
+    return true;
+  }
+
+  #grow(): void {
+    this.#oldPairs = this.#pairs;
+    this.#oldMask = this.#mask;
+    this.#moved = 0;
+    this.#mask = this.#mask * 2 + 1;
+    this.#pairs = new Int32Array((this.#mask + 1) * 2);
+  }
+
+  /** Empties the next buckets of the old table. Taking one out may pull the next of its cluster into it, hence the inner loop. */
+  #move(bucketCount: number): void {
+    const oldPairs = this.#oldPairs!;
+    const end = Math.min(this.#moved + bucketCount, this.#oldMask + 1);
+    for (; this.#moved < end; this.#moved++) {
+      for (let slot = oldPairs[this.#moved * 2 + 1]!; slot !== 0;) {
+        put(this.#pairs, this.#mask, oldPairs[this.#moved * 2]!, slot);
+        takeOut(oldPairs, this.#oldMask, this.#moved);
+        slot = oldPairs[this.#moved * 2 + 1]!;
+      }
+    }
+    if (this.#moved > this.#oldMask) this.#oldPairs = null;
+  }
+}
+
+function put(pairs: Int32Array, mask: number, hash: number, slot: number): void {
+  let bucket = hash & mask;
+  while (pairs[bucket * 2 + 1] !== 0) bucket = (bucket + 1) & mask;
+  pairs[bucket * 2] = hash;
+  pairs[bucket * 2 + 1] = slot;
+}
+
+/** The bucket that holds exactly this slot, or -1. */
+function bucketOf(pairs: Int32Array, mask: number, hash: number, slot: number): number {
+  let bucket = hash & mask;
+  for (;;) {
+    const held = pairs[bucket * 2 + 1]!;
+    if (held === slot) return bucket;
+    if (held === 0) return -1;
+    bucket = (bucket + 1) & mask;
+  }
+}
+
+function takeOut(pairs: Int32Array, mask: number, bucket: number): void {
+  let hole = bucket;
+  let next = bucket;
+  for (;;) {
+    next = (next + 1) & mask;
+    const slot = pairs[next * 2 + 1]!;
+    if (slot === 0) break;
+    const hash = pairs[next * 2]!;
+    if (((next - hash) & mask) < ((next - hole) & mask)) continue;
+    pairs[hole * 2] = hash;
+    pairs[hole * 2 + 1] = slot;
+    hole = next;
+  }
+  pairs[hole * 2 + 1] = 0;
+}
+
+/** Hash of an id of 16 bytes, as four words. */
+export function hashID(words: Int32Array, at: number): number {
+  const first = Math.imul(words[at]!, 0x9e3779b1) ^ Math.imul(words[at + 1]!, 0x85ebca6b);
+  const second = Math.imul(words[at + 2]!, 0xc2b2ae35) ^ Math.imul(words[at + 3]!, 0x27d4eb2f);
+  return mixBits(first + second);
+}
+
+/** Spreads every bit of a word over all of them. */
+export function mixBits(value: number): number {
+  let mixed = value ^ (value >>> 16);
+  mixed = Math.imul(mixed, 0x7feb352d);
+  mixed ^= mixed >>> 15;
+  mixed = Math.imul(mixed, 0x846ca68b);
+  return mixed ^ (mixed >>> 16);
+}

@@ -1,0 +1,140 @@
+import type { Accounts } from "./accounts.ts";
+import { hashID, IdTable } from "./id-table.ts";
+import { ColdWord, coldShift } from "./order-pool.ts";
+import type { OrderPool } from "./order-pool.ts";
+import { chunkMask, chunkShift, RecordPool } from "./record-pool.ts";
+
+/**
+ * What requests of the last idWindowMs came to, by their id (SEMANTICS §2), so that a repeat is recognised.
+ *
+ * Entries wait for their time in a list in order of entry, which is also order of time. One whose time is out while its order rests is
+ * held: the order's cold record names it, and the order's end puts it on the list of those that leave with the next command. Thus an
+ * order that closes early never touches its entry.
+ * Invariant: an entry is in exactly one of these three places, and is counted for its account.
+ * Cost: O(1) a command, plus O(1) for each entry that leaves. Known limit: after a long silence all leave in one command.
+ */
+export const entryShift = 4;
+
+/** Words of an entry. */
+export const EntryWord = {
+  id: 0,
+  /** Low word, then high word. */
+  requestHash: 4,
+  accountID: 6,
+  /** decision | reason << 16 */
+  outcome: 7,
+  next: 14,
+  /** Slot of the account's record; 0 in a free entry. */
+  account: 15,
+} as const;
+
+/** Doubles of an entry. */
+export const EntryDouble = { seqNum: 4, commandOffset: 5, entryTime: 6 } as const;
+
+export class IdWindow {
+  readonly pool = new RecordPool(entryShift);
+  readonly table = new IdTable(this.pool, 4);
+  readonly #accounts: Accounts;
+  readonly #orders: OrderPool;
+  readonly #idWindowMs: number;
+  #first = 0;
+  #last = 0;
+  #released = 0;
+
+  constructor(accounts: Accounts, orders: OrderPool, idWindowMs: number) {
+    this.#accounts = accounts;
+    this.#orders = orders;
+    this.#idWindowMs = idWindowMs;
+  }
+
+  /** Adds an entry; the caller fills in requestHash and outcome. `words` from `at` on is the id, which has no entry yet. */
+  enter(
+    words: Int32Array,
+    at: number,
+    hash: number,
+    accountID: number,
+    seqNum: number,
+    commandOffset: number,
+    now: number,
+  ): number {
+    const slot = this.pool.allocate();
+    const entry = this.pool.words[slot >>> chunkShift]!;
+    const word = (slot & chunkMask) << entryShift;
+    for (let index = 0; index < 4; index++) entry[word + index] = words[at + index]!;
+    entry[word + EntryWord.accountID] = accountID;
+    const account = this.#accounts.obtain(accountID);
+    entry[word + EntryWord.account] = account;
+    this.#accounts.countEntry(account);
+    const doubles = this.pool.doubles[slot >>> chunkShift]!;
+    const double = word >>> 1;
+    doubles[double + EntryDouble.seqNum] = seqNum;
+    doubles[double + EntryDouble.commandOffset] = commandOffset;
+    doubles[double + EntryDouble.entryTime] = now;
+    this.table.insert(hash, slot);
+    this.#append(slot);
+    return slot;
+  }
+
+  /** Drops what has run out as of `now`: step 2b of every command. */
+  expire(now: number): void {
+    while (this.#released !== 0) {
+      const slot = this.#released;
+      this.#released = this.#nextOf(slot);
+      this.#drop(slot);
+    }
+    while (this.#first !== 0 && this.#entryTimeOf(this.#first) + this.#idWindowMs <= now) {
+      const slot = this.#first;
+      this.#first = this.#nextOf(slot);
+      if (this.#first === 0) this.#last = 0;
+      if (!this.#hold(slot)) this.#drop(slot);
+    }
+  }
+
+  /** The order that this entry was held for has closed. */
+  release(slot: number): void {
+    this.#setNext(slot, this.#released);
+    this.#released = slot;
+  }
+
+  #append(slot: number): void {
+    this.#setNext(slot, 0);
+    if (this.#last === 0) this.#first = slot;
+    else this.#setNext(this.#last, slot);
+    this.#last = slot;
+  }
+
+  /** Hands the entry to its order where that rests. */
+  #hold(slot: number): boolean {
+    const words = this.pool.words[slot >>> chunkShift]!;
+    const order = this.#orders.find(words, (slot & chunkMask) << entryShift);
+    if (order === 0) return false;
+    const cold = this.#orders.cold.words[order >>> chunkShift]!;
+    cold[((order & chunkMask) << coldShift) + ColdWord.heldEntry] = slot;
+    return true;
+  }
+
+  #drop(slot: number): void {
+    const words = this.pool.words[slot >>> chunkShift]!;
+    const at = (slot & chunkMask) << entryShift;
+    this.#accounts.uncountEntry(words[at + EntryWord.account]!);
+    words[at + EntryWord.account] = 0;
+    this.table.remove(hashID(words, at), slot);
+    this.pool.release(slot);
+  }
+
+  #entryTimeOf(slot: number): number {
+    const doubles = this.pool.doubles[slot >>> chunkShift]!;
+    return doubles[((slot & chunkMask) << (entryShift - 1)) + EntryDouble.entryTime]!;
+  }
+
+  #nextOf(slot: number): number {
+    return this.pool.words[slot >>> chunkShift]![
+      ((slot & chunkMask) << entryShift) + EntryWord.next
+    ]!;
+  }
+
+  #setNext(slot: number, next: number): void {
+    const at = ((slot & chunkMask) << entryShift) + EntryWord.next;
+    this.pool.words[slot >>> chunkShift]![at] = next;
+  }
+}

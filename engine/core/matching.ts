@@ -1,0 +1,118 @@
+import { CancelReason, SelfTradePrevention, Side } from "../../schema/generated/enums.ts";
+import { firstOfLevel, forgetOrder, leaveBook } from "./book.ts";
+import type { EventBuffer } from "./event-buffer.ts";
+import type { Instrument } from "./instruments.ts";
+import { writeRestingCanceled, writeSelfTradePrevented, writeTrade } from "./order-events.ts";
+import { ColdDouble, coldShift, OrderDouble, orderShift, OrderWord } from "./order-pool.ts";
+import { chunkMask, chunkShift } from "./record-pool.ts";
+import type { PartitionState } from "./state.ts";
+
+/**
+ * Matches state.taker against its instrument (SEMANTICS §5): best price first, then place in the queue, at the maker's price.
+ *
+ * Afterwards `taker.endReason` says why it was ended, or it has no more, or nothing that it would take is left.
+ * Cost: one step a maker. Known limit: one command may sweep any number of makers; the event buffer grows with it.
+ */
+export function matchTaker(state: PartitionState, instrument: Instrument, out: EventBuffer): void {
+  const { taker } = state;
+  const { ladder } = instrument;
+  const isBuying = taker.side === Side.Buy;
+  while (taker.endReason === 0 && taker.hasMore) {
+    const price = isBuying ? ladder.bestAsk : ladder.bestBid;
+    if (price === 0 || (isBuying ? price > taker.limit : price < taker.limit)) return;
+    const maker = firstOfLevel(state, isBuying ? ladder.bestAskLevel : ladder.bestBidLevel);
+    const words = state.orders.hot.words[maker >>> chunkShift]!;
+    const makerAt = (maker & chunkMask) << orderShift;
+    if (words[makerAt + OrderWord.accountID] === taker.accountID) {
+      preventSelfTrade(state, instrument, maker, out);
+    } else {
+      trade(state, instrument, maker, out);
+    }
+  }
+}
+
+function trade(
+  state: PartitionState,
+  instrument: Instrument,
+  maker: number,
+  out: EventBuffer,
+): void {
+  const { taker } = state;
+  const { hot } = state.orders;
+  const words = hot.words[maker >>> chunkShift]!;
+  const doubles = hot.doubles[maker >>> chunkShift]!;
+  const at = (maker & chunkMask) << orderShift;
+  const leavesAt = (at >>> 1) + OrderDouble.leavesQty;
+  const makerQty = doubles[leavesAt]!;
+  const price = words[at + OrderWord.price]!;
+  const lastQty = taker.affordableQty(makerQty, price, instrument.lotSize);
+  if (lastQty === 0) {
+    taker.endReason = CancelReason.CashSpent;
+    return;
+  }
+  taker.use(lastQty, price);
+  taker.countTraded(lastQty);
+  const makerLeavesQty = makerQty - lastQty;
+  doubles[leavesAt] = makerLeavesQty;
+  writeTrade(instrument, words, at, makerLeavesQty, taker, lastQty, out);
+  if (makerLeavesQty === 0) closeMaker(state, instrument, maker);
+}
+
+/** The best opposite order is of the taker's own account: the taker's mode decides. */
+function preventSelfTrade(
+  state: PartitionState,
+  instrument: Instrument,
+  maker: number,
+  out: EventBuffer,
+): void {
+  const { taker } = state;
+  const mode = taker.selfTradePrevention;
+  if (mode === SelfTradePrevention.Decrement) return decrement(state, instrument, maker, out);
+  if (mode !== SelfTradePrevention.CancelNewest) cancelMaker(state, instrument, maker, out);
+  if (mode !== SelfTradePrevention.CancelOldest) taker.endReason = CancelReason.SelfTrade;
+}
+
+function decrement(
+  state: PartitionState,
+  instrument: Instrument,
+  maker: number,
+  out: EventBuffer,
+): void {
+  const { taker } = state;
+  const { hot, cold } = state.orders;
+  const words = hot.words[maker >>> chunkShift]!;
+  const doubles = hot.doubles[maker >>> chunkShift]!;
+  const at = (maker & chunkMask) << orderShift;
+  const leavesAt = (at >>> 1) + OrderDouble.leavesQty;
+  const makerQty = doubles[leavesAt]!;
+  const price = words[at + OrderWord.price]!;
+  const preventedQty = taker.affordableQty(makerQty, price, instrument.lotSize);
+  if (preventedQty === 0) {
+    taker.endReason = CancelReason.CashSpent;
+    return;
+  }
+  taker.use(preventedQty, price);
+  taker.preventedQty += preventedQty;
+  doubles[leavesAt] = makerQty - preventedQty;
+  doubles[(at >>> 1) + OrderDouble.fillableQty]! -= preventedQty;
+  const coldAt = (maker & chunkMask) << (coldShift - 1);
+  cold.doubles[maker >>> chunkShift]![coldAt + ColdDouble.preventedQty]! += preventedQty;
+  writeSelfTradePrevented(instrument, words, at, makerQty - preventedQty, taker, preventedQty, out);
+  if (preventedQty === makerQty) cancelMaker(state, instrument, maker, out);
+  if (!taker.hasMore) taker.endReason = CancelReason.SelfTrade;
+}
+
+function cancelMaker(
+  state: PartitionState,
+  instrument: Instrument,
+  maker: number,
+  out: EventBuffer,
+): void {
+  writeRestingCanceled(state, instrument, maker, CancelReason.SelfTrade, out);
+  closeMaker(state, instrument, maker);
+}
+
+function closeMaker(state: PartitionState, instrument: Instrument, maker: number): void {
+  leaveBook(state, instrument, maker);
+  forgetOrder(state, maker);
+}

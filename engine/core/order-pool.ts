@@ -1,0 +1,108 @@
+import { hashID, IdTable } from "./id-table.ts";
+import { RecordPool } from "./record-pool.ts";
+
+/**
+ * Every resting order of the partition: 64 bytes that matching reads and 32 more that it does not, under the same slot in two pools,
+ * and the table from orderID to slot. All books share them, so that many small books cost no more memory than one large one.
+ *
+ * Invariant: `traits` is 0 in a free record and never in a taken one.
+ */
+export class OrderPool {
+  readonly hot = new RecordPool(orderShift);
+  readonly cold = new RecordPool(coldShift);
+  readonly table = new IdTable(this.hot, 4);
+
+  /** Orders that rest, in all books. */
+  get count(): number {
+    return this.table.count;
+  }
+
+  /** The slot of a resting order whose orderID stands in `words` from `at` on, or 0. */
+  find(words: Int32Array, at: number): number {
+    return this.table.find(hashID(words, at), words, at);
+  }
+
+  /** The cold pool follows the hot one, so that both always hand out the same slot. */
+  allocate(): number {
+    this.cold.allocate();
+    return this.hot.allocate();
+  }
+
+  release(slot: number): void {
+    this.hot.release(slot);
+    this.cold.release(slot);
+  }
+}
+
+/** A hot record is 16 words, a cold one 8. */
+export const orderShift = 4;
+export const coldShift = 3;
+
+/** Words of a hot record. */
+export const OrderWord = {
+  /** orderID: four words, as they stand in a message. */
+  orderID: 0,
+  next: 6,
+  prev: 7,
+  price: 8,
+  level: 9,
+  traits: 10,
+  accountID: 11,
+  /** Low word, then high word. */
+  firstSeqNum: 12,
+} as const;
+
+/** Doubles of a hot record. */
+export const OrderDouble = {
+  leavesQty: 2,
+  /** orderQty - preventedQty, so that cumQty is this minus leavesQty. */
+  fillableQty: 7,
+} as const;
+
+/** Doubles of a cold record. */
+export const ColdDouble = {
+  entryRptSeq: 0,
+  preventedQty: 1,
+  expireTime: 2,
+} as const;
+
+/** Words of a cold record. */
+export const ColdWord = {
+  /** Place in the heap of timers, 0 = none. */
+  timer: 6,
+  /** Slot of its id window entry once that only waits for the order to close, else 0. */
+  heldEntry: 7,
+} as const;
+
+/** `traits` packs: side 2 bits, timeInForce 3, selfTradePrevention 3, postOnly 1, securityID from bit 12 on. */
+export function packTraits(
+  side: number,
+  timeInForce: number,
+  selfTradePrevention: number,
+  postOnly: number,
+  securityID: number,
+): number {
+  return (
+    side | (timeInForce << 2) | (selfTradePrevention << 5) | (postOnly << 8) | (securityID << 12)
+  );
+}
+
+export function sideOf(traits: number): number {
+  return traits & 3;
+}
+
+export function timeInForceOf(traits: number): number {
+  return (traits >>> 2) & 7;
+}
+
+export function selfTradePreventionOf(traits: number): number {
+  return (traits >>> 5) & 7;
+}
+
+export function postOnlyOf(traits: number): number {
+  return (traits >>> 8) & 1;
+}
+
+export function securityIDOf(traits: number): number {
+  return traits >>> 12;
+}

@@ -1,0 +1,143 @@
+import { Decision } from "../../schema/generated/enums.ts";
+import { readUint53 } from "../../schema/wire.ts";
+import { Accounts } from "./accounts.ts";
+import { hashID } from "./id-table.ts";
+import { EntryWord, entryShift, IdWindow } from "./id-window.ts";
+import { Instruments } from "./instruments.ts";
+import type { Instrument } from "./instruments.ts";
+import { Keys } from "./keys.ts";
+import type { EngineLimits } from "./limits.ts";
+import type { ReplacedOrder } from "./order-events.ts";
+import { OrderPool, securityIDOf } from "./order-pool.ts";
+import { chunkMask, chunkShift } from "./record-pool.ts";
+import { Taker } from "./taker.ts";
+import { Timers } from "./timers.ts";
+
+/** Every command but TimeTick starts with these (messages.xml); the id is commandID, or orderID for a new order. */
+export const CommandHead = {
+  sendingTime: 0,
+  validUntil: 8,
+  id: 16,
+  requestHash: 32,
+  accountID: 40,
+} as const;
+
+/** Log time may pass a command's sendingTime by this much, so that one broker's fast clock does not drag it ahead. */
+const aheadOfSendingMs = 60_000;
+
+/** All that a partition knows, and beside it what its command at hand is. */
+export class PartitionState {
+  readonly limits: EngineLimits;
+  readonly orders = new OrderPool();
+  readonly timers = new Timers(this.orders);
+  readonly instruments = new Instruments();
+  readonly accounts = new Accounts();
+  readonly keys = new Keys();
+  readonly window: IdWindow;
+  /** Log time in ms, never falling. */
+  now = 0;
+
+  /** Of the command at hand, not part of the state: */
+  seqNum = 0;
+  seqLow = 0;
+  seqHigh = 0;
+  commandOffset = 0;
+  /** Its id as words, and their hash. */
+  readonly id = new Int32Array(4);
+  idHash = 0;
+  readonly taker = new Taker();
+  /** rptSeq of the OrderAccepted of the order at hand. */
+  acceptedRptSeq = 0;
+  /** What the replace at hand makes of its order. */
+  readonly replaced: ReplacedOrder = {
+    orderQty: 0,
+    leavesQty: 0,
+    cumQty: 0,
+    price: 0,
+    keptPriority: false,
+  };
+
+  constructor(limits: EngineLimits) {
+    this.limits = limits;
+    this.window = new IdWindow(this.accounts, this.orders, limits.idWindowMs);
+  }
+
+  /** Takes the command's place on the log. */
+  begin(seqNum: number, commandOffset: number): void {
+    this.seqNum = seqNum;
+    this.seqLow = seqNum | 0;
+    this.seqHigh = Math.floor(seqNum / 4294967296);
+    this.commandOffset = commandOffset;
+  }
+
+  /** SEMANTICS §1.1. */
+  advance(appendTime: number, sendingTime: number): void {
+    this.advanceTo(Math.min(appendTime, sendingTime + aheadOfSendingMs));
+  }
+
+  advanceTo(time: number): void {
+    if (time > this.now) this.now = time;
+  }
+
+  /** The instrument of an order, by its traits. */
+  instrumentOf(traits: number): Instrument {
+    return this.instruments.at(securityIDOf(traits));
+  }
+
+  /** Reads 16 bytes of a message as the id to look up. */
+  readID(message: DataView, at: number): void {
+    const id = this.id;
+    id[0] = message.getInt32(at, true);
+    id[1] = message.getInt32(at + 4, true);
+    id[2] = message.getInt32(at + 8, true);
+    id[3] = message.getInt32(at + 12, true);
+    this.idHash = hashID(id, 0);
+  }
+
+  /** The id window's entry of the id that was read, or 0. */
+  findEntry(): number {
+    return this.window.table.find(this.idHash, this.id, 0);
+  }
+
+  /** The slot of the resting order of the id that was read, or 0. */
+  findOrder(): number {
+    return this.orders.table.find(this.idHash, this.id, 0);
+  }
+
+  /** Whether an account's share of the id window is used up (SEMANTICS §2). */
+  isShareFull(accountID: number): boolean {
+    const accountCount = Math.max(1, this.accounts.definedCount);
+    const share = Math.floor(this.limits.idWindowEntryMax / accountCount);
+    return this.accounts.entryCountOf(accountID) >= share;
+  }
+
+  /** Whether the command at hand comes after the time until which its sender wanted it. */
+  isTooLate(command: DataView, block: number): boolean {
+    const validUntil = readUint53(command, block + CommandHead.validUntil);
+    return validUntil !== 0 && validUntil < this.now;
+  }
+
+  /** Leaves an entry under the id that was read. `reason` is 0 for an accepted command. */
+  remember(command: DataView, block: number, reason: number): void {
+    const { pool } = this.window;
+    const accountID = command.getInt32(block + CommandHead.accountID, true);
+    const slot = this.window.enter(
+      this.id,
+      0,
+      this.idHash,
+      accountID,
+      this.seqNum,
+      this.commandOffset,
+      this.now,
+    );
+    const words = pool.words[slot >>> chunkShift]!;
+    const at = (slot & chunkMask) << entryShift;
+    words[at + EntryWord.requestHash] = command.getInt32(block + CommandHead.requestHash, true);
+    words[at + EntryWord.requestHash + 1] = command.getInt32(
+      block + CommandHead.requestHash + 4,
+      true,
+    );
+    const decision = reason === 0 ? Decision.Accepted : Decision.Rejected;
+    words[at + EntryWord.outcome] = decision | (reason << 16);
+  }
+}

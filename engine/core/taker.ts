@@ -1,0 +1,90 @@
+import {
+  compareWide,
+  divideWide,
+  isZeroWide,
+  multiplyWide,
+  readWideInto,
+  subtractWide,
+  Wide,
+} from "../../schema/wide.ts";
+import { Side } from "../../schema/generated/enums.ts";
+
+const priceMax = 2147483647;
+
+/** The order that takes: of a NewOrderSingle, or off the book for a replace. One object, filled anew for each. */
+export class Taker {
+  readonly orderID = new Int32Array(4);
+  firstSeqLow = 0;
+  firstSeqHigh = 0;
+  accountID = 0;
+  side = 0;
+  /** Its price, 0 for a market order. */
+  price = 0;
+  /** The worst price that it takes. */
+  limit = 0;
+  selfTradePrevention = 0;
+  leavesQty = 0;
+  cumQty = 0;
+  preventedQty = 0;
+  isByCash = false;
+  readonly cash = new Wide();
+  /** CancelReason that ended it, 0 while it goes on. */
+  endReason = 0;
+  readonly #cost = new Wide();
+
+  /** Sets what every taker starts with; orderID, quantities and cash are the caller's to set. */
+  start(accountID: number, side: number, price: number, selfTradePrevention: number): void {
+    this.accountID = accountID;
+    this.side = side;
+    this.price = price;
+    this.limit = price !== 0 || side === Side.Sell ? price : priceMax;
+    this.selfTradePrevention = selfTradePrevention;
+    this.isByCash = false;
+    this.endReason = 0;
+  }
+
+  /** Copies its orderID, from words, and the seqNum that names it together with that. */
+  takeID(words: Int32Array, at: number, firstSeqLow: number, firstSeqHigh: number): void {
+    for (let index = 0; index < 4; index++) this.orderID[index] = words[at + index]!;
+    this.firstSeqLow = firstSeqLow;
+    this.firstSeqHigh = firstSeqHigh;
+  }
+
+  /** Whether there is quantity, or cash, to go on with. */
+  get hasMore(): boolean {
+    return this.isByCash ? !isZeroWide(this.cash) : this.leavesQty > 0;
+  }
+
+  /**
+   * How much of a maker's quantity it takes: as much as it lacks; by cash all of it where the cash pays for that (a maker's leavesQty
+   * need not be whole lots after a change of lotSize), else the lots that the cash pays for, which may be none.
+   */
+  affordableQty(makerQty: number, price: number, lotSize: number): number {
+    if (!this.isByCash) return makerQty < this.leavesQty ? makerQty : this.leavesQty;
+    multiplyWide(this.#cost, makerQty, price);
+    if (compareWide(this.#cost, this.cash) <= 0) return makerQty;
+    const qty = divideWide(this.cash, price);
+    return qty - (qty % lotSize);
+  }
+
+  /** By cash the sum may pass what a quantity holds: then it stays at the most. */
+  countTraded(qty: number): void {
+    this.cumQty = Math.min(this.cumQty + qty, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Takes quantity off what is left, or its price off the cash. */
+  use(qty: number, price: number): void {
+    if (!this.isByCash) {
+      this.leavesQty -= qty;
+      return;
+    }
+    multiplyWide(this.#cost, qty, price);
+    subtractWide(this.cash, this.#cost);
+  }
+
+  /** Makes it an order by cash, by the Wide that stands in a message at `at`. */
+  payBy(message: DataView, at: number): void {
+    this.isByCash = true;
+    readWideInto(message, at, this.cash);
+  }
+}
