@@ -17,7 +17,7 @@ export interface ReaderStoreOptions {
 }
 
 /** How soon a commit of another process is seen. A writer in this process tells at once. */
-const pollMs = 20;
+const pollMs = 50;
 
 /** A reader beside the one writer, in another thread or process. */
 export class ReaderStore implements SqliteStore {

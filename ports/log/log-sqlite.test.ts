@@ -8,7 +8,8 @@ import { systemClock } from "../clock/clock-system.ts";
 import { LogError } from "./log.ts";
 import type { LogErrorCode } from "./log.ts";
 import { openSqliteLog } from "./log-sqlite.ts";
-import { collect, logConformance, readAll, record, refuses, text } from "./log.conformance.ts";
+import { logConformance } from "./log.conformance.ts";
+import { collect, readAll, record, refuses, text } from "./log.probe.ts";
 
 logConformance("The SQLite log", {
   persistent: true,
