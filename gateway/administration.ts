@@ -1,0 +1,145 @@
+import {
+  BusinessRejectReasonName,
+  TradingState,
+  TradingStateName,
+} from "../schema/generated/enums.ts";
+import type { Event } from "../schema/generated/records.ts";
+import type {
+  AccountRequest,
+  InstrumentRequest,
+  KeyRequest,
+  StatusRequest,
+} from "../schema/http/admin.ts";
+import { commandIDOf } from "../schema/identity/order-id.ts";
+import { timeText } from "./answers.ts";
+import { positionsOf } from "./cancels.ts";
+import { accountDefinition, keyDefinition, securityDefinition } from "./definitions.ts";
+import type { Edge } from "./edge.ts";
+import { accountListing, instrumentListing, keyListing } from "./listings.ts";
+import { refusal, refusalOfRepeat } from "./order-answers.ts";
+import type { Submitted } from "./outcomes.ts";
+import { ApiProblem } from "./problems.ts";
+import type { Answer } from "./repeats.ts";
+
+/** Who sets something. Without a key each request is one of its own, so that a PUT sent again later is carried out again. */
+export interface Operator {
+  readonly accountID: number;
+  readonly idempotencyKey: string | null;
+}
+
+type Services = Pick<Edge, "commands" | "reference">;
+
+/** Lists or changes an instrument. Throws ApiProblem. */
+export async function defineInstrument(
+  edge: Services,
+  { symbol, request, operator }: { symbol: string; request: InstrumentRequest; operator: Operator },
+): Promise<Answer> {
+  const definition = securityDefinition(request, { symbol, accountID: operator.accountID });
+  const command = identified(definition, operator);
+  const submitted = await edge.commands.toSymbol(symbol, command);
+  const event = decidedEvent(submitted, command.commandID);
+  if (event === null) return pending;
+  const instrument = edge.reference.instrument(symbol);
+  if (instrument === undefined) throw new Error("A defined instrument is listed");
+  const created = event.kind === "SecurityDefined" && event.created;
+  const position = positionsOf([submitted]);
+  return { status: 200, body: { ...instrumentListing(instrument), created, position } };
+}
+
+/** Opens, halts or closes an instrument. Throws ApiProblem. */
+export async function setTradingState(
+  edge: Services,
+  { symbol, request, operator }: { symbol: string; request: StatusRequest; operator: Operator },
+): Promise<Answer> {
+  if (edge.reference.instrument(symbol) === undefined) {
+    throw new ApiProblem("UnknownSymbol", "No such instrument is listed");
+  }
+  const tradingState = TradingState[request.tradingState];
+  const status = {
+    kind: "SecurityStatus",
+    accountID: operator.accountID,
+    tradingState,
+    symbol,
+  } as const;
+  const command = identified(status, operator);
+  const submitted = await edge.commands.toSymbol(symbol, command);
+  const { body } = submitted;
+  if (body === null || decidedEvent(submitted, command.commandID) === null) return pending;
+  const transactTime = timeText(body.transactTime);
+  const position = positionsOf([submitted]);
+  const state = TradingStateName[tradingState];
+  return { status: 200, body: { symbol, tradingState: state, transactTime, position } };
+}
+
+/** Opens or changes an account in every partition. Throws ApiProblem when one of them refuses. */
+export async function defineAccount(
+  edge: Services,
+  account: { accountID: number; request: AccountRequest; operator: Operator },
+): Promise<Answer> {
+  const { accountID, request, operator } = account;
+  const definition = accountDefinition(request, accountID);
+  const command = identified(definition, operator);
+  const submitted = await edge.commands.toAll(command);
+  const events = submitted.map((each) => decidedEvent(each, command.commandID));
+  if (events.includes(null)) return pending;
+  const listing = accountListing({
+    accountID,
+    name: request.name,
+    accountStatus: definition.accountStatus,
+  });
+  return { status: 200, body: { ...listing, position: positionsOf(submitted) } };
+}
+
+/** Registers, changes or revokes a key; keys stand on partition 0 alone. Throws ApiProblem. */
+export async function defineKey(
+  edge: Services,
+  { keyID, request, operator }: { keyID: string; request: KeyRequest; operator: Operator },
+): Promise<Answer> {
+  const definition = await keyDefinition(request, keyID);
+  const command = identified(definition, operator);
+  const submitted = await edge.commands.toPartition(0, command);
+  if (decidedEvent(submitted, command.commandID) === null) return pending;
+  return { status: 200, body: { ...keyListing(definition), position: positionsOf([submitted]) } };
+}
+
+const pending: Answer = { status: 202, body: {} };
+
+type Identified = "SecurityDefinition" | "SecurityStatus" | "AccountDefinition" | "KeyDefinition";
+
+/** With an Idempotency-Key a repeat has the same commandID; the engine then tells another content by its requestHash. */
+function identified<Command extends { readonly kind: Identified }>(
+  command: Command,
+  { accountID, idempotencyKey }: Operator,
+): Command & { readonly commandID: string } {
+  const commandID =
+    idempotencyKey === null
+      ? crypto.randomUUID()
+      : commandIDOf([command.kind, String(accountID), idempotencyKey]);
+  return { ...command, commandID };
+}
+
+/**
+ * The event that says that the command was carried out, now or when it came first; null when that is not known yet. Throws ApiProblem
+ * with the engine's refusal.
+ */
+function decidedEvent({ body, partition }: Submitted, commandID: string): Event | null {
+  if (body === null) return null;
+  for (const event of body.events) {
+    switch (event.kind) {
+      case "BusinessMessageReject":
+        throw refusal(BusinessRejectReasonName[event.businessRejectReason], { body, partition });
+      case "Duplicate": {
+        const code = refusalOfRepeat(event, { body, partition });
+        if (code !== null) throw refusal(code, { body, partition });
+        return event;
+      }
+      case "SecurityDefined":
+      case "SecurityStatusChanged":
+      case "AccountDefined":
+      case "KeyDefined":
+        return event;
+      default:
+    }
+  }
+  throw new Error(`The outcome of ${commandID} says nothing of it`);
+}

@@ -1,0 +1,259 @@
+import { Hono } from "hono";
+
+import type { Clock } from "../ports/clock/clock.ts";
+import type { Idempotency } from "../ports/idempotency/idempotency.ts";
+import type { Log } from "../ports/log/log.ts";
+import type { RateLimit } from "../ports/rate-limit/rate-limit.ts";
+import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
+import type { KeyRequest } from "../schema/http/admin.ts";
+import { KeyPath, KeyRequest as KeyRequestSchema } from "../schema/http/admin.ts";
+import { defineKey } from "./administration.ts";
+import { assetResponse } from "./assets.ts";
+import type { Assets } from "./assets.ts";
+import { Auth } from "./auth.ts";
+import { Commands } from "./commands.ts";
+import type {
+  Edge,
+  GatewayApp,
+  GatewayContext,
+  GatewayEnv,
+  GatewayServer,
+  RequestBindings,
+} from "./edge.ts";
+import { chooseFoldStart } from "./fold-start.ts";
+import { defaultPolicies, Limits } from "./limits.ts";
+import type { LimitPolicies } from "./limits.ts";
+import { refuseOtherMethods } from "./methods.ts";
+import { Metrics } from "./metrics.ts";
+import { Outcomes } from "./outcomes.ts";
+import { ApiProblem, problemAnswer } from "./problems.ts";
+import type { Phase } from "./readiness.ts";
+import { Reads } from "./reads.ts";
+import type { QueryAccess } from "./reads.ts";
+import { Reference } from "./reference.ts";
+import { Repeats } from "./repeats.ts";
+import { addAdminRoutes } from "./routes/admin.ts";
+import { addOperationRoutes } from "./routes/operations.ts";
+import { addOrderRoutes } from "./routes/orders.ts";
+import { addReadRoutes } from "./routes/reads.ts";
+import { StreamBridge } from "./stream-bridge.ts";
+import type { StreamData } from "./stream-bridge.ts";
+
+export interface GatewayOptions {
+  readonly log: Log;
+  readonly snapshots: SnapshotStore;
+  readonly clock: Clock;
+  readonly idempotency: Idempotency;
+  readonly rateLimit: RateLimit;
+  readonly query: QueryAccess;
+  readonly assets: Assets;
+  /** How long a request waits for its outcome before 202; 2,000 by default. */
+  readonly waitMs?: number;
+  readonly limitPolicies?: LimitPolicies;
+  /** Origins beside the venue's own whose pages may open streams. */
+  readonly allowedOrigins?: readonly string[];
+  /** A request was answered 500: an invariant does not hold. */
+  onInternalError?(error: unknown): void;
+}
+
+/** The edge: commands in, over HTTP; reads and streams passed on to query. Serves through `Bun.serve({ fetch, websocket })`. */
+export interface Gateway {
+  readonly websocket: Bun.WebSocketHandler<StreamData>;
+  /** The door for what nobody could sign a request for yet. */
+  readonly commands: {
+    /** Rejects with ApiProblem when the key is refused, or when no outcome came. */
+    defineKey(definition: KeyRequest & { readonly keyID: string }): Promise<void>;
+  };
+  /** Resolves when outcomes are folded up to the log's end. Rejects with LogError or FoldAlarm. */
+  start(): Promise<void>;
+  /** Refuses new commands, answers those on their way, then stops folding. */
+  close(): Promise<void>;
+  fetch(request: Request, server?: GatewayServer): Promise<Response>;
+}
+
+export function createGateway(options: GatewayOptions): Gateway {
+  return new VenueGateway(options);
+}
+
+const validForMs = 10_000;
+const inFlightMax = 8192;
+const cancelsInFlightMax = 2048;
+const streamCountMax = 1000;
+
+class VenueGateway implements Gateway {
+  readonly #options: GatewayOptions;
+  readonly #edge: Edge;
+  readonly #bridge: StreamBridge;
+  readonly #app: GatewayApp;
+  #phase: Phase = "starting";
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#edge = this.#createEdge();
+    const { reads, limits } = this.#edge;
+    const { allowedOrigins = [] } = options;
+    this.#bridge = new StreamBridge({
+      reads,
+      limits,
+      allowedOrigins,
+      connectionCountMax: streamCountMax,
+    });
+    this.#app = this.#createApp();
+  }
+
+  get websocket(): Bun.WebSocketHandler<StreamData> {
+    return this.#bridge.handlers;
+  }
+
+  get commands(): Gateway["commands"] {
+    return {
+      defineKey: async ({ keyID, ...definition }) => {
+        const request = KeyRequestSchema.parse(definition);
+        const operator = { accountID: 0, idempotencyKey: null };
+        const key = { keyID: KeyPath.parse({ keyID }).keyID, request, operator };
+        const { status } = await defineKey(this.#edge, key);
+        if (status !== 200)
+          throw new ApiProblem("LogUnavailable", "The key's outcome did not come in time");
+      },
+    };
+  }
+
+  async start(): Promise<void> {
+    const { log } = this.#options;
+    const starts = await Promise.all(
+      Array.from({ length: log.partitionCount }, (_, partition) =>
+        chooseFoldStart(this.#options, partition),
+      ),
+    );
+    for (const [partition, start] of starts.entries()) {
+      if (start !== null) this.#edge.reference.load(partition, start.reference);
+    }
+    await this.#edge.outcomes.start(starts.map((start) => start?.position ?? null));
+    this.#phase = "open";
+  }
+
+  async close(): Promise<void> {
+    this.#phase = "closing";
+    const { commands, outcomes, limits } = this.#edge;
+    commands.refuseMore();
+    this.#bridge.closeAll();
+    await commands.drain();
+    await outcomes.close();
+    await limits.close();
+  }
+
+  readonly fetch = async (request: Request, server?: GatewayServer): Promise<Response> => {
+    const { clock, metrics } = this.#edge;
+    const startedAt = clock.monotonic();
+    const bindings: RequestBindings = { server: server ?? null, route: "other" };
+    if (server !== undefined && isHandshake(request)) {
+      const refused = await this.#upgrade(request, server);
+      // Bun answers a connection that was taken over itself, and wants nothing from here.
+      if (refused === null) return undefined as unknown as Response;
+      return secured(refused);
+    }
+    const response = secured(await this.#app.fetch(request, bindings));
+    metrics.answered(bindings.route, response.status, (clock.monotonic() - startedAt) / 1000);
+    return response;
+  };
+
+  async #upgrade(request: Request, server: GatewayServer): Promise<Response | null> {
+    try {
+      await this.#bridge.upgrade(request, server);
+      return null;
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      const { status, body, details } = error;
+      return new Response(JSON.stringify(body), {
+        status,
+        headers: { "content-type": "application/problem+json", ...details.headers },
+      });
+    }
+  }
+
+  #createEdge(): Edge {
+    const { log, clock, assets, query, idempotency, rateLimit, waitMs = 2000 } = this.#options;
+    const reference = new Reference();
+    const outcomes = new Outcomes({
+      log,
+      clock,
+      waitMs,
+      onBody: (body, partition) => reference.apply(body, partition),
+      onAnswered: (seconds) => metrics.outcome(seconds),
+      onGap: () => metrics.gap(),
+    });
+    const { partitionCount } = log;
+    const commands = new Commands({
+      outcomes,
+      clock,
+      partitionCount,
+      validForMs,
+      inFlightMax,
+      cancelsInFlightMax,
+    });
+    const metrics = new Metrics({
+      log,
+      standings: () => outcomes.standings,
+      inFlight: () => commands.inFlight,
+      streamCount: () => this.#bridge.connectionCount,
+    });
+    const policies = this.#options.limitPolicies ?? defaultPolicies;
+    return {
+      clock,
+      assets,
+      reference,
+      outcomes,
+      commands,
+      metrics,
+      auth: new Auth({ clock, key: (keyID) => reference.key(keyID) }),
+      limits: new Limits({ rateLimit, clock, policies }),
+      repeats: new Repeats(idempotency),
+      reads: new Reads(query),
+    };
+  }
+
+  #createApp(): GatewayApp {
+    const app: GatewayApp = new Hono<GatewayEnv>();
+    addOrderRoutes(app, this.#edge);
+    addReadRoutes(app, this.#edge);
+    addAdminRoutes(app, this.#edge);
+    addOperationRoutes(app, this.#edge, () => this.#phase);
+    refuseOtherMethods(app);
+    app.notFound((c) => this.#notFound(c));
+    app.onError((error, c) => this.#answerError(error, c));
+    return app;
+  }
+
+  #notFound(c: GatewayContext): Response {
+    const { method, path } = c.req;
+    const asset =
+      method === "GET" || method === "HEAD"
+        ? assetResponse(this.#edge.assets, path, c.req.raw)
+        : null;
+    if (asset !== null) return asset;
+    return this.#answerError(new ApiProblem("NotFound", "There is nothing here"), c);
+  }
+
+  /** The one place where a failure becomes an answer. Whatever is no ApiProblem is ours, and the client learns no more of it. */
+  #answerError(error: Error, c: GatewayContext): Response {
+    const { metrics } = this.#edge;
+    if (error instanceof ApiProblem) {
+      metrics.refused(error.code);
+      return problemAnswer(c, error);
+    }
+    metrics.failed();
+    this.#options.onInternalError?.(error);
+    return problemAnswer(c, new ApiProblem("InternalError", "The venue failed to answer this"));
+  }
+}
+
+function isHandshake(request: Request): boolean {
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return false;
+  return new URL(request.url).pathname === "/v1/stream";
+}
+
+/** No answer is to be taken for another type, nor to be read by pages of elsewhere: no CORS header is ever sent. */
+function secured(response: Response): Response {
+  response.headers.set("x-content-type-options", "nosniff");
+  return response;
+}

@@ -1,0 +1,148 @@
+import { frame } from "../schema/frame.ts";
+import type { KeyDefinition } from "../schema/generated/key-definition.ts";
+import type { NewOrderSingle } from "../schema/generated/new-order-single.ts";
+import type { OrderCancelReplaceRequest } from "../schema/generated/order-cancel-replace-request.ts";
+import type { OrderCancelRequest } from "../schema/generated/order-cancel-request.ts";
+import type { OrderMassCancelRequest } from "../schema/generated/order-mass-cancel-request.ts";
+import { blockLengthOf } from "../schema/generated/records.ts";
+import type { AccountDefinition } from "../schema/generated/account-definition.ts";
+import type { SecurityDefinition } from "../schema/generated/security-definition.ts";
+import type { SecurityStatus } from "../schema/generated/security-status.ts";
+import { partitionOf, symbolHash } from "../schema/hash.ts";
+import { symbolHashOf } from "../schema/identity/order-id.ts";
+import { requestHash } from "../schema/request-hash.ts";
+import type { Clock } from "../ports/clock/clock.ts";
+import { LogError } from "../ports/log/log.ts";
+import type { Outcomes, Submitted } from "./outcomes.ts";
+import { ApiProblem } from "./problems.ts";
+
+/** The parts of a command that this file adds: times, the hash of the rest, the number of the attempt. */
+type Stamps = "sendingTime" | "validUntil" | "requestHash" | "attempt";
+
+type Stamped =
+  | NewOrderSingle
+  | OrderCancelRequest
+  | OrderCancelReplaceRequest
+  | OrderMassCancelRequest
+  | SecurityDefinition
+  | SecurityStatus
+  | AccountDefinition
+  | KeyDefinition;
+
+type Unstamped<Command> = Command extends Stamped ? Omit<Command, Stamps> : never;
+
+export type UnstampedCommand = Unstamped<Stamped>;
+
+export interface CommandsOptions {
+  readonly outcomes: Outcomes;
+  readonly clock: Clock;
+  readonly partitionCount: number;
+  /** A command that is applied later than this after it was sent, is refused. At most 60,000. */
+  readonly validForMs: number;
+  /** Commands that wait for their outcome at most; cancels may pass it by as many as `cancelsInFlightMax`. */
+  readonly inFlightMax: number;
+  readonly cancelsInFlightMax: number;
+}
+
+/** Puts commands on the log and tells what they came to. Throws ApiProblem Overloaded, Closing or LogUnavailable. */
+export class Commands {
+  readonly #options: CommandsOptions;
+  #inFlight = 0;
+  #closing = false;
+
+  constructor(options: CommandsOptions) {
+    this.#options = options;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** To the partition of the symbol, which is the key. */
+  toSymbol(symbol: string, command: UnstampedCommand): Promise<Submitted> {
+    const partition = partitionOf(symbolHash(symbol), this.#options.partitionCount);
+    return this.#submit(partition, Buffer.from(symbol, "latin1"), command);
+  }
+
+  /** To the partition that the orderID names. */
+  toOrder(orderID: string, command: UnstampedCommand): Promise<Submitted> {
+    const partition = partitionOf(symbolHashOf(orderID), this.#options.partitionCount);
+    return this.#submit(partition, null, command);
+  }
+
+  toPartition(partition: number, command: UnstampedCommand): Promise<Submitted> {
+    return this.#submit(partition, null, command);
+  }
+
+  /** To every partition, one result each; not atomic. */
+  toAll(command: UnstampedCommand): Promise<readonly Submitted[]> {
+    const partitions = Array.from({ length: this.#options.partitionCount }, (_, index) => index);
+    return Promise.all(partitions.map((partition) => this.#submit(partition, null, command)));
+  }
+
+  /** From now on commands are refused; those on their way are answered. */
+  refuseMore(): void {
+    this.#closing = true;
+  }
+
+  /** Resolves when none is on its way any more: each was answered or given up. */
+  async drain(): Promise<void> {
+    while (this.#inFlight > 0) await this.#options.clock.sleep(drainPollMs);
+  }
+
+  async #submit(
+    partition: number,
+    key: Uint8Array | null,
+    command: UnstampedCommand,
+  ): Promise<Submitted> {
+    this.#admit(command);
+    this.#inFlight++;
+    try {
+      return await this.#options.outcomes.submit(partition, { key, value: this.#encode(command) });
+    } catch (error) {
+      if (!(error instanceof LogError)) throw error;
+      throw logUnavailable(error);
+    } finally {
+      this.#inFlight--;
+    }
+  }
+
+  #admit(command: UnstampedCommand): void {
+    if (this.#closing) {
+      throw new ApiProblem("Closing", "The venue is closing and takes no more commands", later);
+    }
+    const { inFlightMax, cancelsInFlightMax } = this.#options;
+    const most = isCancel(command) ? inFlightMax + cancelsInFlightMax : inFlightMax;
+    if (this.#inFlight >= most) {
+      throw new ApiProblem("Overloaded", "Too many commands wait for their outcome", later);
+    }
+  }
+
+  #encode(command: UnstampedCommand): Uint8Array {
+    const sendingTime = this.#options.clock.now();
+    const validUntil = sendingTime + this.#options.validForMs;
+    const stamps = { sendingTime, validUntil, attempt: 0 };
+    const draft = frame({ ...command, ...stamps, requestHash: noHash } as Stamped);
+    const templateId = new DataView(draft.buffer).getUint16(2, true);
+    const hash = requestHash(draft, blockLengthOf(templateId));
+    return frame({ ...command, ...stamps, requestHash: hash } as Stamped);
+  }
+}
+
+const drainPollMs = 10;
+const noHash = "0000000000000000";
+const later = { headers: { "retry-after": "1" } };
+
+function isCancel({ kind }: UnstampedCommand): boolean {
+  return kind === "OrderCancelRequest" || kind === "OrderMassCancelRequest";
+}
+
+function logUnavailable(cause: LogError): ApiProblem {
+  const problem = new ApiProblem(
+    "LogUnavailable",
+    "The log did not confirm the command, which may stand on it or not: look the order up, or send the same clOrdID again",
+    later,
+  );
+  problem.cause = cause;
+  return problem;
+}

@@ -1,0 +1,120 @@
+import {
+  AccountStatus,
+  KeyAlgorithm,
+  KeyStatus,
+  Scopes,
+  SelfTradePrevention,
+  TradingState,
+} from "../schema/generated/enums.ts";
+import type { AccountRequest, InstrumentRequest, KeyRequest } from "../schema/http/admin.ts";
+import { parseDecimal } from "../schema/units.ts";
+import { importPublicKey } from "./auth.ts";
+import type { UnstampedCommand } from "./commands.ts";
+import { ApiProblem } from "./problems.ts";
+
+type Definition<Kind extends UnstampedCommand["kind"]> = Omit<
+  Extract<UnstampedCommand, { kind: Kind }>,
+  "commandID"
+>;
+
+const priceMax = 2 ** 31 - 1;
+
+/** An instrument's definition in its own units. Throws ApiProblem InvalidDefinition for what the engine would refuse anyhow. */
+export function securityDefinition(
+  request: InstrumentRequest,
+  context: { symbol: string; accountID: number },
+): Definition<"SecurityDefinition"> {
+  const { priceExponent, qtyExponent } = request;
+  const qty = (field: QtyField, least: number): number =>
+    parseUnits({ field, text: request[field] ?? "0", exponent: qtyExponent, least });
+  const tickSize = parseUnits({
+    field: "tickSize",
+    text: request.tickSize,
+    exponent: priceExponent,
+    least: 1,
+  });
+  if (tickSize > priceMax) throw invalid("tickSize", "no price could be a multiple of it");
+  const minOrderQty = qty("minOrderQty", 0);
+  const maxOrderQty = qty("maxOrderQty", 0);
+  if (maxOrderQty !== 0 && maxOrderQty < minOrderQty)
+    throw invalid("maxOrderQty", "below minOrderQty");
+  return {
+    kind: "SecurityDefinition",
+    ...context,
+    baseCurrency: request.baseCurrency,
+    quoteCurrency: request.quoteCurrency,
+    priceExponent,
+    qtyExponent,
+    tickSize,
+    lotSize: qty("lotSize", 1),
+    minOrderQty,
+    maxOrderQty,
+    selfTradePrevention: SelfTradePrevention[request.selfTradePrevention ?? "CancelNewest"],
+    tradingState: TradingState[request.tradingState ?? "Open"],
+  };
+}
+
+export function accountDefinition(
+  request: AccountRequest,
+  accountID: number,
+): Definition<"AccountDefinition"> {
+  const accountStatus = AccountStatus[request.accountStatus ?? "Active"];
+  return { kind: "AccountDefinition", accountID, accountStatus, name: request.name };
+}
+
+/** Throws ApiProblem InvalidDefinition when the bytes are no public key of the algorithm. */
+export async function keyDefinition(
+  request: KeyRequest,
+  keyID: string,
+): Promise<Definition<"KeyDefinition">> {
+  const keyAlgorithm = KeyAlgorithm[request.keyAlgorithm];
+  const bytes = await publicKeyBytes(request);
+  return {
+    kind: "KeyDefinition",
+    accountID: request.accountID,
+    keyAlgorithm,
+    keyStatus: KeyStatus[request.keyStatus ?? "Active"],
+    keyID,
+    scopes: request.scopes.reduce((mask, scope) => mask | Scopes[scope], 0),
+    publicKey: bytes.toString("hex"),
+  };
+}
+
+/** The key as 64 bytes: Ed25519's 32 and zeros, or P-256's x and y. */
+async function publicKeyBytes({ keyAlgorithm, publicKey }: KeyRequest): Promise<Buffer> {
+  const given = Buffer.from(publicKey, "base64url");
+  const length = keyAlgorithm === "EdDSA" ? 32 : 64;
+  if (given.length !== length || given.toString("base64url") !== publicKey) {
+    throw invalid("publicKey", `${length} bytes in base64url are a public key of ${keyAlgorithm}`);
+  }
+  const bytes = Buffer.alloc(64);
+  bytes.set(given);
+  try {
+    await importPublicKey(KeyAlgorithm[keyAlgorithm], bytes);
+  } catch {
+    throw invalid("publicKey", `this is no public key of ${keyAlgorithm}`);
+  }
+  return bytes;
+}
+
+type QtyField = "lotSize" | "minOrderQty" | "maxOrderQty";
+
+function parseUnits(value: {
+  field: QtyField | "tickSize";
+  text: string;
+  exponent: number;
+  least: number;
+}): number {
+  const { field, text, exponent, least } = value;
+  const parsed = parseDecimal(text, exponent);
+  if (!parsed.ok || parsed.value < least) {
+    throw invalid(field, `a whole count of 10^${exponent}, at least ${least}`);
+  }
+  return parsed.value;
+}
+
+function invalid(field: string, detail: string): ApiProblem {
+  return new ApiProblem("InvalidDefinition", `${field}: ${detail}`, {
+    errors: [{ pointer: `/${field}`, detail }],
+  });
+}

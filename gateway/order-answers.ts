@@ -1,0 +1,249 @@
+import type { FoldedBody } from "../ports/log/fold.ts";
+import {
+  CxlRejReasonName,
+  Decision,
+  OrdRejReasonName,
+  OrdTypeName,
+  TimeInForceName,
+  isBusinessRejectReason,
+  isCxlRejReason,
+  isOrdRejReason,
+  BusinessRejectReasonName,
+} from "../schema/generated/enums.ts";
+import type { Duplicate } from "../schema/generated/duplicate.ts";
+import { NewOrderSingleLayout } from "../schema/generated/new-order-single.ts";
+import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
+import { OrderCancelReplaceRequestLayout } from "../schema/generated/order-cancel-replace-request.ts";
+import type { OrderReplaced } from "../schema/generated/order-replaced.ts";
+import { ProblemStatus } from "../schema/http/problem.ts";
+import type { ProblemCode } from "../schema/http/problem.ts";
+import type { CancelAnswer, OrderAnswer, ReplaceAnswer } from "../schema/http/orders.ts";
+import { formatDecimal } from "../schema/units.ts";
+import {
+  averagePrice,
+  followTaker,
+  orderSide,
+  positionOf,
+  report,
+  takeCancel,
+  timeText,
+} from "./answers.ts";
+import type { OrderState } from "./answers.ts";
+import { ApiProblem } from "./problems.ts";
+import type { ListedInstrument } from "./reference.ts";
+
+/** A folded outcome of a command about an order. */
+export interface OrderOutcome {
+  readonly body: FoldedBody;
+  readonly partition: number;
+  readonly instrument: ListedInstrument;
+  readonly orderID: string;
+}
+
+/** Where a refusal stands, and which order it is about. */
+export interface RefusalPlace {
+  readonly body: FoldedBody;
+  readonly partition: number;
+  readonly orderID?: string;
+}
+
+/** What a NewOrderSingle came to: the order, or the first request's Duplicate. Throws ApiProblem with the engine's refusal. */
+export function newOrderAnswer(outcome: OrderOutcome): OrderAnswer | Duplicate {
+  const { body, orderID } = outcome;
+  for (const [index, event] of body.events.entries()) {
+    if (event.kind === "OrderAccepted" && event.orderID === orderID) {
+      return acceptedAnswer(outcome, event, index);
+    }
+    if (event.kind === "OrderRejected" && event.orderID === orderID) {
+      throw refusal(OrdRejReasonName[event.ordRejReason], outcome, event.clOrdID);
+    }
+    if (event.kind === "Duplicate" && event.commandID === orderID) return event;
+  }
+  throw new Error("A new order's outcome says nothing of the order");
+}
+
+function acceptedAnswer(outcome: OrderOutcome, event: OrderAccepted, index: number): OrderAnswer {
+  const { body, partition, instrument, orderID } = outcome;
+  const { priceExponent, qtyExponent } = instrument;
+  const state = newState(instrument, orderID);
+  state.leavesQty = event.orderQty;
+  report(state, event.rptSeq, { execType: "New" });
+  followTaker(state, body.events.slice(index + 1));
+  return {
+    orderID,
+    clOrdID: event.clOrdID,
+    symbol: instrument.symbol,
+    side: orderSide(event.side),
+    ordType: OrdTypeName[event.ordType],
+    timeInForce: TimeInForceName[event.timeInForce],
+    ...(event.price === 0 ? {} : { price: formatDecimal(event.price, priceExponent) }),
+    ...(event.orderQty === 0
+      ? { cashOrderQty: formatDecimal(event.cashOrderQty, priceExponent + qtyExponent) }
+      : { orderQty: formatDecimal(event.orderQty, qtyExponent) }),
+    ...standing(state),
+    avgPx: averagePrice(state),
+    transactTime: timeText(body.transactTime),
+    position: positionOf(body, partition),
+    executionReports: state.executionReports,
+  };
+}
+
+/** What a replace came to. Throws ApiProblem with the engine's refusal. */
+export function replaceAnswer(outcome: OrderOutcome, commandID: string): ReplaceAnswer | Duplicate {
+  for (const [index, event] of outcome.body.events.entries()) {
+    if (event.kind === "OrderReplaced" && event.commandID === commandID) {
+      return replacedAnswer(outcome, event, index);
+    }
+    if (event.kind === "OrderCancelReject" && event.commandID === commandID) {
+      throw refusal(CxlRejReasonName[event.cxlRejReason], outcome);
+    }
+    if (event.kind === "Duplicate" && event.commandID === commandID) return event;
+  }
+  throw new Error("A replace's outcome says nothing of the replace");
+}
+
+function replacedAnswer(outcome: OrderOutcome, event: OrderReplaced, index: number): ReplaceAnswer {
+  const { body, partition, instrument, orderID } = outcome;
+  const state = newState(instrument, orderID);
+  state.leavesQty = event.leavesQty;
+  state.cumQty = event.cumQty;
+  state.ordStatus = event.cumQty > 0 ? "PartiallyFilled" : "New";
+  report(state, event.rptSeq, { execType: "Replaced" });
+  followTaker(state, body.events.slice(index + 1));
+  return {
+    orderID,
+    clOrdID: event.clOrdID,
+    symbol: instrument.symbol,
+    side: orderSide(event.side),
+    ordType: "Limit",
+    price: formatDecimal(event.price, instrument.priceExponent),
+    orderQty: formatDecimal(event.orderQty, instrument.qtyExponent),
+    ...standing(state),
+    ...(state.tradedQty === state.cumQty ? { avgPx: averagePrice(state) } : {}),
+    keptPriority: event.keptPriority,
+    transactTime: timeText(body.transactTime),
+    position: positionOf(body, partition),
+    executionReports: state.executionReports,
+  };
+}
+
+export interface CancelOutcome extends Omit<OrderOutcome, "instrument"> {
+  readonly commandID: string;
+  instrumentOf(securityID: number): ListedInstrument;
+}
+
+/** What the cancel of an order came to. Throws ApiProblem with the engine's refusal. */
+export function cancelAnswer(outcome: CancelOutcome): CancelAnswer {
+  const { body, partition, orderID, commandID, instrumentOf } = outcome;
+  for (const event of body.events) {
+    if (event.kind === "OrderCancelReject" && event.commandID === commandID) {
+      throw refusal(CxlRejReasonName[event.cxlRejReason], outcome);
+    }
+  }
+  const event = body.events.findLast(
+    (each) => each.kind === "OrderCanceled" && each.orderID === orderID,
+  );
+  if (event?.kind !== "OrderCanceled")
+    throw new Error("A cancel's outcome says nothing of the order");
+  const instrument = instrumentOf(event.securityID);
+  const state = newState(instrument, orderID);
+  takeCancel(state, event);
+  return {
+    orderID,
+    symbol: instrument.symbol,
+    side: orderSide(event.side),
+    ...(event.price === 0 ? {} : { price: formatDecimal(event.price, instrument.priceExponent) }),
+    canceledQty: formatDecimal(event.canceledQty, instrument.qtyExponent),
+    ...standing(state),
+    transactTime: timeText(body.transactTime),
+    position: positionOf(body, partition),
+    executionReports: state.executionReports,
+  };
+}
+
+/** The refusal that a repeat repeats, or null when the first request was accepted. Throws ApiProblem IdConflict. */
+export function refusalOfRepeat(
+  duplicate: Duplicate,
+  place: RefusalPlace,
+  clOrdID?: string,
+): ProblemCode | null {
+  const { conflict, decision, reason, refTemplateId } = duplicate;
+  if (conflict) throw refusal("IdConflict", place, clOrdID);
+  if (decision === Decision.Accepted) return null;
+  if (refTemplateId === NewOrderSingleLayout.templateId && isOrdRejReason(reason)) {
+    return codeOf(OrdRejReasonName[reason]);
+  }
+  if (refTemplateId === OrderCancelReplaceRequestLayout.templateId && isCxlRejReason(reason)) {
+    return codeOf(CxlRejReasonName[reason]);
+  }
+  if (isBusinessRejectReason(reason)) return codeOf(BusinessRejectReasonName[reason]);
+  throw new Error("A refused request has a reason");
+}
+
+/** The engine's refusal as a problem. Nothing of it tells a foreign order from an unknown one. */
+export function refusal(reason: string, place: RefusalPlace, clOrdID?: string): ApiProblem {
+  const { body, partition, orderID } = place;
+  const code = codeOf(reason);
+  // Two answers UnknownOrder differ in nothing but the id that was asked for, whoever gave them.
+  const position = code === "UnknownOrder" ? null : positionOf(body, partition);
+  return new ApiProblem(code, refusalDetails[code] ?? "The engine refused the request", {
+    ...(code === "UnknownSymbol" ? { status: 422 } : {}),
+    about: {
+      ...(orderID === undefined ? {} : { orderID }),
+      ...(clOrdID === undefined ? {} : { clOrdID }),
+      ...(position === null ? {} : { position }),
+    },
+    ...(position === null ? {} : { headers: { "x-orderbook-position": position } }),
+    decided: true,
+  });
+}
+
+export function codeOf(reason: string): ProblemCode {
+  if (Object.hasOwn(ProblemStatus, reason)) return reason as ProblemCode;
+  throw new Error(`The reason ${reason} has no problem code`);
+}
+
+const refusalDetails: Partial<Record<ProblemCode, string>> = {
+  IdConflict: "Another request had this id: choose a new clOrdID or Idempotency-Key",
+  UnknownOrder: "No such order of this account rests",
+  UnknownSymbol: "No such instrument is listed",
+  UnknownAccount: "The account is not defined",
+  AccountDisabled: "The account may cancel, nothing else",
+  ExchangeClosed: "The instrument's trading state does not take this",
+  TooLateToEnter:
+    "The request reached the engine after its validity had ended; it was not carried out",
+  PostOnlyWouldCross: "The post-only order would have traded at once",
+  InvalidPriceIncrement: "The price is off the tick size",
+  IncorrectQuantity: "The quantity is off the lot size, or out of the instrument's bounds",
+  PriceOutOfRange: "The price is out of range",
+  ExpireTimePassed: "The expireTime has passed",
+  IdWindowFull: "The account has sent more requests of late than are remembered; wait",
+  OrderCapacityReached: "The partition holds as many orders as it can",
+  NothingToReplace: "Neither a price nor an orderQty is given",
+  InvalidDefinition: "A field of the definition is out of its range",
+  ExponentChanged: "Exponents and currencies are fixed for the instrument's life",
+  SymbolHashTaken: "Another symbol of the partition has the same hash",
+  CapacityReached: "The partition holds as many of these as it can",
+};
+
+function newState(instrument: ListedInstrument, orderID: string): OrderState {
+  return {
+    instrument,
+    orderID,
+    ordStatus: "New",
+    leavesQty: 0,
+    cumQty: 0,
+    notional: 0n,
+    tradedQty: 0,
+    executionReports: [],
+  };
+}
+
+function standing(state: OrderState): Pick<OrderAnswer, "cumQty" | "leavesQty" | "ordStatus"> {
+  const { cumQty, leavesQty, ordStatus, instrument } = state;
+  return {
+    cumQty: formatDecimal(cumQty, instrument.qtyExponent),
+    leavesQty: formatDecimal(leavesQty, instrument.qtyExponent),
+    ordStatus,
+  };
+}

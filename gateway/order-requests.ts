@@ -1,0 +1,96 @@
+import type { NewOrderRequest, RepeatAnswer, ReplaceRequest } from "../schema/http/orders.ts";
+import type { Duplicate } from "../schema/generated/duplicate.ts";
+import { positionOf } from "./answers.ts";
+import { orderLocation } from "./edge.ts";
+import type { Edge } from "./edge.ts";
+import { newOrderAnswer, refusal, refusalOfRepeat, replaceAnswer } from "./order-answers.ts";
+import type { OrderOutcome } from "./order-answers.ts";
+import { newOrderCommand, replaceCommand } from "./order-entry.ts";
+import type { ListedInstrument } from "./reference.ts";
+import type { Answer } from "./repeats.ts";
+
+interface OrderContext {
+  readonly accountID: number;
+  readonly clOrdID: string;
+  readonly instrument: ListedInstrument;
+}
+
+/** Sends an order and says what came of it. Throws ApiProblem. */
+export async function placeOrder(
+  edge: Edge,
+  request: NewOrderRequest,
+  context: OrderContext,
+): Promise<Answer> {
+  const { clOrdID, instrument } = context;
+  const command = newOrderCommand(request, context);
+  const { orderID } = command;
+  const { body, partition } = await edge.commands.toSymbol(instrument.symbol, command);
+  if (body === null) return pending(orderID, clOrdID);
+  const outcome = { body, partition, instrument, orderID };
+  const answer = newOrderAnswer(outcome);
+  if (!("kind" in answer)) return { status: 201, body: answer };
+  const original = originalOf(edge, outcome, answer, clOrdID);
+  if (original === null) return repeatAnswer(edge, outcome, answer, context);
+  const first = newOrderAnswer(original);
+  if ("kind" in first) throw new Error("The first request of an id is no repeat");
+  return { status: 201, body: first };
+}
+
+/** Sends a replace and says what came of it. Throws ApiProblem. */
+export async function replaceOrder(
+  edge: Edge,
+  request: ReplaceRequest,
+  context: OrderContext & { readonly orderID: string },
+): Promise<Answer> {
+  const { clOrdID, instrument, orderID } = context;
+  const command = replaceCommand(request, context);
+  const { body, partition } = await edge.commands.toOrder(orderID, command);
+  if (body === null) return pending(orderID, clOrdID);
+  const outcome = { body, partition, instrument, orderID };
+  const answer = replaceAnswer(outcome, command.commandID);
+  if (!("kind" in answer)) return { status: 200, body: answer };
+  const original = originalOf(edge, outcome, answer, clOrdID);
+  if (original === null) return repeatAnswer(edge, outcome, answer, context);
+  const first = replaceAnswer(original, command.commandID);
+  if ("kind" in first) throw new Error("The first request of an id is no repeat");
+  return { status: 200, body: first };
+}
+
+function pending(orderID: string, clOrdID: string): Answer {
+  return { status: 202, body: { orderID, clOrdID, location: orderLocation(orderID) } };
+}
+
+/** The outcome of the first request, or null when it is not held any more. Throws the refusal that the first request had. */
+function originalOf(
+  edge: Edge,
+  outcome: OrderOutcome,
+  duplicate: Duplicate,
+  clOrdID: string,
+): OrderOutcome | null {
+  const code = refusalOfRepeat(duplicate, outcome, clOrdID);
+  const body = edge.outcomes.held(outcome.partition, duplicate.originalCommandOffset);
+  if (body !== null) return { ...outcome, body };
+  if (code !== null) throw refusal(code, outcome, clOrdID);
+  return null;
+}
+
+async function repeatAnswer(
+  edge: Edge,
+  outcome: OrderOutcome,
+  duplicate: Duplicate,
+  { accountID, clOrdID, instrument }: OrderContext,
+): Promise<Answer> {
+  const { orderID, body, partition } = outcome;
+  const order = await edge.reads.order(orderID, accountID);
+  const answer: RepeatAnswer = {
+    orderID,
+    clOrdID,
+    symbol: instrument.symbol,
+    decision: "Accepted",
+    originalSeqNum: duplicate.originalSeqNum,
+    position: positionOf(body, partition),
+    location: orderLocation(orderID),
+    ...(order === null ? {} : { order }),
+  };
+  return { status: 200, body: answer };
+}

@@ -1,0 +1,212 @@
+import { Topic } from "../schema/topics.ts";
+import type { Clock } from "../ports/clock/clock.ts";
+import { followFold } from "../ports/log/fold-follower.ts";
+import type { FoldAlarm, FoldedBody, FoldPosition } from "../ports/log/fold.ts";
+import type { AppendRecord, Follower, Log } from "../ports/log/log.ts";
+
+export interface OutcomesOptions {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** How long an outcome is waited for. */
+  readonly waitMs: number;
+  /** Every body, in order, before whoever waits for it is answered. */
+  onBody(body: FoldedBody, partition: number): void;
+  /** Time from the append to the folded outcome. */
+  onAnswered?(seconds: number): void;
+  onGap?(alarm: FoldAlarm): void;
+}
+
+/** A command that stands on the log, with what it came to, or null when that did not come in time. */
+export interface Submitted {
+  readonly partition: number;
+  readonly commandOffset: number;
+  readonly body: FoldedBody | null;
+}
+
+export interface FoldStanding {
+  readonly partition: number;
+  readonly seqNum: number;
+  /** Of the last command whose outcome was folded; -1 before the first. */
+  readonly commandOffset: number;
+  /** On the monotonic clock. */
+  readonly foldedAt: number;
+  readonly failure: Error | null;
+}
+
+/**
+ * Folds every partition of order-events and tells each command's sender what it came to. A request is complete when the offset of
+ * its own append has been folded, whichever of the two is known first.
+ */
+export class Outcomes {
+  readonly #options: OutcomesOptions;
+  readonly #partitions: PartitionOutcomes[] = [];
+  readonly #stop = new AbortController();
+
+  constructor(options: OutcomesOptions) {
+    this.#options = options;
+  }
+
+  /** Folds on from these positions, one a partition; resolves when what stood on the log at the call is folded. */
+  async start(from: readonly (FoldPosition | null)[]): Promise<void> {
+    for (const [partition, position] of from.entries()) {
+      this.#partitions.push(new PartitionOutcomes(this.#options, partition, position));
+    }
+    void this.#expireWaiters();
+    await Promise.all(this.#partitions.map((partition) => partition.caughtUp()));
+  }
+
+  /** Appends a command and waits for its outcome. Rejects with LogError: then nobody knows whether it stands. */
+  submit(partition: number, record: AppendRecord): Promise<Submitted> {
+    const found = this.#partitions[partition];
+    if (found === undefined) throw new Error(`There is no partition ${partition}`);
+    return found.submit(record);
+  }
+
+  /** The outcome of a command that is recent enough to be held still. */
+  held(partition: number, commandOffset: number): FoldedBody | null {
+    return this.#partitions[partition]?.held(commandOffset) ?? null;
+  }
+
+  get standings(): readonly FoldStanding[] {
+    return this.#partitions.map((partition) => partition.standing);
+  }
+
+  get waiterCount(): number {
+    return this.#partitions.reduce((total, partition) => total + partition.waiterCount, 0);
+  }
+
+  /** Stops folding; whoever still waits is told that the outcome did not come. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#partitions.map((partition) => partition.close()));
+  }
+
+  async #expireWaiters(): Promise<void> {
+    const { clock } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      await clock.sleep(sweepMs, this.#stop.signal);
+      const now = clock.monotonic();
+      for (const partition of this.#partitions) partition.expire(now);
+    }
+  }
+}
+
+const sweepMs = 50;
+/** Bodies held for append reports that come late and for repeats of recent requests. */
+const heldCountMax = 16_384;
+const heldBytesMax = 32 * 1024 * 1024;
+
+interface Waiter {
+  readonly deadline: number;
+  settle(body: FoldedBody | null): void;
+}
+
+class PartitionOutcomes {
+  readonly #options: OutcomesOptions;
+  readonly #partition: number;
+  readonly #follower: Follower;
+  readonly #waiters = new Map<number, Waiter>();
+  readonly #held = new Map<number, FoldedBody>();
+  #heldBytes = 0;
+  #last: { seqNum: number; commandOffset: number; foldedAt: number };
+  #failure: Error | null = null;
+
+  constructor(options: OutcomesOptions, partition: number, from: FoldPosition | null) {
+    this.#options = options;
+    this.#partition = partition;
+    const foldedAt = options.clock.monotonic();
+    this.#last = { seqNum: from?.seqNum ?? 0, commandOffset: -1, foldedAt };
+    this.#follower = followFold({
+      log: options.log,
+      partition,
+      from,
+      onBodies: (bodies) => this.#take(bodies),
+      onGap: (alarm) => options.onGap?.(alarm),
+    });
+    this.#follower.done.catch((error: unknown) => this.#fail(error));
+  }
+
+  get standing(): FoldStanding {
+    return { partition: this.#partition, failure: this.#failure, ...this.#last };
+  }
+
+  get waiterCount(): number {
+    return this.#waiters.size;
+  }
+
+  async caughtUp(): Promise<void> {
+    const { log, clock } = this.#options;
+    const end = await log.endOffset(Topic.OrderEvents, this.#partition);
+    while (this.#follower.position < end && this.#failure === null) await clock.sleep(1);
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  async submit(record: AppendRecord): Promise<Submitted> {
+    const { log, clock, waitMs, onAnswered } = this.#options;
+    const appendedAt = clock.monotonic();
+    const offsets = await log.append(Topic.Orders, this.#partition, [record]);
+    const [commandOffset] = offsets;
+    if (commandOffset === undefined) throw new Error("An append gives one offset a record");
+    const body = await this.#outcome(commandOffset, appendedAt + waitMs);
+    if (body !== null) onAnswered?.((clock.monotonic() - appendedAt) / 1000);
+    return { partition: this.#partition, commandOffset, body };
+  }
+
+  held(commandOffset: number): FoldedBody | null {
+    return this.#held.get(commandOffset) ?? null;
+  }
+
+  expire(now: number): void {
+    for (const [commandOffset, waiter] of this.#waiters) {
+      if (waiter.deadline > now) continue;
+      this.#waiters.delete(commandOffset);
+      waiter.settle(null);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#follower.close();
+    this.expire(Number.POSITIVE_INFINITY);
+  }
+
+  /** The outcome may have been folded before the append was reported. */
+  #outcome(commandOffset: number, deadline: number): Promise<FoldedBody | null> {
+    const held = this.#held.get(commandOffset);
+    if (held !== undefined) return Promise.resolve(held);
+    if (this.#failure !== null || commandOffset <= this.#last.commandOffset) {
+      return Promise.resolve(null);
+    }
+    return new Promise((settle) => this.#waiters.set(commandOffset, { deadline, settle }));
+  }
+
+  #take(bodies: readonly FoldedBody[]): void {
+    for (const body of bodies) {
+      this.#options.onBody(body, this.#partition);
+      this.#hold(body);
+      const waiter = this.#waiters.get(body.commandOffset);
+      if (waiter === undefined) continue;
+      this.#waiters.delete(body.commandOffset);
+      waiter.settle(body);
+    }
+    const last = bodies.at(-1);
+    if (last === undefined) return;
+    const { seqNum } = last.position;
+    const foldedAt = this.#options.clock.monotonic();
+    this.#last = { seqNum, commandOffset: last.commandOffset, foldedAt };
+  }
+
+  #hold(body: FoldedBody): void {
+    this.#held.set(body.commandOffset, body);
+    this.#heldBytes += body.bytes.byteLength;
+    for (const [commandOffset, oldest] of this.#held) {
+      if (this.#held.size <= heldCountMax && this.#heldBytes <= heldBytesMax) return;
+      this.#held.delete(commandOffset);
+      this.#heldBytes -= oldest.bytes.byteLength;
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = error instanceof Error ? error : new Error(String(error));
+    this.expire(Number.POSITIVE_INFINITY);
+  }
+}

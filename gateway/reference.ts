@@ -1,0 +1,154 @@
+import { bodyHeaderBytes } from "../schema/body.ts";
+import { AccountDefinedLayout } from "../schema/generated/account-defined.ts";
+import type { AccountDefined } from "../schema/generated/account-defined.ts";
+import type { TradingState } from "../schema/generated/enums.ts";
+import { KeyDefinedLayout } from "../schema/generated/key-defined.ts";
+import type { KeyDefined } from "../schema/generated/key-defined.ts";
+import type { Event } from "../schema/generated/records.ts";
+import { SecurityDefinedLayout } from "../schema/generated/security-defined.ts";
+import type { SecurityDefined } from "../schema/generated/security-defined.ts";
+import { SecurityStatusChangedLayout } from "../schema/generated/security-status-changed.ts";
+import { headerBytes } from "../schema/generated/records.ts";
+import { symbolHash } from "../schema/hash.ts";
+import type { FoldedBody } from "../ports/log/fold.ts";
+
+type Defined<E> = Omit<E, "kind" | "rptSeq">;
+
+/** An instrument as it is defined now. */
+export interface ListedInstrument extends Omit<Defined<SecurityDefined>, "created"> {
+  readonly partition: number;
+  readonly symbolHash: number;
+}
+
+export type Account = Defined<AccountDefined>;
+
+/** A key as it is registered now; another definition is another object. */
+export type Key = Defined<KeyDefined>;
+
+/** What a snapshot's reference section says. */
+export interface ReferenceSection {
+  readonly accounts: readonly Account[];
+  readonly keys: readonly Key[];
+  readonly instruments: readonly Omit<ListedInstrument, "partition" | "symbolHash">[];
+}
+
+/**
+ * Instruments, accounts, keys and trading states as the folded events say. Accounts are those of partition 0: every partition has
+ * the same ones, each at its own time. Keys stand on partition 0 alone.
+ */
+export class Reference {
+  readonly #bySymbol = new Map<string, ListedInstrument>();
+  readonly #byHash = new Map<number, ListedInstrument>();
+  readonly #bySecurity = new Map<string, ListedInstrument>();
+  readonly #accounts = new Map<number, Account>();
+  readonly #keys = new Map<string, Key>();
+
+  instrument(symbol: string): ListedInstrument | undefined {
+    return this.#bySymbol.get(symbol);
+  }
+
+  /** By the first 32 bits of an orderID. */
+  instrumentOfHash(hash: number): ListedInstrument | undefined {
+    return this.#byHash.get(hash);
+  }
+
+  /** By what events call it. */
+  security(partition: number, securityID: number): ListedInstrument | undefined {
+    return this.#bySecurity.get(`${partition}:${securityID}`);
+  }
+
+  key(keyID: string): Key | undefined {
+    return this.#keys.get(keyID);
+  }
+
+  get instruments(): readonly ListedInstrument[] {
+    return [...this.#bySymbol.values()].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+  }
+
+  get accounts(): readonly Account[] {
+    return [...this.#accounts.values()].sort((a, b) => a.accountID - b.accountID);
+  }
+
+  get keys(): readonly Key[] {
+    return [...this.#keys.values()].sort((a, b) => (a.keyID < b.keyID ? -1 : 1));
+  }
+
+  /** Takes a partition's reference section, before the bodies that follow the snapshot. */
+  load(partition: number, section: ReferenceSection): void {
+    for (const instrument of section.instruments) this.#list(partition, instrument);
+    if (partition !== 0) return;
+    for (const account of section.accounts) this.#accounts.set(account.accountID, account);
+    for (const key of section.keys) this.#keys.set(key.keyID, key);
+  }
+
+  /** Takes what a body changes here; bodies of a partition come in order. */
+  apply(body: FoldedBody, partition: number): void {
+    if (!holdsReference(body.bytes)) return;
+    for (const event of body.events) this.#applyEvent(event, partition);
+  }
+
+  #applyEvent(event: Event, partition: number): void {
+    switch (event.kind) {
+      case "SecurityDefined":
+        return this.#list(partition, event);
+      case "SecurityStatusChanged":
+        return this.#changeState(partition, event.securityID, event.tradingState);
+      case "AccountDefined": {
+        const { kind: _, rptSeq: __, ...account } = event;
+        if (partition === 0) this.#accounts.set(account.accountID, account);
+        return;
+      }
+      case "KeyDefined": {
+        const { kind: _, rptSeq: __, ...key } = event;
+        if (partition === 0) this.#keys.set(key.keyID, key);
+      }
+    }
+  }
+
+  #changeState(partition: number, securityID: number, tradingState: TradingState): void {
+    const instrument = this.security(partition, securityID);
+    if (instrument === undefined) {
+      throw new Error("A trading state changed on an instrument that was never defined");
+    }
+    this.#list(partition, { ...instrument, tradingState });
+  }
+
+  #list(partition: number, defined: Omit<ListedInstrument, "partition" | "symbolHash">): void {
+    const instrument: ListedInstrument = {
+      partition,
+      symbolHash: symbolHash(defined.symbol),
+      securityID: defined.securityID,
+      symbol: defined.symbol,
+      baseCurrency: defined.baseCurrency,
+      quoteCurrency: defined.quoteCurrency,
+      priceExponent: defined.priceExponent,
+      qtyExponent: defined.qtyExponent,
+      tickSize: defined.tickSize,
+      lotSize: defined.lotSize,
+      minOrderQty: defined.minOrderQty,
+      maxOrderQty: defined.maxOrderQty,
+      selfTradePrevention: defined.selfTradePrevention,
+      tradingState: defined.tradingState,
+    };
+    this.#bySymbol.set(instrument.symbol, instrument);
+    this.#byHash.set(instrument.symbolHash, instrument);
+    this.#bySecurity.set(`${partition}:${instrument.securityID}`, instrument);
+  }
+}
+
+const referenceTemplates: ReadonlySet<number> = new Set([
+  SecurityDefinedLayout.templateId,
+  SecurityStatusChangedLayout.templateId,
+  AccountDefinedLayout.templateId,
+  KeyDefinedLayout.templateId,
+]);
+
+/** Walks the events' headers, so that the bodies of other gateways' orders are never decoded here. */
+function holdsReference(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = bodyHeaderBytes; at + headerBytes <= bytes.byteLength;) {
+    if (referenceTemplates.has(view.getUint16(at + 2, true))) return true;
+    at += headerBytes + view.getUint16(at, true);
+  }
+  return false;
+}

@@ -1,0 +1,151 @@
+import {
+  AccountPath,
+  AccountRequest,
+  DefinedAccount,
+  DefinedInstrument,
+  DefinedKey,
+  InstrumentRequest,
+  KeyPath,
+  KeyRequest,
+  ListedAccounts,
+  ListedInstruments,
+  ListedKeys,
+  StatusAnswer,
+  StatusRequest,
+  SymbolPath,
+} from "../../schema/http/admin.ts";
+import { PendingAnswer } from "../../schema/http/orders.ts";
+import type { ProblemCode } from "../../schema/http/problem.ts";
+import type { ZodType } from "zod";
+import { defineAccount, defineInstrument, defineKey, setTradingState } from "../administration.ts";
+import type { Operator } from "../administration.ts";
+import { parseBody, parseParams, readJsonText } from "../body.ts";
+import { accountOf, addRoute, send } from "../edge.ts";
+import type { Edge, GatewayApp, Route } from "../edge.ts";
+import { accountListing, instrumentListing, keyListing } from "../listings.ts";
+import { idempotencyKeyOf } from "../repeats.ts";
+import type { Answer } from "../repeats.ts";
+import { anyRoute, withBody, withCommand, withToken } from "./route-problems.ts";
+
+/** What operators set: instruments, trading states, accounts, keys. All of it goes over the log, like everything else. */
+export function addAdminRoutes(app: GatewayApp, edge: Edge): void {
+  for (const route of [...definitions(edge), ...listings(edge)]) addRoute(app, edge, route);
+}
+
+function definitions(edge: Edge): Route[] {
+  return [
+    definition(edge, {
+      operationId: "defineInstrument",
+      summary: "List an instrument, or change it",
+      path: "/v1/admin/instruments/:symbol",
+      params: SymbolPath,
+      body: InstrumentRequest,
+      answer: DefinedInstrument,
+      problems: ["InvalidDefinition", "ExponentChanged", "SymbolHashTaken", "CapacityReached"],
+      run: ({ symbol }, request, operator) => defineInstrument(edge, { symbol, request, operator }),
+    }),
+    definition(edge, {
+      operationId: "setTradingState",
+      summary: "Open, halt or close an instrument",
+      path: "/v1/admin/instruments/:symbol/status",
+      params: SymbolPath,
+      body: StatusRequest,
+      answer: StatusAnswer,
+      problems: ["UnknownSymbol"],
+      run: ({ symbol }, request, operator) => setTradingState(edge, { symbol, request, operator }),
+    }),
+    definition(edge, {
+      operationId: "defineAccount",
+      summary: "Open an account, or change it",
+      path: "/v1/admin/accounts/:accountID",
+      params: AccountPath,
+      body: AccountRequest,
+      answer: DefinedAccount,
+      problems: ["InvalidDefinition", "CapacityReached"],
+      run: ({ accountID }, request, operator) =>
+        defineAccount(edge, { accountID: Number(accountID), request, operator }),
+    }),
+    definition(edge, {
+      operationId: "defineKey",
+      summary: "Register a public key whose tokens act for an account, or change or revoke it",
+      path: "/v1/admin/keys/:keyID",
+      params: KeyPath,
+      body: KeyRequest,
+      answer: DefinedKey,
+      problems: ["InvalidDefinition", "UnknownAccount", "CapacityReached"],
+      run: ({ keyID }, request, operator) => defineKey(edge, { keyID, request, operator }),
+    }),
+  ];
+}
+
+interface DefinitionRoute<Params, Body> {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly path: string;
+  readonly params: ZodType<Params>;
+  readonly body: ZodType<Body>;
+  readonly answer: ZodType;
+  readonly problems: readonly ProblemCode[];
+  run(params: Params, body: Body, operator: Operator): Promise<Answer>;
+}
+
+function definition<Params, Body>(edge: Edge, route: DefinitionRoute<Params, Body>): Route {
+  const { operationId, summary, path, params, body, answer, problems } = route;
+  return {
+    method: "PUT",
+    path,
+    limit: "admin",
+    operation: {
+      operationId,
+      summary,
+      tag: "Administration",
+      scope: "admin",
+      path: params,
+      body,
+      idempotent: true,
+      answers: { 200: answer, 202: PendingAnswer },
+      problems: [...anyRoute, ...withToken, ...withBody, ...withCommand, ...problems],
+    },
+    handle: async (c, principal) => {
+      const accountID = accountOf(principal);
+      const named = parseParams(Object.entries(c.req.param()), params);
+      const text = await readJsonText(c.req.raw);
+      const idempotencyKey = idempotencyKeyOf(c.req.raw.headers);
+      const repeatable = { accountID, idempotencyKey, text: `PUT ${c.req.path}\n${text}` };
+      const answered = await edge.repeats.once(repeatable, () =>
+        route.run(named, parseBody(text, body), { accountID, idempotencyKey }),
+      );
+      return send(c, answered);
+    },
+  };
+}
+
+function listings(edge: Edge): Route[] {
+  const { reference } = edge;
+  return [
+    listing("listedInstruments", "instruments", ListedInstruments, () => ({
+      instruments: reference.instruments.map(instrumentListing),
+    })),
+    listing("listedAccounts", "accounts", ListedAccounts, () => ({
+      accounts: reference.accounts.map(accountListing),
+    })),
+    listing("listedKeys", "keys", ListedKeys, () => ({ keys: reference.keys.map(keyListing) })),
+  ];
+}
+
+function listing(operationId: string, what: string, answer: ZodType, read: () => object): Route {
+  return {
+    method: "GET",
+    path: `/v1/admin/${what}`,
+    limit: "admin",
+    operation: {
+      operationId,
+      summary: `All ${what} as they are defined now`,
+      tag: "Administration",
+      scope: "admin",
+      answers: { 200: answer },
+      problems: [...anyRoute, ...withToken],
+    },
+    handle: (c) => Promise.resolve(send(c, { status: 200, body: read() })),
+  };
+}

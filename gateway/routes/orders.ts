@@ -1,0 +1,225 @@
+import { hash } from "node:crypto";
+
+import {
+  CancelAnswer,
+  CancelQuery,
+  MassCancelAnswer,
+  NewOrderRequest,
+  OrderAnswer,
+  OrderPath,
+  PendingAnswer,
+  RepeatAnswer,
+  ReplaceAnswer,
+  ReplaceRequest,
+} from "../../schema/http/orders.ts";
+import type { ProblemCode } from "../../schema/http/problem.ts";
+import { symbolHashOf } from "../../schema/identity/order-id.ts";
+import { z } from "zod";
+import { parseBody, parseParams, readJsonText } from "../body.ts";
+import { accountOf, addRoute, send } from "../edge.ts";
+import type { Edge, GatewayApp, GatewayContext, Route } from "../edge.ts";
+import type { Principal } from "../auth.ts";
+import { cancelMany, cancelOne, cancelOneByClOrdID } from "../cancels.ts";
+import { placeOrder, replaceOrder } from "../order-requests.ts";
+import { ApiProblem } from "../problems.ts";
+import type { ListedInstrument } from "../reference.ts";
+import { idempotencyKeyOf } from "../repeats.ts";
+import { anyRoute, withBody, withCommand, withToken } from "./route-problems.ts";
+
+const orderRefusals = [
+  ["UnknownSymbol", 422],
+  "UnknownAccount",
+  "AccountDisabled",
+  "ExchangeClosed",
+  "UnsupportedOrderCharacteristic",
+  "ExpireTimePassed",
+  "PriceOutOfRange",
+  "InvalidPriceIncrement",
+  "IncorrectQuantity",
+  "OrderCapacityReached",
+  "PostOnlyWouldCross",
+  "WrongPartition",
+] as const satisfies readonly (ProblemCode | readonly [ProblemCode, number])[];
+
+const replaceRefusals = [
+  "UnknownOrder",
+  "UnknownAccount",
+  "AccountDisabled",
+  "ExchangeClosed",
+  "NothingToReplace",
+  "PriceOutOfRange",
+  "InvalidPriceIncrement",
+  "IncorrectQuantity",
+  "PostOnlyWouldCross",
+  "OrderCapacityReached",
+] as const satisfies readonly ProblemCode[];
+
+/** Order entry: what clients send to the market. */
+export function addOrderRoutes(app: GatewayApp, edge: Edge): void {
+  for (const route of [newOrder(edge), replace(edge), cancel(edge), cancelByQuery(edge)]) {
+    addRoute(app, edge, route);
+  }
+}
+
+function newOrder(edge: Edge): Route {
+  return {
+    method: "POST",
+    path: "/v1/orders",
+    limit: "orders",
+    operation: {
+      operationId: "placeOrder",
+      summary: "Place an order and wait for what comes of it at once",
+      tag: "Orders",
+      scope: "trade",
+      body: NewOrderRequest,
+      idempotent: true,
+      answers: { 200: RepeatAnswer, 201: OrderAnswer, 202: PendingAnswer },
+      problems: [...anyRoute, ...withToken, ...withBody, ...withCommand, ...orderRefusals],
+    },
+    handle: async (c, principal) => {
+      const accountID = accountOf(principal);
+      const text = await readJsonText(c.req.raw);
+      const idempotencyKey = idempotencyKeyOf(c.req.raw.headers);
+      const repeatable = { accountID, idempotencyKey, text: `POST /v1/orders\n${text}` };
+      const answer = await edge.repeats.once(repeatable, () => {
+        const request = parseBody(text, NewOrderRequest);
+        const instrument = listed(edge, request.symbol);
+        const clOrdID = request.clOrdID ?? givenClOrdID(edge, accountID, idempotencyKey);
+        return placeOrder(edge, request, { accountID, clOrdID, instrument });
+      });
+      return send(c, answer);
+    },
+  };
+}
+
+function replace(edge: Edge): Route {
+  return {
+    method: "PATCH",
+    path: "/v1/orders/:orderID",
+    limit: "orders",
+    operation: {
+      operationId: "replaceOrder",
+      summary: "Change a resting order's price or quantity",
+      tag: "Orders",
+      scope: "trade",
+      path: OrderPath,
+      body: ReplaceRequest,
+      idempotent: true,
+      answers: { 200: z.union([ReplaceAnswer, RepeatAnswer]), 202: PendingAnswer },
+      problems: [...anyRoute, ...withToken, ...withBody, ...withCommand, ...replaceRefusals],
+    },
+    handle: async (c, principal) => {
+      const accountID = accountOf(principal);
+      const { orderID } = parseParams(Object.entries(c.req.param()), OrderPath);
+      const text = await readJsonText(c.req.raw);
+      const idempotencyKey = idempotencyKeyOf(c.req.raw.headers);
+      const repeatable = { accountID, idempotencyKey, text: `PATCH ${orderID}\n${text}` };
+      const answer = await edge.repeats.once(repeatable, () => {
+        const request = parseBody(text, ReplaceRequest);
+        const instrument = edge.reference.instrumentOfHash(symbolHashOf(orderID));
+        if (instrument === undefined) throw unknownOrder(orderID);
+        const clOrdID = request.clOrdID ?? givenClOrdID(edge, accountID, idempotencyKey);
+        return replaceOrder(edge, request, { accountID, clOrdID, orderID, instrument });
+      });
+      return send(c, answer);
+    },
+  };
+}
+
+function cancel(edge: Edge): Route {
+  return {
+    method: "DELETE",
+    path: "/v1/orders/:orderID",
+    limit: "cancels",
+    operation: {
+      operationId: "cancelOrder",
+      summary: "Cancel a resting order",
+      tag: "Orders",
+      scope: "trade",
+      path: OrderPath,
+      idempotent: true,
+      answers: { 200: CancelAnswer, 202: PendingAnswer },
+      problems: [...anyRoute, ...withToken, ...withCommand, "UnknownOrder", "ExchangeClosed"],
+    },
+    handle: async (c, principal) => {
+      const accountID = accountOf(principal);
+      const { orderID } = parseParams(Object.entries(c.req.param()), OrderPath);
+      const idempotencyKey = idempotencyKeyOf(c.req.raw.headers);
+      const repeatable = { accountID, idempotencyKey, text: `DELETE ${orderID}` };
+      const answer = await edge.repeats.once(repeatable, () => cancelOne(edge, accountID, orderID));
+      return send(c, answer);
+    },
+  };
+}
+
+function cancelByQuery(edge: Edge): Route {
+  return {
+    method: "DELETE",
+    path: "/v1/orders",
+    limit: "cancels",
+    operation: {
+      operationId: "cancelOrders",
+      summary:
+        "Cancel every resting order of the account, of a symbol or a side; with clOrdID that one",
+      tag: "Orders",
+      scope: "trade",
+      query: CancelQuery,
+      idempotent: true,
+      answers: { 200: z.union([MassCancelAnswer, CancelAnswer]), 202: PendingAnswer },
+      problems: [
+        ...anyRoute,
+        ...withToken,
+        ...withCommand,
+        "UnknownOrder",
+        "ExchangeClosed",
+        "UnknownAccount",
+        ["UnknownSymbol", 422],
+      ],
+    },
+    handle: (c, principal) => handleCancelByQuery(edge, c, principal),
+  };
+}
+
+async function handleCancelByQuery(
+  edge: Edge,
+  c: GatewayContext,
+  principal: Principal | null,
+): Promise<Response> {
+  const accountID = accountOf(principal);
+  // Account 0 would cancel everybody's orders, and that is nothing that a token gets by the scope trade.
+  if (accountID === 0) throw new ApiProblem("InsufficientScope", "The operator has no orders");
+  const query = parseParams(new URL(c.req.url).searchParams, CancelQuery);
+  const { symbol, clOrdID } = query;
+  const instrument = symbol === undefined ? null : listed(edge, symbol);
+  const idempotencyKey = idempotencyKeyOf(c.req.raw.headers);
+  const repeatable = { accountID, idempotencyKey, text: `DELETE ${JSON.stringify(query)}` };
+  const answer = await edge.repeats.once(repeatable, () =>
+    instrument !== null && clOrdID !== undefined
+      ? cancelOneByClOrdID(edge, { accountID, instrument, clOrdID })
+      : cancelMany(edge, { accountID, instrument, side: query.side ?? null, idempotencyKey }),
+  );
+  return send(c, answer);
+}
+
+/** The instrument that a body or a query string names. */
+function listed(edge: Edge, symbol: string): ListedInstrument {
+  const instrument = edge.reference.instrument(symbol);
+  if (instrument !== undefined) return instrument;
+  throw new ApiProblem("UnknownSymbol", "No such instrument is listed", {
+    status: 422,
+    errors: [{ pointer: "/symbol", detail: "not listed" }],
+  });
+}
+
+/** An orderID whose first 32 bits are no listed symbol's can name no order, nobody's. */
+function unknownOrder(orderID: string): ApiProblem {
+  return new ApiProblem("UnknownOrder", "No such order of this account rests", {
+    about: { orderID },
+  });
+}
+
+/** The same Idempotency-Key gives the same clOrdID, so that the engine too knows the repeat. */
+function givenClOrdID(edge: Edge, accountID: number, idempotencyKey: string | null): string {
+  if (idempotencyKey === null) return Bun.randomUUIDv7("hex", edge.clock.now());
+  return hash("sha256", `${accountID}:${idempotencyKey}`, "base64url").slice(0, 36);
+}

@@ -1,0 +1,177 @@
+import { z } from "zod";
+
+import { Position } from "./reads.ts";
+import {
+  AccountID,
+  Count,
+  Decimal,
+  DecimalText,
+  SelfTradePreventionText,
+  SymbolText,
+  Time,
+  TradingStateText,
+} from "./scalars.ts";
+
+const Currency = z
+  .string()
+  .regex(/^[A-Z0-9]{1,8}$/)
+  .meta({ examples: ["USD"] });
+
+const Exponent = z.int().min(-18).max(9).meta({
+  description: "Units are 10^exponent; fixed for the instrument's life",
+});
+
+export const SymbolPath = z.strictObject({ symbol: SymbolText });
+
+/** Body of PUT /v1/admin/instruments/{symbol}: lists it, or changes it. */
+export const InstrumentRequest = z
+  .strictObject({
+    baseCurrency: Currency,
+    quoteCurrency: Currency,
+    priceExponent: Exponent,
+    qtyExponent: Exponent,
+    tickSize: DecimalText.meta({ description: "Prices are multiples of it" }),
+    lotSize: DecimalText.meta({ description: "Quantities are multiples of it" }),
+    minOrderQty: DecimalText.optional(),
+    maxOrderQty: DecimalText.optional().meta({ description: "0 or absent: no bound" }),
+    selfTradePrevention: SelfTradePreventionText.optional().meta({
+      description: "Of orders that name none; CancelNewest where absent",
+    }),
+    tradingState: TradingStateText.optional().meta({
+      description: "Of a new instrument, Open where absent; a change leaves the state as it is",
+    }),
+  })
+  .meta({
+    id: "InstrumentRequest",
+    examples: [
+      {
+        baseCurrency: "BTC",
+        quoteCurrency: "USD",
+        priceExponent: -2,
+        qtyExponent: -8,
+        tickSize: "0.01",
+        lotSize: "0.00001",
+      },
+    ],
+  });
+
+export const StatusRequest = z
+  .strictObject({ tradingState: TradingStateText })
+  .meta({ id: "StatusRequest" });
+
+export const AccountPath = z.strictObject({
+  accountID: z
+    .string()
+    .regex(/^[1-9][0-9]{0,9}$/)
+    .refine((text) => Number(text) <= 2147483647, "at most 2147483647"),
+});
+
+export const AccountRequest = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[!-~]([ -~]{0,38}[!-~])?$/)
+      .meta({ description: "1 to 40 printable ASCII characters, no blank at the ends" }),
+    accountStatus: z
+      .enum(["Active", "Disabled"])
+      .optional()
+      .meta({ description: "Disabled accounts may cancel, nothing else; Active where absent" }),
+  })
+  .meta({ id: "AccountRequest" });
+
+const KeyID = z.string().regex(/^[A-Za-z0-9_-]{1,36}$/);
+
+export const KeyPath = z.strictObject({ keyID: KeyID });
+
+const ScopeText = z.enum(["read", "trade", "admin"]);
+
+export const KeyRequest = z
+  .strictObject({
+    accountID: z.int().min(0).max(2147483647).meta({ description: "0: the operator" }),
+    keyAlgorithm: z.enum(["EdDSA", "ES256"]),
+    publicKey: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{43}([A-Za-z0-9_-]{43})?$/)
+      .meta({ description: "base64url; EdDSA: the 32 bytes, ES256: x, then y" }),
+    scopes: z.array(ScopeText).min(1).max(3),
+    keyStatus: z
+      .enum(["Active", "Revoked"])
+      .optional()
+      .meta({ description: "Active where absent; a revoked key stops at once" }),
+  })
+  .meta({ id: "KeyRequest" });
+
+export const ListedInstrument = z
+  .strictObject({
+    symbol: SymbolText,
+    securityID: Count,
+    baseCurrency: z.string(),
+    quoteCurrency: z.string(),
+    priceExponent: Exponent,
+    qtyExponent: Exponent,
+    tickSize: Decimal,
+    lotSize: Decimal,
+    minOrderQty: Decimal,
+    maxOrderQty: Decimal,
+    selfTradePrevention: SelfTradePreventionText,
+    tradingState: TradingStateText,
+  })
+  .meta({ id: "ListedInstrument" });
+
+export const DefinedInstrument = ListedInstrument.extend({
+  created: z.boolean(),
+  position: Position,
+}).meta({ id: "DefinedInstrument" });
+
+export const ListedInstruments = z
+  .strictObject({ instruments: z.array(ListedInstrument) })
+  .meta({ id: "ListedInstruments" });
+
+export const StatusAnswer = z
+  .strictObject({
+    symbol: SymbolText,
+    tradingState: TradingStateText,
+    transactTime: Time,
+    position: Position,
+  })
+  .meta({ id: "StatusAnswer" });
+
+export const ListedAccount = z
+  .strictObject({
+    accountID: AccountID,
+    name: z.string(),
+    accountStatus: z.enum(["Active", "Disabled"]),
+  })
+  .meta({ id: "ListedAccount" });
+
+export const DefinedAccount = ListedAccount.extend({ position: Position }).meta({
+  id: "DefinedAccount",
+});
+
+export const ListedAccounts = z
+  .strictObject({ accounts: z.array(ListedAccount) })
+  .meta({ id: "ListedAccounts" });
+
+export const ListedKey = z
+  .strictObject({
+    keyID: KeyID,
+    accountID: Count,
+    keyAlgorithm: z.enum(["EdDSA", "ES256"]),
+    publicKey: z.string(),
+    scopes: z.array(ScopeText),
+    keyStatus: z.enum(["Active", "Revoked"]),
+  })
+  .meta({ id: "ListedKey" });
+
+export const DefinedKey = ListedKey.extend({ position: Position }).meta({ id: "DefinedKey" });
+
+export const ListedKeys = z.strictObject({ keys: z.array(ListedKey) }).meta({ id: "ListedKeys" });
+
+export type InstrumentRequest = z.infer<typeof InstrumentRequest>;
+export type StatusRequest = z.infer<typeof StatusRequest>;
+export type AccountRequest = z.infer<typeof AccountRequest>;
+export type KeyRequest = z.infer<typeof KeyRequest>;
+export type ScopeText = z.infer<typeof ScopeText>;
+export type ListedInstrument = z.infer<typeof ListedInstrument>;
+export type ListedAccount = z.infer<typeof ListedAccount>;
+export type ListedKey = z.infer<typeof ListedKey>;
