@@ -109,7 +109,7 @@ function plainMurmur3(bytes: Uint8Array, seed: number): Uint8Array {
   }
   const sums = (): void => {
     h[0] = low(h[0]! + h[1]! + h[2]! + h[3]!);
-    for (const lane of [1, 2, 3]) h[lane] = low(h[lane]! + h[0]!);
+    for (const lane of [1, 2, 3]) h[lane] = low(h[lane]! + h[0]);
   };
   for (const lane of [0, 1, 2, 3]) h[lane]! ^= BigInt(bytes.length);
   sums();

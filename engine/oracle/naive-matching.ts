@@ -64,7 +64,7 @@ function trade(
   taker: NaiveOrder,
   maker: NaiveOrder,
 ): MatchEnd | null {
-  const lastQty = crossableQty(instrument, taker, maker);
+  const lastQty = crossableQty(instrument, taker, maker, qtyMax - taker.cumQty);
   if (lastQty === 0n) return "Cash spent";
   useUp(taker, lastQty, maker.price);
   taker.cumQty += lastQty;
@@ -117,7 +117,7 @@ function decrement(
   taker: NaiveOrder,
   maker: NaiveOrder,
 ): MatchEnd | null {
-  const preventedQty = crossableQty(instrument, taker, maker);
+  const preventedQty = crossableQty(instrument, taker, maker, qtyMax);
   if (preventedQty === 0n) return "Cash spent";
   useUp(taker, preventedQty, maker.price);
   taker.preventedQty += preventedQty;
@@ -144,10 +144,15 @@ function decrement(
   return "Ended";
 }
 
-/** What taker and maker can exchange; 0 only for cash that affords no lot. */
-function crossableQty(instrument: NaiveInstrument, taker: NaiveOrder, maker: NaiveOrder): bigint {
+/** What taker and maker can exchange, at most `most`; 0 only for cash that affords no lot. */
+function crossableQty(
+  instrument: NaiveInstrument,
+  taker: NaiveOrder,
+  maker: NaiveOrder,
+  most: bigint,
+): bigint {
   if (taker.cash === null) return least(maker.leavesQty, taker.leavesQty);
-  const affordable = least(taker.cash / BigInt(maker.price), qtyMax - taker.cumQty);
+  const affordable = least(taker.cash / BigInt(maker.price), most);
   if (affordable >= maker.leavesQty) return maker.leavesQty;
   return affordable - (affordable % instrument.lotSize);
 }
