@@ -17,12 +17,12 @@ export interface Answer {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Speaks to a venue's public API for one account. An answer of any status is data; only a broken connection throws. */
+/** Speaks to a venue's public API for one account, or for nobody (null). An answer of any status is data; only a broken connection throws. */
 export class VenueClient {
   readonly url: string;
-  readonly #token: string;
+  readonly #token: string | null;
 
-  constructor(url: string, token: string) {
+  constructor(url: string, token: string | null) {
     this.url = url;
     this.#token = token;
   }
@@ -48,7 +48,8 @@ export class VenueClient {
   }
 
   async request(method: string, path: string, body?: unknown): Promise<Answer> {
-    const headers: Record<string, string> = { authorization: `Bearer ${this.#token}` };
+    const headers: Record<string, string> = {};
+    if (this.#token !== null) headers["authorization"] = `Bearer ${this.#token}`;
     if (body !== undefined) headers["content-type"] = "application/json";
     const response = await fetch(
       this.url + path,

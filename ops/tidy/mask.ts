@@ -33,7 +33,7 @@ class Masker {
 
   constructor(text: string) {
     this.#text = text;
-    this.#code = [...text].length === text.length ? [...text] : text.split("");
+    this.#code = text.split("");
   }
 
   run(): MaskedSource {

@@ -1,0 +1,146 @@
+import { basename, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+import { bitstampInstrument, readBitstamp, replayBitstamp } from "./replay/bitstamp.ts";
+import {
+  isLobster,
+  readLobster,
+  readTrueBooks,
+  restingBefore,
+  tickOf,
+} from "./replay/lobster-file.ts";
+import { lobsterInstrument, LobsterReplay } from "./replay/lobster.ts";
+import { OrderedWindow } from "./replay/ordered-window.ts";
+import { Tally } from "./replay/tally.ts";
+import { listFresh, ownVenue, runningVenue } from "./replay/target.ts";
+import type { ReplayTarget } from "./replay/target.ts";
+import { compareViews } from "./views/compare.ts";
+
+const usage = `usage: bun run replay FILE [--url URL] [--data .data] [--in-flight N]
+
+  FILE         a LOBSTER message file (…_message_N.csv; the …_orderbook_N.csv beside it is used when it is there),
+               or a Bitstamp order capture (.csv or .csv.zst)
+  --url        a running venue; without it a venue of its own is opened in a temporary folder
+  --data       with --url: the data folder of that venue, whose venue.json holds accounts and tokens (.data)
+  --in-flight  Bitstamp: requests on their way at once (16); LOBSTER files go one by one`;
+
+const options = readOptions();
+if (typeof options === "string") {
+  console.error(`${options}\n\n${usage}`);
+  process.exit(2);
+}
+process.exit((await replay(options)) ? 0 : 1);
+
+interface ReplayOptions {
+  readonly path: string;
+  readonly url: string | null;
+  readonly dataDir: string;
+  readonly inFlightMax: number;
+}
+
+/** True when everything is as it has to be. */
+async function replay({ path, url, dataDir, inFlightMax }: ReplayOptions): Promise<boolean> {
+  const text = await readText(path);
+  const target = url === null ? await ownVenue() : runningVenue(dataDir, url);
+  try {
+    console.log(
+      `Replaying ${basename(path)} to ${target.url}${url === null ? " (a venue of its own)" : ""}`,
+    );
+    const sentWell = isLobster(text)
+      ? await sendLobster(text, path, target)
+      : await sendBitstamp(text, target, inFlightMax);
+    return (await checkViews(target)) && sentWell;
+  } finally {
+    await target.close();
+  }
+}
+
+async function sendBitstamp(
+  text: string,
+  target: ReplayTarget,
+  inFlightMax: number,
+): Promise<boolean> {
+  const rows = readBitstamp(text);
+  const symbol = await listFresh(target, bitstampInstrument);
+  console.log(`${rows.length} rows as ${symbol}, ${inFlightMax} in flight`);
+  const window = await OrderedWindow.open(target.url, inFlightMax);
+  const tally = new Tally(rows.length);
+  try {
+    await replayBitstamp(rows, { window, tally, target, symbol });
+  } finally {
+    window.close();
+  }
+  print(tally.report());
+  return tally.outOfOrder === 0 && tally.allSettled;
+}
+
+async function sendLobster(text: string, path: string, target: ReplayTarget): Promise<boolean> {
+  const rows = readLobster(text);
+  const booksPath = path.replace("_message_", "_orderbook_");
+  const hasBooks = booksPath !== path && (await Bun.file(booksPath).exists());
+  const books = hasBooks ? readTrueBooks(await Bun.file(booksPath).text()) : null;
+  const [first] = rows;
+  const [afterFirst] = books ?? [];
+  const seeds =
+    first === undefined || afterFirst === undefined ? [] : restingBefore(first, afterFirst);
+  const name = (basename(path).split("_")[0] ?? "").toUpperCase().replace(/[^A-Z0-9]/g, "");
+  const wanted = lobsterInstrument(name.slice(0, 8) || "LOBSTER", tickOf(rows, seeds));
+  const symbol = await listFresh(target, wanted);
+  console.log(`${rows.length} events as ${symbol}, ${seeds.length} levels rest before the first`);
+  const window = await OrderedWindow.open(target.url, 1);
+  const tally = new Tally(rows.length + seeds.length);
+  const lobster = new LobsterReplay({ window, tally, target, symbol });
+  try {
+    await lobster.run(rows, books);
+  } finally {
+    window.close();
+  }
+  print([...tally.report(), ...lobster.agreement.report()]);
+  return lobster.agreement.holds && tally.outOfOrder === 0 && tally.allSettled;
+}
+
+/** Only where the venue's log lies on this machine. */
+async function checkViews({ dataDir, file, url }: ReplayTarget): Promise<boolean> {
+  if (dataDir === null) return true;
+  const comparison = await compareViews({ dataDir, url, venue: file });
+  print(comparison.report);
+  return comparison.equal;
+}
+
+async function readText(path: string): Promise<string> {
+  const bytes = await Bun.file(path).bytes();
+  return new TextDecoder().decode(path.endsWith(".zst") ? Bun.zstdDecompressSync(bytes) : bytes);
+}
+
+function print(lines: readonly string[]): void {
+  for (const line of lines) console.log(line);
+}
+
+function readOptions(): ReplayOptions | string {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        url: { type: "string" },
+        data: { type: "string", default: ".data" },
+        "in-flight": { type: "string", default: "16" },
+      },
+    });
+    const [path, ...others] = positionals;
+    if (path === undefined || others.length > 0) return "One file, please.";
+    const inFlightMax = Number(values["in-flight"]);
+    if (!Number.isInteger(inFlightMax) || inFlightMax < 1 || inFlightMax > 256) {
+      return "--in-flight is a number from 1 to 256";
+    }
+    if (values.url !== undefined && !URL.canParse(values.url))
+      return `--url ${values.url} is no URL`;
+    return {
+      path: resolve(path),
+      url: values.url ?? null,
+      dataDir: resolve(values.data),
+      inFlightMax,
+    };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

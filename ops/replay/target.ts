@@ -1,0 +1,131 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expectDone } from "../demo.ts";
+import { VenueClient } from "../venue-client.ts";
+import type { VenueFile } from "../venue-client.ts";
+
+/** The venue that a recording is sent to: buys on one account, sells on the other. */
+export interface ReplayTarget {
+  readonly url: string;
+  readonly file: VenueFile;
+  readonly buyer: ReplayAccount;
+  readonly seller: ReplayAccount;
+  /** Where its log lies; null when it runs on another machine. */
+  readonly dataDir: string | null;
+  close(): Promise<void>;
+}
+
+export interface ReplayAccount {
+  readonly accountID: number;
+  readonly token: string;
+}
+
+/** What an instrument has to be for a recording. Decimals as strings. */
+export interface ReplayInstrument {
+  readonly symbol: string;
+  readonly baseCurrency: string;
+  readonly quoteCurrency: string;
+  readonly priceExponent: number;
+  readonly qtyExponent: number;
+  readonly tickSize: string;
+  readonly lotSize: string;
+}
+
+/** A running venue, by what its start wrote to `<dataDir>/venue.json`. With `url` that one is called instead of the file's. */
+export function runningVenue(dataDir: string, url: string | null): ReplayTarget {
+  const path = join(dataDir, "venue.json");
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Error(`No ${path}: --data names the data folder of the running venue`, {
+      cause: error,
+    });
+  }
+  const file = JSON.parse(text) as VenueFile;
+  return targetOf(url === null ? file : { ...file, url }, dataDir, () => Promise.resolve());
+}
+
+/** A venue of its own in a temporary folder, by the same command as a newcomer's. Everything goes at close. */
+export async function ownVenue(): Promise<ReplayTarget> {
+  const dataDir = mkdtempSync(join(tmpdir(), "orderbook-replay-"));
+  const child = Bun.spawn(
+    [
+      process.execPath,
+      join(import.meta.dir, "..", "start.ts"),
+      "--port=0",
+      "--demo=off",
+      `--data=${dataDir}`,
+    ],
+    { stdin: "ignore", stdout: "pipe", stderr: "inherit" },
+  );
+  const close = async (): Promise<void> => {
+    child.kill("SIGTERM");
+    await child.exited;
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await readyLine(child.stdout);
+    const target = { ...runningVenue(dataDir, null), close };
+    await readsServe(target.url);
+    return target;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Defines the instrument under the first free name: AAPL, AAPL.2, AAPL.3 … Resolves with that name. */
+export async function listFresh(target: ReplayTarget, wanted: ReplayInstrument): Promise<string> {
+  const admin = new VenueClient(target.url, target.file.adminToken);
+  const listed = await admin.get("/v1/admin/instruments");
+  expectDone(listed, "instruments");
+  const taken = new Set(
+    (listed.body["instruments"] as { symbol: string }[]).map(({ symbol }) => symbol),
+  );
+  let symbol = wanted.symbol;
+  for (let count = 2; taken.has(symbol); count++) symbol = `${wanted.symbol}.${count}`;
+  const { symbol: _, ...definition } = wanted;
+  const answer = await admin.put(`/v1/admin/instruments/${symbol}`, {
+    ...definition,
+    tradingState: "Open",
+  });
+  expectDone(answer, `instrument ${symbol}`);
+  return symbol;
+}
+
+function targetOf(file: VenueFile, dataDir: string, close: () => Promise<void>): ReplayTarget {
+  const [buyer, seller] = file.accounts;
+  if (buyer === undefined || seller === undefined)
+    throw new Error("venue.json names no two accounts");
+  return { url: file.url, file, buyer, seller, dataDir, close };
+}
+
+/** The venue has written venue.json once it says that it is open. */
+async function readyLine(stdout: ReadableStream<Uint8Array>): Promise<void> {
+  const decoder = new TextDecoder();
+  const reader = stdout.getReader();
+  for (let text = ""; !text.includes("orderbook is open");) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error("The venue ended before it was open");
+    text += decoder.decode(value, { stream: true });
+  }
+  void drain(reader);
+}
+
+/** A pipe that nobody reads would stop the venue once it is full. */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  for (let done = false; !done;) ({ done } = await reader.read());
+}
+
+async function readsServe(url: string): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += 50) {
+    const response = await fetch(`${url}/readyz`);
+    const { reads } = (await response.json()) as { reads?: boolean };
+    if (reads === true) return;
+    if (waitedMs > 60_000) throw new Error("The read side did not come up within a minute");
+    await Bun.sleep(50);
+  }
+}
