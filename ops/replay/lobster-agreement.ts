@@ -58,8 +58,7 @@ export class LobsterAgreement {
     ].filter(({ wanted, found }) => wanted !== found);
     if (differing.length === 0) this.#equalCount++;
     for (const { side, wanted, found } of differing) {
-      if (wanted !== null && !this.#known.has(`${side} ${wanted}`))
-        this.#unknown(index, side, wanted);
+      if (wanted !== null && knownShares(side, wanted) === 0) this.#unknown(index, side, wanted);
       else {
         this.#disagreements.push(
           `event ${index + 1}: best ${side === "Buy" ? "bid" : "ask"} is ${dollars(found)}, truly ${dollars(wanted)}`,

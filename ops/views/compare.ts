@@ -82,39 +82,36 @@ class ViewReader {
   }
 }
 
+type LevelThree = readonly {
+  readonly price: string;
+  readonly orders: readonly { readonly mdEntryID: number; readonly leavesQty: string }[];
+}[];
+
 async function compareBooks(
   views: ExpectedViews,
   instruments: readonly ExpectedInstrument[],
   reader: ViewReader,
 ): Promise<Differences> {
   const differences = new Differences("books (level 3)");
-  for (const instrument of instruments) {
-    const { symbol, priceExponent, qtyExponent } = instrument;
+  for (const { symbol, priceExponent, qtyExponent } of instruments) {
     const book = await reader.get(`/v1/instruments/${symbol}/book?level=3&depth=5000`);
     for (const [side, name] of [
       ["Buy", "bids"],
       ["Sell", "asks"],
     ] as const) {
       const expected = views.book(symbol, side).map((level) => {
-        const orders = level.map(
+        const queue = level.map(
           (order) => `${order.mdEntryID}x${decimal(order.leavesQty, qtyExponent)}`,
         );
-        return [decimal(level[0]?.price ?? 0, priceExponent), orders.join(" ")] as const;
+        return `${decimal(level[0]?.price ?? 0, priceExponent)}: ${queue.join(" ")}`;
       });
-      const found = (
-        book[name] as { price: string; orders: { mdEntryID: number; leavesQty: string }[] }[]
-      ).map(({ price, orders }) => {
+      const found = (book[name] as LevelThree).map(({ price, orders }) => {
         const queue = orders.map(({ mdEntryID, leavesQty }) => `${mdEntryID}x${plain(leavesQty)}`);
-        return [plain(price), queue.join(" ")] as const;
+        return `${plain(price)}: ${queue.join(" ")}`;
       });
-      const keyed = (levels: readonly (readonly [string, string])[]): Map<string, string> =>
-        new Map(
-          levels.map(([price, orders], index) => [
-            `${symbol} ${name} ${index}`,
-            `${price}: ${orders}`,
-          ]),
-        );
-      compareRows(differences, keyed(expected), keyed(found));
+      const byPlace = (levels: readonly string[]): Map<string, string> =>
+        new Map(levels.map((level, index) => [`${symbol} ${name} ${index}`, level]));
+      compareRows(differences, byPlace(expected), byPlace(found));
     }
   }
   return differences;
@@ -136,12 +133,7 @@ async function compareTrades(
         ]),
     );
     const rows = await reader.list(`/v1/instruments/${symbol}/trades`, "trades");
-    const found = new Map(
-      rows.map((row) => [
-        `${symbol} ${row["rptSeq"]}`,
-        `${row["seqNum"]} ${plain(row["lastPx"])} ${plain(row["lastQty"])} ${row["aggressorSide"]}`,
-      ]),
-    );
+    const found = keyed(symbol, rows, ["rptSeq"], ["seqNum", "lastPx", "lastQty", "aggressorSide"]);
     compareRows(differences, expected, found);
   }
   return differences;
@@ -160,21 +152,20 @@ async function compareAccounts(
     for (const instrument of instruments) {
       const { symbol } = instrument;
       const orderRows = await reader.list(`/v1/orders?symbol=${symbol}`, "orders", token);
-      compareRows(orders, expectedOrders(views, accountID, instrument), keyedOrders(orderRows));
+      const orderColumns = ["side", "price", "orderQty", "cumQty", "leavesQty", "ordStatus"];
+      const foundOrders = keyed(symbol, orderRows, ["orderID", "firstSeqNum"], orderColumns);
+      compareRows(orders, expectedOrders(views, accountID, instrument), foundOrders);
       const fillRows = await reader.list(`/v1/fills?symbol=${symbol}`, "fills", token);
-      compareRows(fills, expectedFills(views, accountID, instrument), keyedFills(symbol, fillRows));
+      const fillColumns = ["orderID", "side", "lastPx", "lastQty"];
+      const foundFills = keyed(symbol, fillRows, ["rptSeq", "lastLiquidityInd"], fillColumns);
+      compareRows(fills, expectedFills(views, accountID, instrument), foundFills);
     }
     const answer = await reader.get("/v1/positions", token);
     const found = (answer["positions"] as Row[]).filter((row) =>
       instruments.some(({ symbol }) => symbol === row["symbol"]),
     );
-    const keyed = new Map(
-      found.map((row) => [
-        `${accountID} ${row["symbol"]}`,
-        `${plain(row["boughtQty"])} ${plain(row["soldQty"])}`,
-      ]),
-    );
-    compareRows(positions, expectedPositions(views, accountID, instruments), keyed);
+    const foundPositions = keyed(String(accountID), found, ["symbol"], ["boughtQty", "soldQty"]);
+    compareRows(positions, expectedPositions(views, accountID, instruments), foundPositions);
   }
   return [orders, fills, positions];
 }
@@ -189,26 +180,14 @@ function expectedOrders(
   );
   return new Map(
     mine.map((order) => [
-      `${order.orderID} ${order.firstSeqNum}`,
+      `${symbol} ${order.orderID} ${order.firstSeqNum}`,
       [
         order.side,
-        order.price === 0 ? "market" : decimal(order.price, priceExponent),
-        ...[order.orderQty, order.cumQty, order.leavesQty].map((qty) => decimal(qty, qtyExponent)),
+        order.price === 0 ? "-" : decimal(order.price, priceExponent),
+        order.orderQty === 0 ? "-" : decimal(order.orderQty, qtyExponent),
+        decimal(order.cumQty, qtyExponent),
+        decimal(order.leavesQty, qtyExponent),
         order.ordStatus,
-      ].join(" "),
-    ]),
-  );
-}
-
-function keyedOrders(rows: readonly Row[]): Map<string, string> {
-  return new Map(
-    rows.map((row) => [
-      `${row["orderID"]} ${row["firstSeqNum"]}`,
-      [
-        row["side"],
-        row["price"] === undefined ? "market" : plain(row["price"]),
-        ...[row["orderQty"] ?? "0", row["cumQty"], row["leavesQty"]].map(plain),
-        row["ordStatus"],
       ].join(" "),
     ]),
   );
@@ -239,15 +218,6 @@ function expectedFills(
   return fills;
 }
 
-function keyedFills(symbol: string, rows: readonly Row[]): Map<string, string> {
-  return new Map(
-    rows.map((row) => [
-      `${symbol} ${row["rptSeq"]} ${row["lastLiquidityInd"]}`,
-      `${row["orderID"]} ${row["side"]} ${plain(row["lastPx"])} ${plain(row["lastQty"])}`,
-    ]),
-  );
-}
-
 function expectedPositions(
   views: ExpectedViews,
   accountID: number,
@@ -267,6 +237,18 @@ function expectedPositions(
     positions.set(`${accountID} ${symbol}`, text);
   }
   return positions;
+}
+
+/** The rows of an answer by some of its columns; a column that is not there is "-". */
+function keyed(
+  about: string,
+  rows: readonly Row[],
+  keyColumns: readonly string[],
+  columns: readonly string[],
+): Map<string, string> {
+  const cells = (row: Row, names: readonly string[]): string =>
+    names.map((name) => (row[name] === undefined ? "-" : plain(row[name]))).join(" ");
+  return new Map(rows.map((row) => [`${about} ${cells(row, keyColumns)}`, cells(row, columns)]));
 }
 
 function decimal(units: number | bigint, exponent: number): string {

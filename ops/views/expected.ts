@@ -125,7 +125,12 @@ export class ExpectedViews {
     const { rptSeq, lastPx, lastQty } = event;
     const aggressorSide = SideName[event.aggressorSide] as Side;
     this.trades.push({
-      ...{ symbol: maker.symbol, rptSeq, seqNum, lastPx, lastQty, aggressorSide },
+      symbol: maker.symbol,
+      rptSeq,
+      seqNum,
+      lastPx,
+      lastQty,
+      aggressorSide,
       maker,
       taker,
     });
