@@ -20,7 +20,7 @@ const startTime = 1_446_303_600_000;
 const zeroUuid = "00000000-0000-0000-0000-000000000000";
 
 /** Offset of the last four bytes of a Uuid: they hold the number of the order or command, most significant byte first. */
-const numberAt = 12;
+const numberOffset = 12;
 
 /**
  * The engine's commands for an order stream. Each kind is encoded once and then only changed where two differ. Buys are on one
@@ -47,7 +47,7 @@ export class OrderStreamCommands {
     const view = this.#newOrder;
     this.#stamp(view, side);
     const block = headerBytes;
-    view.setUint32(block + NewOrderSingleLayout.orderID + numberAt, order);
+    view.setUint32(block + NewOrderSingleLayout.orderID + numberOffset, order);
     view.setUint8(block + NewOrderSingleLayout.side, side === 0 ? Side.Buy : Side.Sell);
     view.setInt32(block + NewOrderSingleLayout.price, price, true);
     writeUint53(view, block + NewOrderSingleLayout.orderQty, orderQty);
@@ -62,10 +62,10 @@ export class OrderStreamCommands {
     const view = this.#cancel;
     this.#stamp(view, side);
     view.setUint32(
-      headerBytes + OrderCancelRequestLayout.commandID + numberAt,
+      headerBytes + OrderCancelRequestLayout.commandID + numberOffset,
       this.#commandNumber,
     );
-    view.setUint32(headerBytes + OrderCancelRequestLayout.orderID + numberAt, order);
+    view.setUint32(headerBytes + OrderCancelRequestLayout.orderID + numberOffset, order);
     return view;
   }
 
@@ -74,18 +74,18 @@ export class OrderStreamCommands {
     this.#stamp(view, side);
     const block = headerBytes;
     view.setUint32(
-      block + OrderCancelReplaceRequestLayout.commandID + numberAt,
+      block + OrderCancelReplaceRequestLayout.commandID + numberOffset,
       this.#commandNumber,
     );
-    view.setUint32(block + OrderCancelReplaceRequestLayout.orderID + numberAt, order);
+    view.setUint32(block + OrderCancelReplaceRequestLayout.orderID + numberOffset, order);
     view.setInt32(block + OrderCancelReplaceRequestLayout.price, price, true);
     writeUint53(view, block + OrderCancelReplaceRequestLayout.orderQty, orderQty);
     return view;
   }
 
   /** The number of the order whose orderID stands at `at`. */
-  orderOf(view: DataView, at: number): number {
-    return view.getUint32(at + numberAt);
+  numberAt(view: DataView, at: number): number {
+    return view.getUint32(at + numberOffset);
   }
 
   #stamp(view: DataView, side: number): void {

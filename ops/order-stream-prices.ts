@@ -12,15 +12,11 @@ const priceMax = 2n ** 31n - 1n;
 
 /** One to one where all ticks are prices of an engine; else (zero, negative, huge) each distinct price by its rank. */
 export function priceMapOf(stream: OrderStream): PriceMap {
-  let least = priceMax;
-  let most = 1n;
-  for (let index = 0; index < stream.messageCount; index++) {
-    if (stream.types[index] === StreamMessageType.Cancel) continue;
-    const ticks = stream.prices[index]!;
-    if (ticks < least) least = ticks;
-    if (ticks > most) most = ticks;
-  }
-  return least >= 1n && most <= priceMax ? direct : rankedPrices(stream);
+  const wanted = stream.prices.filter(
+    (_, index) => stream.types[index] !== StreamMessageType.Cancel,
+  );
+  const fits = wanted.every((ticks) => ticks >= 1n && ticks <= priceMax);
+  return fits ? direct : rankedPrices(wanted);
 }
 
 const direct: PriceMap = {
@@ -28,10 +24,7 @@ const direct: PriceMap = {
   toTicks: (price) => BigInt(price),
 };
 
-function rankedPrices(stream: OrderStream): PriceMap {
-  const wanted = stream.prices.filter(
-    (_, index) => stream.types[index] !== StreamMessageType.Cancel,
-  );
+function rankedPrices(wanted: BigInt64Array): PriceMap {
   const byRank = [...new Set(wanted.toSorted())];
   const ranks = new Map(byRank.map((ticks, rank) => [ticks, rank + 1]));
   return {

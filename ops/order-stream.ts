@@ -20,6 +20,17 @@ export interface OrderStream {
 
 export const StreamMessageType = { New: 0, Cancel: 1, Modify: 2 } as const;
 
+/** One message out of the columns. */
+export interface StreamMessage {
+  readonly type: number;
+  readonly side: number;
+  readonly isIoc: boolean;
+  readonly quantity: number;
+  readonly sequence: bigint;
+  readonly orderID: bigint;
+  readonly price: bigint;
+}
+
 export type OrderStreamProblem =
   | "NotZstandard"
   | "ShorterThanItsHeader"
@@ -62,6 +73,20 @@ export function readOrderStream(fileBytes: Uint8Array): OrderStream {
   }
   checkMessages(stream);
   return stream;
+}
+
+export function* messagesOf(stream: OrderStream): Generator<StreamMessage, void, undefined> {
+  for (let index = 0; index < stream.messageCount; index++) {
+    yield {
+      type: stream.types[index] ?? 0,
+      side: stream.sides[index] ?? 0,
+      isIoc: stream.iocs[index] === 1,
+      quantity: stream.quantities[index] ?? 0,
+      sequence: stream.sequences[index] ?? 0n,
+      orderID: stream.orderIDs[index] ?? 0n,
+      price: stream.prices[index] ?? 0n,
+    };
+  }
 }
 
 function emptyStream(messageCount: number): OrderStream {
@@ -110,16 +135,18 @@ function checkHeader(view: DataView): number {
   return messageCount;
 }
 
-function checkMessages({ messageCount, types, sides }: OrderStream): void {
-  for (let index = 0; index < messageCount; index++) {
-    if (types[index]! > StreamMessageType.Modify) {
-      throw new OrderStreamError(
-        "UnknownMessageType",
-        `Message ${index} is of type ${types[index]}`,
-      );
-    }
-    if (sides[index]! > 1 && types[index] !== StreamMessageType.Cancel) {
-      throw new OrderStreamError("UnknownSide", `Message ${index} is on side ${sides[index]}`);
-    }
+function checkMessages({ types, sides }: OrderStream): void {
+  const oddType = types.findIndex((type) => type > StreamMessageType.Modify);
+  if (oddType !== -1) {
+    throw new OrderStreamError(
+      "UnknownMessageType",
+      `Message ${oddType} is of type ${types[oddType]}`,
+    );
+  }
+  const oddSide = sides.findIndex(
+    (side, index) => side > 1 && types[index] !== StreamMessageType.Cancel,
+  );
+  if (oddSide !== -1) {
+    throw new OrderStreamError("UnknownSide", `Message ${oddSide} is on side ${sides[oddSide]}`);
   }
 }

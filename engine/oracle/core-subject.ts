@@ -1,5 +1,5 @@
 import { bodyHeaderBytes } from "../../schema/body.ts";
-import { Engine } from "../core/engine.ts";
+import type { Engine } from "../core/engine.ts";
 import { EventBuffer } from "../core/event-buffer.ts";
 import type { StreamRecord } from "./command-stream.ts";
 import type { Subject } from "./comparison.ts";

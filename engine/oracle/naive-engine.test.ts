@@ -161,13 +161,7 @@ describe("SEMANTICS §3: the checks of a new order, each before all that follow"
     ["GTD without an expiry time", { timeInForce: GTD }],
     ["an expiry time without GTD", { expireTime: 9e12 }],
   ] as const)("%s does not go together", (_, change) => {
-    const [rejected] = Scenario.open().order(
-      1,
-      Buy,
-      1,
-      10,
-      change as Parameters<Scenario["order"]>[4],
-    );
+    const [rejected] = Scenario.open().order(1, Buy, 1, 10, change);
     expect(told([rejected!])).toEqual(["OrderRejected UnsupportedOrderCharacteristic"]);
   });
 

@@ -225,7 +225,13 @@ function tell(event: Event): string {
       return `OrderMassCancelReport ${event.totalAffectedOrders}`;
     case "Duplicate":
       return `Duplicate of ${event.originalSeqNum}${event.conflict ? " conflict" : ""} reason ${event.reason}`;
-    default:
+    case "OrderAccepted":
+    case "SecurityDefined":
+    case "SecurityStatusChanged":
+    case "AccountDefined":
+    case "KeyDefined":
+    case "TimeTicked":
+    case "Checkpoint":
       return event.kind;
   }
 }
