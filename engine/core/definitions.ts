@@ -1,11 +1,12 @@
 import { AccountDefinitionLayout as Account } from "../../schema/generated/account-definition.ts";
 import { BusinessRejectReason as Reason } from "../../schema/generated/enums.ts";
-import { SelfTradePrevention } from "../../schema/generated/enums.ts";
 import { KeyDefinitionLayout as Key } from "../../schema/generated/key-definition.ts";
-import { SecurityDefinitionLayout as Security } from "../../schema/generated/security-definition.ts";
+import {
+  decodeSecurityDefinition,
+  SecurityDefinitionLayout as Security,
+} from "../../schema/generated/security-definition.ts";
 import { SecurityStatusLayout as Status } from "../../schema/generated/security-status.ts";
 import { symbolHash } from "../../schema/hash.ts";
-import { readText, readUint53 } from "../../schema/wire.ts";
 import {
   writeAccountDefined,
   writeBusinessReject,
@@ -15,15 +16,13 @@ import {
   writeSecurityStatusChanged,
 } from "./answer-events.ts";
 import type { EventBuffer } from "./event-buffer.ts";
-import type { Instrument } from "./instruments.ts";
+import { areTermsValid } from "./instruments.ts";
+import type { Instrument, InstrumentTerms } from "./instruments.ts";
+import { packKeyTraits } from "./keys.ts";
 import { CommandHead } from "./state.ts";
 import type { PartitionState } from "./state.ts";
 
 /** The operator's commands (SEMANTICS §4): rare, so that they may allocate. */
-
-const exponentMin = -18;
-const exponentMax = 9;
-const symbolPattern = /^[A-Z0-9][A-Z0-9._-]{0,15}$/;
 
 export function applySecurityDefinition(
   state: PartitionState,
@@ -33,58 +32,23 @@ export function applySecurityDefinition(
 ): void {
   if (isRepeat(state, command, block, Security.templateId, out)) return;
   const known = state.instruments.find(command, block + Security.symbol);
-  const reason = refuseEntry(state, command, block) || refuseSecurity(state, known, command, block);
+  const terms = decodeSecurityDefinition(command, block);
+  const reason = refuseEntry(state, command, block) || refuseTerms(state, known, terms);
   if (!settle(state, command, block, Security.templateId, reason, out)) return;
-  const instrument = known ?? state.instruments.add(command, block + Security.symbol);
-  if (known === null) instrument.found(command, block);
-  instrument.change(command, block);
+  known?.change(terms);
+  const instrument = known ?? state.instruments.add(terms);
   writeSecurityDefined(instrument, command, block, known === null, out);
 }
 
-function refuseSecurity(
-  state: PartitionState,
+function refuseTerms(
+  { instruments, limits }: PartitionState,
   known: Instrument | null,
-  command: DataView,
-  block: number,
+  terms: InstrumentTerms,
 ): number {
-  const symbol = readText(command, block + Security.symbol, 16);
-  if (!symbolPattern.test(symbol) || !isSecurityValid(command, block)) {
-    return Reason.InvalidDefinition;
-  }
-  if (known !== null) return isSameUnit(known, command, block) ? 0 : Reason.ExponentChanged;
-  if (state.instruments.hasSymbolHash(symbolHash(symbol))) return Reason.SymbolHashTaken;
-  const isFull = state.instruments.count >= state.limits.instrumentCountMax;
-  return isFull ? Reason.CapacityReached : 0;
-}
-
-function isSecurityValid(command: DataView, block: number): boolean {
-  const priceExponent = command.getInt8(block + Security.priceExponent);
-  const qtyExponent = command.getInt8(block + Security.qtyExponent);
-  const minOrderQty = readUint53(command, block + Security.minOrderQty);
-  const maxOrderQty = readUint53(command, block + Security.maxOrderQty);
-  return (
-    isExponent(priceExponent) &&
-    isExponent(qtyExponent) &&
-    command.getInt32(block + Security.tickSize, true) >= 1 &&
-    readUint53(command, block + Security.lotSize) >= 1 &&
-    (maxOrderQty === 0 || maxOrderQty >= minOrderQty) &&
-    command.getUint8(block + Security.selfTradePrevention) !== SelfTradePrevention.Default &&
-    command.getUint8(block + Security.baseCurrency) !== 0 &&
-    command.getUint8(block + Security.quoteCurrency) !== 0
-  );
-}
-
-function isExponent(value: number): boolean {
-  return value >= exponentMin && value <= exponentMax;
-}
-
-function isSameUnit(instrument: Instrument, command: DataView, block: number): boolean {
-  return (
-    instrument.priceExponent === command.getInt8(block + Security.priceExponent) &&
-    instrument.qtyExponent === command.getInt8(block + Security.qtyExponent) &&
-    instrument.baseCurrency === readText(command, block + Security.baseCurrency, 8) &&
-    instrument.quoteCurrency === readText(command, block + Security.quoteCurrency, 8)
-  );
+  if (!areTermsValid(terms)) return Reason.InvalidDefinition;
+  if (known !== null) return known.hasUnitsOf(terms) ? 0 : Reason.ExponentChanged;
+  if (instruments.hasSymbolHash(symbolHash(terms.symbol))) return Reason.SymbolHashTaken;
+  return instruments.count >= limits.instrumentCountMax ? Reason.CapacityReached : 0;
 }
 
 export function applySecurityStatus(
@@ -136,7 +100,17 @@ export function applyKeyDefinition(
   if (isRepeat(state, command, block, Key.templateId, out)) return;
   const reason = refuseEntry(state, command, block) || refuseKey(state, command, block);
   if (!settle(state, command, block, Key.templateId, reason, out)) return;
-  state.keys.define(command, block);
+  state.keys.define(
+    command,
+    block + Key.keyID,
+    command.getInt32(block + Key.accountID, true),
+    packKeyTraits(
+      command.getUint8(block + Key.keyAlgorithm),
+      command.getUint8(block + Key.keyStatus),
+      command.getUint8(block + Key.scopes),
+    ),
+    block + Key.publicKey,
+  );
   writeKeyDefined(command, block, out);
 }
 
@@ -146,7 +120,7 @@ function refuseKey(state: PartitionState, command: DataView, block: number): num
   const accountID = command.getInt32(block + Key.accountID, true);
   if (accountID !== 0 && !state.accounts.isDefined(accountID)) return Reason.UnknownAccount;
   const isFull = state.keys.count >= state.limits.keyCountMax;
-  return isFull && !state.keys.has(command, block) ? Reason.CapacityReached : 0;
+  return isFull && !state.keys.has(command, block + Key.keyID) ? Reason.CapacityReached : 0;
 }
 
 /** Answers a repeat. */

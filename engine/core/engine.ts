@@ -12,7 +12,10 @@ import { TimeTickLayout } from "../../schema/generated/time-tick.ts";
 import { readUint53 } from "../../schema/wire.ts";
 import { writeTimeTicked, writeUnreadable } from "./answer-events.ts";
 import { assert } from "./assert.ts";
+import { auditState } from "./audit.ts";
 import { applyCancel, applyMassCancel, expireOrders } from "./cancel.ts";
+import { captureState } from "./capture.ts";
+import type { EngineCapture } from "./capture.ts";
 import {
   applyAccountDefinition,
   applyKeyDefinition,
@@ -24,8 +27,10 @@ import { completeLimits } from "./limits.ts";
 import type { EngineLimits } from "./limits.ts";
 import { applyNewOrder } from "./new-order.ts";
 import { applyReplace } from "./replace.ts";
+import { restoreState } from "./restore.ts";
 import { CommandHead, PartitionState } from "./state.ts";
 
+export type { EngineCapture } from "./capture.ts";
 export type { EngineLimits } from "./limits.ts";
 
 /**
@@ -35,10 +40,17 @@ export type { EngineLimits } from "./limits.ts";
  * Cost: no allocation a command in steady state; operator's commands and growing tables excepted.
  */
 export class Engine {
-  readonly #state: PartitionState;
+  #state: PartitionState;
 
   constructor(limits: Partial<EngineLimits> = {}) {
     this.#state = new PartitionState(completeLimits(limits));
+  }
+
+  /** An engine in the state of a canonical form. Throws where the bytes are none, or of a state that cannot be. */
+  static restore(bytes: Uint8Array): Engine {
+    const engine = new Engine();
+    engine.#state = restoreState(bytes);
+    return engine;
   }
 
   /** Log time after the last command, in ms. */
@@ -82,6 +94,16 @@ export class Engine {
     expireOrders(state, out);
     state.window.expire(state.now);
     writeUnreadable(BusinessRejectReason[reason], out);
+  }
+
+  /** A copy of the state as of the last command, to be posted to a Worker or handed to serialiseCapture. */
+  capture(): EngineCapture {
+    return captureState(this.#state);
+  }
+
+  /** Walks the whole state and throws where it contradicts itself. For tests and drills: it costs as much as a snapshot. */
+  audit(): void {
+    auditState(this.#state);
   }
 }
 

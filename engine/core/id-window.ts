@@ -47,6 +47,11 @@ export class IdWindow {
     this.#idWindowMs = idWindowMs;
   }
 
+  /** The slot of the entry whose id stands in `words` from `at` on, or 0. */
+  find(words: Int32Array, at: number): number {
+    return this.table.find(hashID(words, at), words, at);
+  }
+
   /** Adds an entry; the caller fills in requestHash and outcome. `words` from `at` on is the id, which has no entry yet. */
   enter(
     words: Int32Array,

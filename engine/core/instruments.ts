@@ -1,55 +1,101 @@
-import { SecurityDefinitionLayout as Layout } from "../../schema/generated/security-definition.ts";
+import type { TradingState } from "../../schema/generated/enums.ts";
+import { SelfTradePrevention } from "../../schema/generated/enums.ts";
 import { symbolHash } from "../../schema/hash.ts";
-import { readText, readUint53 } from "../../schema/wire.ts";
 import { hashID, IdTable } from "./id-table.ts";
 import { Ladder } from "./ladder.ts";
 import { LevelPages } from "./level-pages.ts";
 import { chunkMask, chunkShift, RecordPool } from "./record-pool.ts";
 
-/** An instrument with its book. Quantities in its quantity unit, prices in its price unit. */
+/** What a SecurityDefinition says of an instrument. Quantities in its quantity unit, prices in its price unit. */
+export interface InstrumentTerms {
+  readonly symbol: string;
+  readonly baseCurrency: string;
+  readonly quoteCurrency: string;
+  readonly priceExponent: number;
+  readonly qtyExponent: number;
+  readonly tickSize: number;
+  readonly lotSize: number;
+  readonly minOrderQty: number;
+  readonly maxOrderQty: number;
+  readonly selfTradePrevention: SelfTradePrevention;
+  readonly tradingState: TradingState;
+}
+
+/** An instrument with its book. */
 export class Instrument {
   readonly securityID: number;
   readonly symbol: string;
   /** murmur2 of the symbol: the first 32 bits of every orderID of this instrument. */
   readonly symbolHash: number;
+  readonly baseCurrency: string;
+  readonly quoteCurrency: string;
+  readonly priceExponent: number;
+  readonly qtyExponent: number;
   readonly ladder: Ladder;
-  baseCurrency = "";
-  quoteCurrency = "";
-  priceExponent = 0;
-  qtyExponent = 0;
   tickSize = 1;
   lotSize = 1;
   minOrderQty = 0;
   maxOrderQty = 0;
-  selfTradePrevention = 0;
-  tradingState = 0;
+  selfTradePrevention: number = SelfTradePrevention.CancelNewest;
+  tradingState: number;
   /** Of the last event. */
   rptSeq = 0;
 
-  constructor(securityID: number, symbol: string, pages: LevelPages) {
+  constructor(securityID: number, terms: InstrumentTerms, pages: LevelPages) {
     this.securityID = securityID;
-    this.symbol = symbol;
-    this.symbolHash = symbolHash(symbol);
+    this.symbol = terms.symbol;
+    this.symbolHash = symbolHash(terms.symbol);
+    this.baseCurrency = terms.baseCurrency;
+    this.quoteCurrency = terms.quoteCurrency;
+    this.priceExponent = terms.priceExponent;
+    this.qtyExponent = terms.qtyExponent;
+    this.tradingState = terms.tradingState;
     this.ladder = new Ladder(pages);
+    this.change(terms);
   }
 
-  /** Takes what a SecurityDefinition may change at any time. */
-  change(definition: DataView, block: number): void {
-    this.tickSize = definition.getInt32(block + Layout.tickSize, true);
-    this.lotSize = readUint53(definition, block + Layout.lotSize);
-    this.minOrderQty = readUint53(definition, block + Layout.minOrderQty);
-    this.maxOrderQty = readUint53(definition, block + Layout.maxOrderQty);
-    this.selfTradePrevention = definition.getUint8(block + Layout.selfTradePrevention);
+  /** Takes what a definition may change at any time. */
+  change(terms: InstrumentTerms): void {
+    this.tickSize = terms.tickSize;
+    this.lotSize = terms.lotSize;
+    this.minOrderQty = terms.minOrderQty;
+    this.maxOrderQty = terms.maxOrderQty;
+    this.selfTradePrevention = terms.selfTradePrevention;
   }
 
-  /** Takes what only the first definition says. */
-  found(definition: DataView, block: number): void {
-    this.baseCurrency = readText(definition, block + Layout.baseCurrency, 8);
-    this.quoteCurrency = readText(definition, block + Layout.quoteCurrency, 8);
-    this.priceExponent = definition.getInt8(block + Layout.priceExponent);
-    this.qtyExponent = definition.getInt8(block + Layout.qtyExponent);
-    this.tradingState = definition.getUint8(block + Layout.tradingState);
+  /** Whether the terms count in the same units, which are fixed for an instrument's life. */
+  hasUnitsOf(terms: InstrumentTerms): boolean {
+    return (
+      this.priceExponent === terms.priceExponent &&
+      this.qtyExponent === terms.qtyExponent &&
+      this.baseCurrency === terms.baseCurrency &&
+      this.quoteCurrency === terms.quoteCurrency
+    );
   }
+}
+
+const exponentMin = -18;
+const exponentMax = 9;
+const symbolPattern = /^[A-Z0-9][A-Z0-9._-]{0,15}$/;
+
+/** Whether every field is within the range that SEMANTICS §4 gives it. */
+export function areTermsValid(terms: InstrumentTerms): boolean {
+  const { minOrderQty, maxOrderQty } = terms;
+  return (
+    symbolPattern.test(terms.symbol) &&
+    isExponent(terms.priceExponent) &&
+    isExponent(terms.qtyExponent) &&
+    terms.tickSize >= 1 &&
+    terms.lotSize >= 1 &&
+    (maxOrderQty === 0 || maxOrderQty >= minOrderQty) &&
+    terms.selfTradePrevention !== SelfTradePrevention.Default &&
+    terms.baseCurrency !== "" &&
+    terms.quoteCurrency !== ""
+  );
+}
+
+function isExponent(value: number): boolean {
+  return value >= exponentMin && value <= exponentMax;
 }
 
 /**
@@ -78,7 +124,11 @@ export class Instruments {
 
   /** The instrument whose symbol stands in a message at `at`, or null. */
   find(source: DataView, at: number): Instrument | null {
-    const slot = this.#table.find(this.#readSymbol(source, at), this.#key, 0);
+    const key = this.#key;
+    for (let index = 0; index < symbolWords; index++) {
+      key[index] = source.getInt32(at + index * 4, true);
+    }
+    const slot = this.#table.find(hashID(key, 0), key, 0);
     return slot === 0 ? null : this.#bySecurityID[slot - 1]!;
   }
 
@@ -86,22 +136,27 @@ export class Instruments {
     return this.#bySecurityID.some((instrument) => instrument.symbolHash === hash);
   }
 
-  /** Lists an instrument under the symbol, not empty and not listed yet, that stands in a message at `at`. */
-  add(source: DataView, at: number): Instrument {
-    const hash = this.#readSymbol(source, at);
+  /** Lists an instrument under a symbol that is not listed yet. */
+  add(terms: InstrumentTerms): Instrument {
     const slot = this.#symbols.allocate();
-    this.#symbols.words[slot >>> chunkShift]!.set(this.#key, (slot & chunkMask) << symbolShift);
-    this.#table.insert(hash, slot);
-    const instrument = new Instrument(slot, readText(source, at, 16), this.pages);
+    const words = this.#symbols.words[slot >>> chunkShift]!;
+    const at = (slot & chunkMask) << symbolShift;
+    for (let index = 0; index < symbolWords; index++) {
+      words[at + index] = wordOfText(terms.symbol, index * 4);
+    }
+    this.#table.insert(hashID(words, at), slot);
+    const instrument = new Instrument(slot, terms, this.pages);
     this.#bySecurityID.push(instrument);
     return instrument;
   }
+}
 
-  /** Leaves the symbol's words in the scratch key; returns their hash. */
-  #readSymbol(source: DataView, at: number): number {
-    for (let index = 0; index < symbolWords; index++) {
-      this.#key[index] = source.getInt32(at + index * 4, true);
-    }
-    return hashID(this.#key, 0);
+/** Four letters of ASCII text as the little-endian word that they are in a message. */
+function wordOfText(text: string, from: number): number {
+  let word = 0;
+  for (let index = 3; index >= 0; index--) {
+    const letter = from + index < text.length ? text.charCodeAt(from + index) : 0;
+    word = (word << 8) | letter;
   }
+  return word;
 }

@@ -51,7 +51,7 @@ function trade(
     return;
   }
   taker.use(lastQty, price);
-  taker.countTraded(lastQty);
+  taker.cumQty += lastQty;
   const makerLeavesQty = makerQty - lastQty;
   doubles[leavesAt] = makerLeavesQty;
   writeTrade(instrument, words, at, makerLeavesQty, taker, lastQty, out);

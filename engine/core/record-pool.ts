@@ -10,9 +10,9 @@ export const chunkMask = (1 << chunkShift) - 1;
 
 export class RecordPool {
   /** Chunk `slot >>> chunkShift`; inside it the record starts at word `(slot & chunkMask) << strideShift`. */
-  readonly words: Int32Array[] = [];
+  readonly words: Int32Array<ArrayBuffer>[] = [];
   /** The same memory as doubles, two words each. */
-  readonly doubles: Float64Array[] = [];
+  readonly doubles: Float64Array<ArrayBuffer>[] = [];
   readonly strideShift: number;
   /** One more than the highest slot ever handed out. */
   top = 1;

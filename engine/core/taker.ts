@@ -57,19 +57,16 @@ export class Taker {
 
   /**
    * How much of a maker's quantity it takes: as much as it lacks; by cash all of it where the cash pays for that (a maker's leavesQty
-   * need not be whole lots after a change of lotSize), else the lots that the cash pays for, which may be none.
+   * need not be whole lots after a change of lotSize), else the lots that the cash pays for, which may be none. By cash cumQty has no
+   * orderQty above it: it stops at what a quantity can say.
    */
   affordableQty(makerQty: number, price: number, lotSize: number): number {
     if (!this.isByCash) return makerQty < this.leavesQty ? makerQty : this.leavesQty;
+    const countable = Number.MAX_SAFE_INTEGER - this.cumQty;
     multiplyWide(this.#cost, makerQty, price);
-    if (compareWide(this.#cost, this.cash) <= 0) return makerQty;
-    const qty = divideWide(this.cash, price);
+    if (makerQty <= countable && compareWide(this.#cost, this.cash) <= 0) return makerQty;
+    const qty = Math.min(divideWide(this.cash, price), countable);
     return qty - (qty % lotSize);
-  }
-
-  /** By cash the sum may pass what a quantity holds: then it stays at the most. */
-  countTraded(qty: number): void {
-    this.cumQty = Math.min(this.cumQty + qty, Number.MAX_SAFE_INTEGER);
   }
 
   /** Takes quantity off what is left, or its price off the cash. */

@@ -1,0 +1,180 @@
+import { Side, TimeInForce } from "../../schema/generated/enums.ts";
+import { assert } from "./assert.ts";
+import { firstOfLevel, nextInLevel } from "./book.ts";
+import { EntryWord, entryShift } from "./id-window.ts";
+import type { Instrument } from "./instruments.ts";
+import { levelChunkShift, levelWord } from "./level-pages.ts";
+import {
+  ColdDouble,
+  coldShift,
+  ColdWord,
+  OrderDouble,
+  orderShift,
+  OrderWord,
+  securityIDOf,
+  sideOf,
+  timeInForceOf,
+} from "./order-pool.ts";
+import { doubleAt, wordAt } from "./pool-words.ts";
+import type { PartitionState } from "./state.ts";
+
+/**
+ * The invariants of a state (reference: book 1 to 9), checked by walking all of it. Throws at the first that is broken. Cost: as a
+ * snapshot; nothing on the hot path calls it.
+ */
+export function auditState(state: PartitionState): void {
+  let orderCount = 0;
+  let timerCount = 0;
+  for (let securityID = 1; securityID <= state.instruments.count; securityID++) {
+    const counts = auditBook(state, state.instruments.at(securityID));
+    orderCount += counts.orderCount;
+    timerCount += counts.timerCount;
+  }
+  assert(orderCount === state.orders.count, "every resting order is in one level and in the table");
+  assert(orderCount === takenRecords(state), "a record is taken exactly while its order rests");
+  assert(orderCount <= state.limits.orderCountMax, "no more orders rest than may");
+  assert(timerCount === state.timers.count, "the timers are the GTD orders");
+  auditTimers(state);
+  auditWindow(state);
+}
+
+interface BookCounts {
+  orderCount: number;
+  timerCount: number;
+}
+
+function auditBook(state: PartitionState, instrument: Instrument): BookCounts {
+  const { ladder } = instrument;
+  const counts = { orderCount: 0, timerCount: 0 };
+  assert(
+    ladder.bestAsk === 0 || ladder.bestBid < ladder.bestAsk,
+    "the best bid is below the best ask",
+  );
+  assert(ladder.bestBidLevel === levelOf(ladder, ladder.bestBid), "the best bid's level is known");
+  assert(ladder.bestAskLevel === levelOf(ladder, ladder.bestAsk), "the best ask's level is known");
+  const highest = ladder.bestAsk === 0 ? ladder.bestBid : highestOf(ladder, ladder.bestAsk);
+  for (let price = highest; price !== 0; price = ladder.nextBelow(price)) {
+    const side = price > ladder.bestBid ? Side.Sell : Side.Buy;
+    assert(side === Side.Buy || price >= ladder.bestAsk, "no level lies between the best prices");
+    auditLevel(state, instrument, price, side, counts);
+  }
+  return counts;
+}
+
+function levelOf(ladder: Instrument["ladder"], price: number): number {
+  return price === 0 ? 0 : ladder.find(price);
+}
+
+function highestOf(ladder: Instrument["ladder"], from: number): number {
+  let price = from;
+  for (let next = price; next !== 0; next = ladder.nextAbove(next)) {
+    assert(
+      ladder.nextBelow(next) === (next === from ? ladder.bestBid : price),
+      "prices link both ways",
+    );
+    price = next;
+  }
+  return price;
+}
+
+function auditLevel(
+  state: PartitionState,
+  instrument: Instrument,
+  price: number,
+  side: Side,
+  counts: BookCounts,
+): void {
+  const level = instrument.ladder.find(price);
+  let last = 0;
+  for (let slot = firstOfLevel(state, level); slot !== 0; slot = nextInLevel(state, slot)) {
+    const word = (index: number) => wordAt(state.orders.hot.words, slot, orderShift, index);
+    assert(word(OrderWord.prev) === last, "a level's links are two-way");
+    assert(word(OrderWord.price) === price, "an order stands at its price");
+    assert(word(OrderWord.level) === level, "an order knows its level");
+    const traits = word(OrderWord.traits);
+    assert(sideOf(traits) === side, "a level has orders of one side");
+    assert(securityIDOf(traits) === instrument.securityID, "an order stands in its own book");
+    counts.orderCount++;
+    if (timeInForceOf(traits) === TimeInForce.GTD) counts.timerCount++;
+    auditOrder(state, slot, traits);
+    last = slot;
+  }
+  assert(last !== 0, "no level is empty");
+  const lastOfLevel = state.instruments.pages.words[level >>> levelChunkShift]!;
+  assert(lastOfLevel[levelWord(level) + 1] === last, "a level ends with its last order");
+}
+
+function auditOrder(state: PartitionState, slot: number, traits: number): void {
+  const { hot, cold } = state.orders;
+  const words = hot.words;
+  const leavesQty = doubleAt(hot.doubles, slot, orderShift, OrderDouble.leavesQty);
+  const fillableQty = doubleAt(hot.doubles, slot, orderShift, OrderDouble.fillableQty);
+  assert(leavesQty > 0 && Number.isSafeInteger(leavesQty), "an order that rests has leavesQty");
+  assert(fillableQty >= leavesQty, "no order has traded more than it may");
+  assert(
+    doubleAt(cold.doubles, slot, coldShift, ColdDouble.preventedQty) >= 0,
+    "preventedQty is not negative",
+  );
+  const accountID = wordAt(words, slot, orderShift, OrderWord.accountID);
+  assert(state.accounts.isDefined(accountID), "no order is of an unknown account");
+  const id = idOf(words, slot, orderShift);
+  assert(state.orders.find(id, 0) === slot, "the table finds every resting order");
+  const timer = wordAt(cold.words, slot, coldShift, ColdWord.timer);
+  const timeInForce = timeInForceOf(traits);
+  const isGoodTillDate = timeInForce === TimeInForce.GTD;
+  assert(isGoodTillDate || timeInForce === TimeInForce.GTC, "only GTC and GTD orders rest");
+  assert(isGoodTillDate === (timer !== 0), "an order has a timer exactly where it is GTD");
+  const expireTime = doubleAt(cold.doubles, slot, coldShift, ColdDouble.expireTime);
+  assert(!isGoodTillDate || expireTime > state.now, "no order that is due rests");
+  const entry = state.window.find(id, 0);
+  assert(entry !== 0, "the id window keeps every resting order's entry");
+  const held = wordAt(cold.words, slot, coldShift, ColdWord.heldEntry);
+  assert(held === 0 || held === entry, "an order holds no entry but its own");
+}
+
+function idOf(words: readonly Int32Array[], slot: number, shift: number): Int32Array {
+  return Int32Array.from({ length: 4 }, (_, index) => wordAt(words, slot, shift, index));
+}
+
+function takenRecords({ orders }: PartitionState): number {
+  let count = 0;
+  for (let slot = 1; slot < orders.hot.top; slot++) {
+    if (wordAt(orders.hot.words, slot, orderShift, OrderWord.traits) !== 0) count++;
+  }
+  return count;
+}
+
+function auditTimers({ timers, orders }: PartitionState): void {
+  let parentTime = 0;
+  for (let place = 1; place <= timers.count; place++) {
+    const slot = timers.slotAt(place);
+    assert(
+      wordAt(orders.cold.words, slot, coldShift, ColdWord.timer) === place,
+      "an order knows its timer",
+    );
+    if (place > 1) {
+      const parent = timers.slotAt(place >>> 1);
+      parentTime = doubleAt(orders.cold.doubles, parent, coldShift, ColdDouble.expireTime);
+    }
+    const time = doubleAt(orders.cold.doubles, slot, coldShift, ColdDouble.expireTime);
+    assert(parentTime <= time, "no timer is due before its parent");
+  }
+}
+
+function auditWindow(state: PartitionState): void {
+  const { window, accounts } = state;
+  const counts = new Map<number, number>();
+  let entryCount = 0;
+  for (let slot = 1; slot < window.pool.top; slot++) {
+    if (wordAt(window.pool.words, slot, entryShift, EntryWord.account) === 0) continue;
+    entryCount++;
+    const accountID = wordAt(window.pool.words, slot, entryShift, EntryWord.accountID);
+    counts.set(accountID, (counts.get(accountID) ?? 0) + 1);
+    const id = idOf(window.pool.words, slot, entryShift);
+    assert(window.find(id, 0) === slot, "the window finds every entry");
+  }
+  assert(entryCount === window.table.count, "the window's table is its entries");
+  for (const [accountID, count] of counts) {
+    assert(accounts.entryCountOf(accountID) === count, "an account's share counts its entries");
+  }
+}

@@ -1,0 +1,317 @@
+import type {
+  AccountStatus,
+  KeyAlgorithm,
+  KeyStatus,
+  SelfTradePrevention,
+  TradingState,
+} from "../../schema/generated/enums.ts";
+import { readHex, readText, readUint53, writeText, writeUint53 } from "../../schema/wire.ts";
+import { accountNameWords, accountShift, AccountWord } from "./accounts.ts";
+import { assert } from "./assert.ts";
+import type { EngineCapture, InstrumentCapture, PoolCapture } from "./capture.ts";
+import { keyIDWords, keyShift, KeyWord, publicKeyWords } from "./keys.ts";
+import type { EngineLimits } from "./limits.ts";
+import { poolWords, wordAt } from "./pool-words.ts";
+
+/**
+ * The first section of the canonical form (SEMANTICS §6): what gateways read alone. Little-endian, all records multiples of 8 bytes:
+ *
+ *   0   magic "OBSTATE1"         8 bytes
+ *   8   bytes of this section    u64
+ *   16  the six limits, now      u64 each
+ *   72  counts of accounts, keys, instruments, then 0   u32 each
+ *   88  accounts by accountID, keys by the bytes of keyID, instruments by securityID
+ */
+export interface Reference {
+  readonly limits: EngineLimits;
+  /** Log time in ms. */
+  readonly now: number;
+  readonly accounts: readonly ReferenceAccount[];
+  readonly keys: readonly ReferenceKey[];
+  readonly instruments: readonly ReferenceInstrument[];
+}
+
+export interface ReferenceAccount {
+  readonly accountID: number;
+  readonly accountStatus: AccountStatus;
+  readonly name: string;
+}
+
+export interface ReferenceKey {
+  readonly keyID: string;
+  readonly accountID: number;
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly keyStatus: KeyStatus;
+  /** Set of Scopes. */
+  readonly scopes: number;
+  /** 64 bytes in lower-case hex. */
+  readonly publicKey: string;
+}
+
+export interface ReferenceInstrument {
+  readonly securityID: number;
+  readonly symbol: string;
+  readonly baseCurrency: string;
+  readonly quoteCurrency: string;
+  readonly priceExponent: number;
+  readonly qtyExponent: number;
+  readonly tickSize: number;
+  readonly lotSize: number;
+  readonly minOrderQty: number;
+  readonly maxOrderQty: number;
+  readonly selfTradePrevention: SelfTradePrevention;
+  readonly tradingState: TradingState;
+  /** Of its last event. */
+  readonly rptSeq: number;
+}
+
+const magic = "OBSTATE1";
+const limitNames = [
+  "orderCountMax",
+  "instrumentCountMax",
+  "accountCountMax",
+  "keyCountMax",
+  "idWindowEntryMax",
+  "idWindowMs",
+] as const satisfies readonly (keyof EngineLimits)[];
+const sectionBytesAt = 8;
+const limitsAt = 16;
+const nowAt = limitsAt + limitNames.length * 8;
+const countsAt = nowAt + 8;
+const recordsAt = countsAt + 16;
+
+/** Byte offsets inside the records of this section. */
+export const AccountField = { accountID: 0, accountStatus: 4, name: 8, bytes: 48 } as const;
+export const KeyField = {
+  keyID: 0,
+  accountID: 36,
+  traits: 40,
+  publicKey: 48,
+  bytes: 112,
+} as const;
+const InstrumentField = {
+  securityID: 0,
+  tickSize: 4,
+  symbol: 8,
+  baseCurrency: 24,
+  quoteCurrency: 32,
+  lotSize: 40,
+  minOrderQty: 48,
+  maxOrderQty: 56,
+  rptSeq: 64,
+  priceExponent: 72,
+  qtyExponent: 73,
+  selfTradePrevention: 74,
+  tradingState: 75,
+  bytes: 80,
+} as const;
+
+/** Where the records of a section stand. */
+export interface ReferenceShape {
+  readonly accountCount: number;
+  readonly accountsAt: number;
+  readonly keyCount: number;
+  readonly keysAt: number;
+  readonly instrumentCount: number;
+  readonly instrumentsAt: number;
+  readonly end: number;
+}
+
+export function shapeOf(counts: {
+  accountCount: number;
+  keyCount: number;
+  instrumentCount: number;
+}): ReferenceShape {
+  const keysAt = recordsAt + counts.accountCount * AccountField.bytes;
+  const instrumentsAt = keysAt + counts.keyCount * KeyField.bytes;
+  const end = instrumentsAt + counts.instrumentCount * InstrumentField.bytes;
+  return { ...counts, accountsAt: recordsAt, keysAt, instrumentsAt, end };
+}
+
+/** The section's shape; throws where the bytes do not hold one. */
+export function readShape(view: DataView): ReferenceShape {
+  assert(view.byteLength >= recordsAt, "a snapshot has its head");
+  assert(readText(view, 0, magic.length) === magic, "a snapshot starts with its magic");
+  const shape = shapeOf({
+    accountCount: view.getUint32(countsAt, true),
+    keyCount: view.getUint32(countsAt + 4, true),
+    instrumentCount: view.getUint32(countsAt + 8, true),
+  });
+  assert(view.getUint32(countsAt + 12, true) === 0, "a snapshot's reserved bytes are zero");
+  assert(readUint53(view, sectionBytesAt) === shape.end, "the counts give the section's length");
+  assert(shape.end <= view.byteLength, "a snapshot holds its whole reference section");
+  return shape;
+}
+
+/** Reads the section out of its bytes, or out of those of a whole snapshot. Throws where they are none. */
+export function readReference(bytes: Uint8Array): Reference {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const shape = readShape(view);
+  return {
+    limits: readLimits(view),
+    now: readUint53(view, nowAt),
+    accounts: Array.from({ length: shape.accountCount }, (_, index) =>
+      readAccount(view, shape.accountsAt + index * AccountField.bytes),
+    ),
+    keys: Array.from({ length: shape.keyCount }, (_, index) =>
+      readKey(view, shape.keysAt + index * KeyField.bytes),
+    ),
+    instruments: Array.from({ length: shape.instrumentCount }, (_, index) =>
+      readInstrument(view, shape.instrumentsAt + index * InstrumentField.bytes),
+    ),
+  };
+}
+
+function readLimits(view: DataView): EngineLimits {
+  const entries = limitNames.map((name, index) => [name, readUint53(view, limitsAt + index * 8)]);
+  return Object.fromEntries(entries) as EngineLimits;
+}
+
+function readAccount(view: DataView, at: number): ReferenceAccount {
+  return {
+    accountID: view.getUint32(at + AccountField.accountID, true),
+    accountStatus: view.getUint32(at + AccountField.accountStatus, true) as AccountStatus,
+    name: readText(view, at + AccountField.name, accountNameWords * 4),
+  };
+}
+
+function readKey(view: DataView, at: number): ReferenceKey {
+  return {
+    keyID: readText(view, at + KeyField.keyID, keyIDWords * 4),
+    accountID: view.getUint32(at + KeyField.accountID, true),
+    keyAlgorithm: view.getUint8(at + KeyField.traits) as KeyAlgorithm,
+    keyStatus: view.getUint8(at + KeyField.traits + 1) as KeyStatus,
+    scopes: view.getUint8(at + KeyField.traits + 2),
+    publicKey: readHex(view, at + KeyField.publicKey, publicKeyWords * 4),
+  };
+}
+
+function readInstrument(view: DataView, at: number): ReferenceInstrument {
+  const field = InstrumentField;
+  return {
+    securityID: view.getUint32(at + field.securityID, true),
+    symbol: readText(view, at + field.symbol, 16),
+    baseCurrency: readText(view, at + field.baseCurrency, 8),
+    quoteCurrency: readText(view, at + field.quoteCurrency, 8),
+    priceExponent: view.getInt8(at + field.priceExponent),
+    qtyExponent: view.getInt8(at + field.qtyExponent),
+    tickSize: view.getInt32(at + field.tickSize, true),
+    lotSize: readUint53(view, at + field.lotSize),
+    minOrderQty: readUint53(view, at + field.minOrderQty),
+    maxOrderQty: readUint53(view, at + field.maxOrderQty),
+    selfTradePrevention: view.getUint8(at + field.selfTradePrevention) as SelfTradePrevention,
+    tradingState: view.getUint8(at + field.tradingState) as TradingState,
+    rptSeq: readUint53(view, at + field.rptSeq),
+  };
+}
+
+/** Slots of the accounts that are defined, by accountID, and of the keys, by the bytes of keyID. */
+export interface ReferenceOrder {
+  readonly accounts: readonly number[];
+  readonly keys: readonly number[];
+}
+
+export function orderReference({ accounts, keys }: EngineCapture): ReferenceOrder {
+  const accountWords = poolWords(accounts);
+  const keyWords = poolWords(keys);
+  const accountIDOf = (slot: number) =>
+    wordAt(accountWords, slot, accountShift, AccountWord.accountID);
+  return {
+    accounts: slotsOf(accounts)
+      .filter((slot) => wordAt(accountWords, slot, accountShift, AccountWord.status) !== 0)
+      .sort((left, right) => accountIDOf(left) - accountIDOf(right)),
+    keys: slotsOf(keys).sort((left, right) => compareKeyIDs(keyWords, left, right)),
+  };
+}
+
+function slotsOf({ top }: PoolCapture): number[] {
+  return Array.from({ length: top - 1 }, (_, index) => index + 1);
+}
+
+function compareKeyIDs(words: readonly Int32Array[], left: number, right: number): number {
+  for (let index = 0; index < keyIDWords; index++) {
+    const difference =
+      bytesFirst(wordAt(words, left, keyShift, index)) -
+      bytesFirst(wordAt(words, right, keyShift, index));
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** A little-endian word as the number whose order is that of its bytes. */
+function bytesFirst(word: number): number {
+  const swapped = (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+  return swapped >>> 0;
+}
+
+/** Writes the section at the start of the view, which must have `shape.end` bytes of zeros. */
+export function writeReference(
+  view: DataView,
+  shape: ReferenceShape,
+  order: ReferenceOrder,
+  capture: EngineCapture,
+): void {
+  writeText(view, 0, magic.length, magic);
+  writeUint53(view, sectionBytesAt, shape.end);
+  limitNames.forEach((name, index) =>
+    writeUint53(view, limitsAt + index * 8, capture.limits[name]),
+  );
+  writeUint53(view, nowAt, capture.now);
+  view.setUint32(countsAt, shape.accountCount, true);
+  view.setUint32(countsAt + 4, shape.keyCount, true);
+  view.setUint32(countsAt + 8, shape.instrumentCount, true);
+  const accountWords = poolWords(capture.accounts);
+  order.accounts.forEach((slot, index) =>
+    writeAccount(view, shape.accountsAt + index * AccountField.bytes, accountWords, slot),
+  );
+  const keyWords = poolWords(capture.keys);
+  order.keys.forEach((slot, index) =>
+    writeKey(view, shape.keysAt + index * KeyField.bytes, keyWords, slot),
+  );
+  capture.instruments.forEach((instrument, index) =>
+    writeInstrument(view, shape.instrumentsAt + index * InstrumentField.bytes, instrument),
+  );
+}
+
+function writeAccount(
+  view: DataView,
+  at: number,
+  words: readonly Int32Array[],
+  slot: number,
+): void {
+  const word = (index: number) => wordAt(words, slot, accountShift, index);
+  view.setInt32(at + AccountField.accountID, word(AccountWord.accountID), true);
+  view.setInt32(at + AccountField.accountStatus, word(AccountWord.status), true);
+  for (let index = 0; index < accountNameWords; index++) {
+    view.setInt32(at + AccountField.name + index * 4, word(AccountWord.name + index), true);
+  }
+}
+
+function writeKey(view: DataView, at: number, words: readonly Int32Array[], slot: number): void {
+  const word = (index: number) => wordAt(words, slot, keyShift, index);
+  for (let index = 0; index < keyIDWords; index++) {
+    view.setInt32(at + KeyField.keyID + index * 4, word(KeyWord.keyID + index), true);
+  }
+  view.setInt32(at + KeyField.accountID, word(KeyWord.accountID), true);
+  view.setInt32(at + KeyField.traits, word(KeyWord.traits), true);
+  for (let index = 0; index < publicKeyWords; index++) {
+    view.setInt32(at + KeyField.publicKey + index * 4, word(KeyWord.publicKey + index), true);
+  }
+}
+
+function writeInstrument(view: DataView, at: number, instrument: InstrumentCapture): void {
+  const field = InstrumentField;
+  view.setUint32(at + field.securityID, instrument.securityID, true);
+  view.setInt32(at + field.tickSize, instrument.tickSize, true);
+  writeText(view, at + field.symbol, 16, instrument.symbol);
+  writeText(view, at + field.baseCurrency, 8, instrument.baseCurrency);
+  writeText(view, at + field.quoteCurrency, 8, instrument.quoteCurrency);
+  writeUint53(view, at + field.lotSize, instrument.lotSize);
+  writeUint53(view, at + field.minOrderQty, instrument.minOrderQty);
+  writeUint53(view, at + field.maxOrderQty, instrument.maxOrderQty);
+  writeUint53(view, at + field.rptSeq, instrument.rptSeq);
+  view.setInt8(at + field.priceExponent, instrument.priceExponent);
+  view.setInt8(at + field.qtyExponent, instrument.qtyExponent);
+  view.setUint8(at + field.selfTradePrevention, instrument.selfTradePrevention);
+  view.setUint8(at + field.tradingState, instrument.tradingState);
+}

@@ -1,0 +1,158 @@
+import { Decision, SelfTradePrevention, Side, TimeInForce } from "../../schema/generated/enums.ts";
+import { readUint53, validUint53 } from "../../schema/wire.ts";
+import { assert } from "./assert.ts";
+import { joinBook } from "./book.ts";
+import { EntryDouble, EntryWord, entryShift } from "./id-window.ts";
+import type { Instrument } from "./instruments.ts";
+import {
+  ColdDouble,
+  coldShift,
+  ColdWord,
+  OrderDouble,
+  orderShift,
+  OrderWord,
+  postOnlyOf,
+  selfTradePreventionOf,
+  sideOf,
+  timeInForceOf,
+} from "./order-pool.ts";
+import { chunkMask, chunkShift } from "./record-pool.ts";
+import { flagsMask } from "./state-section.ts";
+import type { StateShape } from "./state-section.ts";
+import type { PartitionState } from "./state.ts";
+
+/** The snapshot that a book comes from. */
+interface Source {
+  readonly view: DataView;
+  readonly shape: StateShape;
+}
+
+/** Puts the orders [first, first + count) of a snapshot, which are one side of a book, back on it. Throws on impossible ones. */
+export function restoreBook(
+  state: PartitionState,
+  instrument: Instrument,
+  { view, shape }: Source,
+  { side, first, count }: { side: Side; first: number; count: number },
+): void {
+  const { orders: column } = shape;
+  let last = 0;
+  for (let index = first; index < first + count; index++) {
+    const price = view.getInt32(column.price + index * 4, true);
+    const isInOrder = last === 0 || (side === Side.Buy ? price <= last : price >= last);
+    assert(price > 0 && isInOrder, "orders stand in book order");
+    last = price;
+    const flags = view.getInt32(column.flags + index * 4, true);
+    assert(sideOf(flags) === side && (flags & ~flagsMask) === 0, "an order stands on its side");
+    state.readID(view, column.orderID + index * 16);
+    const accountID = checkedAccountID(view, column.accountID + index * 4);
+    const firstSeqNum = checkedCount(view, column.firstSeqNum + index * 8);
+    assertIdentity(state, instrument, accountID, firstSeqNum);
+    const slot = restoreOrder(state, instrument, { view, shape }, index);
+    assert(areTraitsPossible(state, slot), "an order has the traits of one that rests");
+    joinBook(state, instrument, slot, price);
+    if (timeInForceOf(flags) === TimeInForce.GTD) state.timers.set(slot);
+  }
+}
+
+/** The order whose id was read must be one that its id window entry knows as accepted. */
+function assertIdentity(
+  state: PartitionState,
+  instrument: Instrument,
+  accountID: number,
+  firstSeqNum: number,
+): void {
+  assert(state.findOrder() === 0, "no order rests twice");
+  assert(bytesReversed(state.id[0]!) === instrument.symbolHash, "an orderID is of its symbol");
+  assert(state.accounts.isDefined(accountID), "an order is of a known account");
+  const entry = state.findEntry();
+  assert(entry !== 0, "the id window has an entry of every resting order");
+  const { words, doubles } = state.window.pool;
+  const at = (entry & chunkMask) << entryShift;
+  const chunk = words[entry >>> chunkShift]!;
+  const seqNum = doubles[entry >>> chunkShift]![(at >>> 1) + EntryDouble.seqNum];
+  assert(
+    chunk[at + EntryWord.accountID] === accountID && seqNum === firstSeqNum,
+    "an order and its id window entry are of one command",
+  );
+  assert(chunk[at + EntryWord.outcome] === Decision.Accepted, "an order that rests was accepted");
+}
+
+/** Fills in a record from a snapshot's columns and enters it in the table. */
+function restoreOrder(
+  state: PartitionState,
+  instrument: Instrument,
+  { view, shape }: Source,
+  index: number,
+): number {
+  const { orders: column } = shape;
+  const { orders } = state;
+  const slot = orders.allocate();
+  const words = orders.hot.words[slot >>> chunkShift]!;
+  const at = (slot & chunkMask) << orderShift;
+  words.set(state.id, at + OrderWord.orderID);
+  const flags = view.getInt32(column.flags + index * 4, true);
+  words[at + OrderWord.traits] = flags | (instrument.securityID << 12);
+  words[at + OrderWord.accountID] = view.getInt32(column.accountID + index * 4, true);
+  words[at + OrderWord.firstSeqNum] = view.getInt32(column.firstSeqNum + index * 8, true);
+  words[at + OrderWord.firstSeqNum + 1] = view.getInt32(column.firstSeqNum + index * 8 + 4, true);
+  const orderQty = checkedCount(view, column.orderQty + index * 8);
+  const leavesQty = checkedCount(view, column.leavesQty + index * 8);
+  const cumQty = checkedCount(view, column.cumQty + index * 8);
+  const preventedQty = checkedCount(view, column.preventedQty + index * 8);
+  const isWhole = leavesQty > 0 && leavesQty + cumQty + preventedQty === orderQty;
+  assert(isWhole, "orderQty is what has traded, was prevented and is left");
+  const quantities = orders.hot.doubles[slot >>> chunkShift]!;
+  quantities[(at >>> 1) + OrderDouble.leavesQty] = leavesQty;
+  quantities[(at >>> 1) + OrderDouble.fillableQty] = orderQty - preventedQty;
+  const cold = orders.cold.doubles[slot >>> chunkShift]!;
+  const coldAt = (slot & chunkMask) << (coldShift - 1);
+  const entryRptSeq = checkedCount(view, column.entryRptSeq + index * 8);
+  assert(entryRptSeq > 0 && entryRptSeq <= instrument.rptSeq, "an order's entry lies in the past");
+  cold[coldAt + ColdDouble.entryRptSeq] = entryRptSeq;
+  cold[coldAt + ColdDouble.preventedQty] = preventedQty;
+  cold[coldAt + ColdDouble.expireTime] = checkedCount(view, column.expireTime + index * 8);
+  const links = orders.cold.words[slot >>> chunkShift]!;
+  links[coldAt * 2 + ColdWord.timer] = 0;
+  links[coldAt * 2 + ColdWord.heldEntry] = 0;
+  orders.table.insert(state.idHash, slot);
+  return slot;
+}
+
+function areTraitsPossible(state: PartitionState, slot: number): boolean {
+  const { hot, cold } = state.orders;
+  const traits =
+    hot.words[slot >>> chunkShift]![((slot & chunkMask) << orderShift) + OrderWord.traits]!;
+  const expireTime =
+    cold.doubles[slot >>> chunkShift]![
+      ((slot & chunkMask) << (coldShift - 1)) + ColdDouble.expireTime
+    ]!;
+  const timeInForce = timeInForceOf(traits);
+  const mode = selfTradePreventionOf(traits);
+  return (
+    (timeInForce === TimeInForce.GTD ? expireTime > state.now : expireTime === 0) &&
+    (timeInForce === TimeInForce.GTD || timeInForce === TimeInForce.GTC) &&
+    mode >= SelfTradePrevention.CancelNewest &&
+    mode <= SelfTradePrevention.Decrement &&
+    (traits & flagsMask & ~knownFlags) === 0 &&
+    postOnlyOf(traits) <= 1
+  );
+}
+
+const knownFlags = 0x1ff;
+
+/** A count that fits; throws otherwise. */
+export function checkedCount(view: DataView, at: number): number {
+  assert(validUint53(view, at), "a snapshot's counts are at most 2^53 - 1");
+  return readUint53(view, at);
+}
+
+export function checkedAccountID(view: DataView, at: number): number {
+  const accountID = view.getInt32(at, true);
+  assert(accountID >= 0, "an accountID is not negative");
+  return accountID;
+}
+
+function bytesReversed(word: number): number {
+  const swapped = (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+  return swapped >>> 0;
+}

@@ -1,0 +1,162 @@
+import {
+  Decision,
+  isAccountStatus,
+  isKeyAlgorithm,
+  isKeyStatus,
+  isSelfTradePrevention,
+  isTradingState,
+  Side,
+} from "../../schema/generated/enums.ts";
+import { validText } from "../../schema/wire.ts";
+import { accountNameWords } from "./accounts.ts";
+import { assert } from "./assert.ts";
+import { EntryWord, entryShift } from "./id-window.ts";
+import { areTermsValid } from "./instruments.ts";
+import { keyIDWords } from "./keys.ts";
+import { completeLimits } from "./limits.ts";
+import { chunkMask, chunkShift } from "./record-pool.ts";
+import { AccountField, KeyField, readReference, readShape } from "./reference-section.ts";
+import type { Reference, ReferenceInstrument, ReferenceShape } from "./reference-section.ts";
+import { checkedAccountID, checkedCount, restoreBook } from "./restore-book.ts";
+import { countOfAsks, countOfBids, readStateShape } from "./state-section.ts";
+import type { StateShape } from "./state-section.ts";
+import { PartitionState } from "./state.ts";
+
+/**
+ * A state out of its canonical form. Throws where no sequence of commands can have led there: a snapshot has been verified by its
+ * hashes, so that this can only be a fault of ours.
+ *
+ * Cost: one pass over orders and id window, without an object for either.
+ */
+export function restoreState(bytes: Uint8Array): PartitionState {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const shape = readShape(view);
+  const reference = readReference(bytes);
+  const state = new PartitionState(completeLimits(reference.limits));
+  state.now = reference.now;
+  restoreAccounts(state, view, shape, reference);
+  restoreKeys(state, view, shape, reference);
+  restoreInstruments(state, reference.instruments);
+  const stateShape = readStateShape(view, shape.end, shape.instrumentCount);
+  restoreWindow(state, view, stateShape);
+  restoreBooks(state, view, stateShape);
+  return state;
+}
+
+function restoreAccounts(
+  state: PartitionState,
+  view: DataView,
+  { accountsAt }: ReferenceShape,
+  { accounts }: Reference,
+): void {
+  assert(accounts.length <= state.limits.accountCountMax, "accounts are within their limit");
+  let last = 0;
+  accounts.forEach(({ accountID, accountStatus, name }, index) => {
+    const nameAt = accountsAt + index * AccountField.bytes + AccountField.name;
+    assert(accountID > last && accountID <= 0x7fffffff, "accounts stand in order of accountID");
+    assert(isAccountStatus(accountStatus), "an account has a status");
+    const isNamed = name !== "" && validText(view, nameAt, accountNameWords * 4);
+    assert(isNamed, "an account has a name");
+    state.accounts.define(accountID, accountStatus, view, nameAt);
+    last = accountID;
+  });
+}
+
+function restoreKeys(
+  state: PartitionState,
+  view: DataView,
+  { keysAt }: ReferenceShape,
+  { keys }: Reference,
+): void {
+  assert(keys.length <= state.limits.keyCountMax, "keys are within their limit");
+  let last = "";
+  keys.forEach(({ keyID, accountID, keyAlgorithm, keyStatus, scopes }, index) => {
+    const at = keysAt + index * KeyField.bytes;
+    const isInOrder = keyID > last && validText(view, at + KeyField.keyID, keyIDWords * 4);
+    assert(isInOrder, "keys stand in order of keyID");
+    const isOfAccount = accountID === 0 || state.accounts.isDefined(accountID);
+    assert(isOfAccount, "a key acts for a known account");
+    assert(scopes > 0 && scopes <= 7, "a key has scopes");
+    assert(isKeyAlgorithm(keyAlgorithm) && isKeyStatus(keyStatus), "a key has its codes");
+    const traits = view.getInt32(at + KeyField.traits, true);
+    assert(traits >>> 24 === 0, "a key's reserved byte is zero");
+    state.keys.define(view, at + KeyField.keyID, accountID, traits, at + KeyField.publicKey);
+    last = keyID;
+  });
+}
+
+function restoreInstruments(
+  state: PartitionState,
+  instruments: readonly ReferenceInstrument[],
+): void {
+  const { instrumentCountMax } = state.limits;
+  assert(instruments.length <= instrumentCountMax, "instruments are within their limit");
+  instruments.forEach((terms, index) => {
+    assert(terms.securityID === index + 1, "instruments stand in order of securityID");
+    assert(areTermsValid(terms), "an instrument's terms are valid");
+    assert(isTradingState(terms.tradingState), "an instrument has a trading state");
+    assert(isSelfTradePrevention(terms.selfTradePrevention), "an instrument has a default mode");
+    const instrument = state.instruments.add(terms);
+    instrument.rptSeq = terms.rptSeq;
+  });
+  const hashes = new Set(instruments.map((_, index) => state.instruments.at(index + 1).symbolHash));
+  assert(hashes.size === instruments.length, "no two symbols have the same murmur2");
+}
+
+function restoreWindow(state: PartitionState, view: DataView, shape: StateShape): void {
+  const { entries: column } = shape;
+  let lastSeqNum = 0;
+  let lastTime = 0;
+  for (let index = 0; index < shape.entryCount; index++) {
+    const seqNum = checkedCount(view, column.seqNum + index * 8);
+    const entryTime = checkedCount(view, column.entryTime + index * 8);
+    assert(seqNum > lastSeqNum, "id window entries stand in order of entry");
+    assert(
+      entryTime >= lastTime && entryTime <= state.now,
+      "id window entries are not of the future",
+    );
+    lastSeqNum = seqNum;
+    lastTime = entryTime;
+    state.readID(view, column.id + index * 16);
+    assert(state.findEntry() === 0, "no id stands in the window twice");
+    const outcome = view.getInt32(column.outcome + index * 4, true);
+    assert(isOutcome(outcome), "an id window entry has an outcome");
+    const slot = state.window.enter(
+      state.id,
+      0,
+      state.idHash,
+      checkedAccountID(view, column.accountID + index * 4),
+      seqNum,
+      checkedCount(view, column.commandOffset + index * 8),
+      entryTime,
+    );
+    const words = state.window.pool.words[slot >>> chunkShift]!;
+    const at = (slot & chunkMask) << entryShift;
+    words[at + EntryWord.requestHash] = view.getInt32(column.requestHash + index * 8, true);
+    words[at + EntryWord.requestHash + 1] = view.getInt32(column.requestHash + index * 8 + 4, true);
+    words[at + EntryWord.outcome] = outcome;
+  }
+}
+
+/** Accepted without a reason, or rejected with one. */
+function isOutcome(outcome: number): boolean {
+  const decision = outcome & 0xffff;
+  return outcome >>> 16 === 0 ? decision === Decision.Accepted : decision === Decision.Rejected;
+}
+
+function restoreBooks(state: PartitionState, view: DataView, shape: StateShape): void {
+  assert(shape.orderCount <= state.limits.orderCountMax, "orders are within their limit");
+  let first = 0;
+  for (let index = 0; index < state.instruments.count; index++) {
+    const instrument = state.instruments.at(index + 1);
+    const bidCount = countOfBids(view, shape.booksAt, index);
+    const askCount = countOfAsks(view, shape.booksAt, index);
+    const source = { view, shape };
+    restoreBook(state, instrument, source, { side: Side.Buy, first, count: bidCount });
+    first += bidCount;
+    restoreBook(state, instrument, source, { side: Side.Sell, first, count: askCount });
+    first += askCount;
+    const { bestBid, bestAsk } = instrument.ladder;
+    assert(bestAsk === 0 || bestBid < bestAsk, "no book is crossed or locked");
+  }
+}

@@ -1,0 +1,157 @@
+import type {
+  Decision,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+} from "../../schema/generated/enums.ts";
+import { readHash64, readUint53, readUuid } from "../../schema/wire.ts";
+import type { EngineCapture } from "./capture.ts";
+import { postOnlyOf, selfTradePreventionOf, sideOf, timeInForceOf } from "./order-pool.ts";
+import {
+  orderReference,
+  readReference,
+  readShape,
+  shapeOf,
+  writeReference,
+} from "./reference-section.ts";
+import type { Reference, ReferenceInstrument } from "./reference-section.ts";
+import {
+  countOfAsks,
+  countOfBids,
+  orderBooks,
+  orderEntries,
+  readStateShape,
+  shapeOfState,
+  writeEntries,
+  writeOrders,
+} from "./state-section.ts";
+import type { StateShape } from "./state-section.ts";
+
+export { readReference } from "./reference-section.ts";
+export type { Reference } from "./reference-section.ts";
+
+/**
+ * The canonical form of a partition's state (SEMANTICS §6): equal states give equal bytes, whatever slots, tables and history lie
+ * behind them. Its two sections are laid out in reference-section.ts and state-section.ts.
+ */
+
+/** All of it as plain objects: for readers that start from a snapshot, tests and people. */
+export interface SnapshotState extends Omit<Reference, "instruments"> {
+  readonly instruments: readonly SnapshotInstrument[];
+  /** In order of entry. */
+  readonly idWindow: readonly SnapshotEntry[];
+}
+
+export interface SnapshotInstrument extends ReferenceInstrument {
+  /** In book order: bids from the best down, then asks from the best up, each level in queue order. */
+  readonly orders: readonly SnapshotOrder[];
+}
+
+export interface SnapshotOrder {
+  readonly orderID: string;
+  readonly accountID: number;
+  readonly firstSeqNum: number;
+  /** rptSeq of its OrderAccepted: its name in public feeds. */
+  readonly entryRptSeq: number;
+  readonly side: Side;
+  readonly price: number;
+  readonly orderQty: number;
+  readonly leavesQty: number;
+  readonly cumQty: number;
+  readonly preventedQty: number;
+  readonly timeInForce: TimeInForce;
+  readonly selfTradePrevention: SelfTradePrevention;
+  readonly postOnly: boolean;
+  readonly expireTime: number;
+}
+
+export interface SnapshotEntry {
+  readonly id: string;
+  readonly accountID: number;
+  readonly requestHash: string;
+  readonly seqNum: number;
+  readonly commandOffset: number;
+  /** Log time of the command, in ms. */
+  readonly entryTime: number;
+  readonly decision: Decision;
+  readonly reason: number;
+}
+
+/** The canonical form of a capture; its first `referenceBytes` are the reference section. */
+export function serialiseCapture(capture: EngineCapture): {
+  bytes: Uint8Array<ArrayBuffer>;
+  referenceBytes: number;
+} {
+  const reference = orderReference(capture);
+  const books = orderBooks(capture);
+  const entries = orderEntries(capture);
+  const instrumentCount = capture.instruments.length;
+  const shape = shapeOf({
+    accountCount: reference.accounts.length,
+    keyCount: reference.keys.length,
+    instrumentCount,
+  });
+  const counts = { instrumentCount, orderCount: books.slots.length, entryCount: entries.length };
+  const state = shapeOfState(shape.end, counts);
+  const bytes = new Uint8Array(state.end);
+  const view = new DataView(bytes.buffer);
+  writeReference(view, shape, reference, capture);
+  writeOrders(view, state, books, capture);
+  writeEntries(view, state, entries, capture);
+  return { bytes, referenceBytes: shape.end };
+}
+
+/** A whole snapshot as plain objects. Throws where the bytes are none; whether the state is a possible one, Engine.restore says. */
+export function readSnapshot(bytes: Uint8Array): SnapshotState {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const reference = readReference(bytes);
+  const shape = readStateShape(view, readShape(view).end, reference.instruments.length);
+  let first = 0;
+  const instruments = reference.instruments.map((instrument, index) => {
+    const count = countOfBids(view, shape.booksAt, index) + countOfAsks(view, shape.booksAt, index);
+    const from = first;
+    first += count;
+    const orders = Array.from({ length: count }, (_, order) =>
+      readOrder(view, shape, from + order),
+    );
+    return { ...instrument, orders };
+  });
+  const idWindow = Array.from({ length: shape.entryCount }, (_, index) =>
+    readEntry(view, shape, index),
+  );
+  return { ...reference, instruments, idWindow };
+}
+
+function readOrder(view: DataView, { orders: column }: StateShape, index: number): SnapshotOrder {
+  const flags = view.getInt32(column.flags + index * 4, true);
+  return {
+    orderID: readUuid(view, column.orderID + index * 16),
+    accountID: view.getUint32(column.accountID + index * 4, true),
+    firstSeqNum: readUint53(view, column.firstSeqNum + index * 8),
+    entryRptSeq: readUint53(view, column.entryRptSeq + index * 8),
+    side: sideOf(flags) as Side,
+    price: view.getInt32(column.price + index * 4, true),
+    orderQty: readUint53(view, column.orderQty + index * 8),
+    leavesQty: readUint53(view, column.leavesQty + index * 8),
+    cumQty: readUint53(view, column.cumQty + index * 8),
+    preventedQty: readUint53(view, column.preventedQty + index * 8),
+    timeInForce: timeInForceOf(flags) as TimeInForce,
+    selfTradePrevention: selfTradePreventionOf(flags) as SelfTradePrevention,
+    postOnly: postOnlyOf(flags) === 1,
+    expireTime: readUint53(view, column.expireTime + index * 8),
+  };
+}
+
+function readEntry(view: DataView, { entries: column }: StateShape, index: number): SnapshotEntry {
+  const outcome = view.getUint32(column.outcome + index * 4, true);
+  return {
+    id: readUuid(view, column.id + index * 16),
+    accountID: view.getUint32(column.accountID + index * 4, true),
+    requestHash: readHash64(view, column.requestHash + index * 8),
+    seqNum: readUint53(view, column.seqNum + index * 8),
+    commandOffset: readUint53(view, column.commandOffset + index * 8),
+    entryTime: readUint53(view, column.entryTime + index * 8),
+    decision: (outcome & 0xff) as Decision,
+    reason: outcome >>> 16,
+  };
+}
