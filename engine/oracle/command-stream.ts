@@ -8,6 +8,7 @@ import type { FrameError } from "../../schema/frame.ts";
 import type { Command, Event } from "../../schema/generated/records.ts";
 import { Dice } from "./dice.ts";
 import { NaiveEngine } from "./naive-engine.ts";
+import type { NaiveState } from "./naive-state.ts";
 import { StreamContext } from "./stream-context.ts";
 import {
   makeAccountDefinition,
@@ -42,6 +43,8 @@ export interface StreamRecord {
 export interface StreamStep {
   readonly record: StreamRecord;
   readonly events: readonly Event[];
+  /** The oracle's state after it; changes with the next step. */
+  readonly state: Readonly<NaiveState>;
 }
 
 const historyMax = 64;
@@ -64,7 +67,7 @@ export class CommandStream {
   step(intent: Intent): StreamStep {
     this.#context.advance(intent);
     const record = this.#record(this.#bytes(intent), intent);
-    return { record, events: applyRecord(this.engine, record) };
+    return { record, events: applyRecord(this.engine, record), state: this.engine.state() };
   }
 
   #bytes(intent: Intent): Uint8Array {

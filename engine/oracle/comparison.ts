@@ -53,7 +53,7 @@ export function* stepsOf(
   const oracle = new NaiveEngine(limits);
   for (const [index, old] of records.entries()) {
     const record = { ...old, seqNum: index + 1 };
-    yield { record, events: applyRecord(oracle, record) };
+    yield { record, events: applyRecord(oracle, record), state: oracle.state() };
   }
 }
 

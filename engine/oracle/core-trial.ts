@@ -1,0 +1,107 @@
+/**
+ * Records through the core, compared with the oracle: every event byte for byte; now and then the whole state, through a snapshot and
+ * a restore. Two cores run side by side: one straight through, one that is exchanged for its restored snapshot at those points.
+ */
+import { isDeepStrictEqual } from "node:util";
+
+import { Engine } from "../core/engine.ts";
+import { readSnapshot, serialiseCapture } from "../core/snapshot.ts";
+import { canonicalState } from "./canonical-state.ts";
+import { streamOf } from "./command-stream.ts";
+import type { StreamRecord, StreamStep } from "./command-stream.ts";
+import { areEqual, divergenceAt, shrink, stepsOf } from "./comparison.ts";
+import type { Divergence } from "./comparison.ts";
+import { CoreSubject } from "./core-subject.ts";
+import { Dice } from "./dice.ts";
+import type { NaiveLimits, NaiveState } from "./naive-state.ts";
+import { shapeOf } from "./stream-shape.ts";
+
+export interface TrialFailure {
+  readonly what:
+    | "The core's events differ from the oracle's"
+    | "The restored core's events differ from the oracle's"
+    | "The core's state differs from the oracle's"
+    | "A snapshot of the restored core differs from the one that it was restored from"
+    | "The restored core's state differs from the straight one's";
+  readonly record: StreamRecord;
+  readonly divergence: Divergence | null;
+}
+
+/** One seed's stream; `snapshotRate` is the probability of a snapshot after a record. Null when core and oracle agree. */
+export function failureOfSeed(
+  seed: number,
+  commandCount: number,
+  snapshotRate: number,
+): { failure: TrialFailure; records: readonly StreamRecord[] } | null {
+  const trial = new CoreTrial(shapeOf(seed).limits);
+  const dice = new Dice(seed ^ 0x5eed5eed);
+  const records: StreamRecord[] = [];
+  for (const step of streamOf(seed, commandCount)) {
+    records.push(step.record);
+    const failure = trial.run(step, dice.chance(snapshotRate));
+    if (failure !== null) return { failure, records };
+  }
+  return null;
+}
+
+/** As few of the records as still fail in any way, each replayed from nothing and with a snapshot after every record. */
+export function shrunk(
+  records: readonly StreamRecord[],
+  limits: Partial<NaiveLimits>,
+): readonly StreamRecord[] {
+  const isFailing = (some: readonly StreamRecord[]): boolean =>
+    failureOfRecords(some, limits) !== null;
+  return isFailing(records) ? shrink(records, isFailing) : records;
+}
+
+export function failureOfRecords(
+  records: readonly StreamRecord[],
+  limits: Partial<NaiveLimits>,
+): TrialFailure | null {
+  const trial = new CoreTrial(limits);
+  for (const step of stepsOf(records, limits)) {
+    const failure = trial.run(step, step.record.seqNum === records.length);
+    if (failure !== null) return failure;
+  }
+  return null;
+}
+
+class CoreTrial {
+  readonly #straight: CoreSubject;
+  readonly #restored: CoreSubject;
+
+  constructor(limits: Partial<NaiveLimits>) {
+    this.#straight = new CoreSubject(new Engine(limits));
+    this.#restored = new CoreSubject(new Engine(limits));
+  }
+
+  run({ record, events, state }: StreamStep, isSnapshotDue: boolean): TrialFailure | null {
+    const straight = divergenceAt(record, events, this.#straight);
+    if (straight !== null) {
+      return { what: "The core's events differ from the oracle's", record, divergence: straight };
+    }
+    const restored = divergenceAt(record, events, this.#restored);
+    if (restored !== null) {
+      const what = "The restored core's events differ from the oracle's";
+      return { what, record, divergence: restored };
+    }
+    const what = isSnapshotDue ? this.#exchange(state) : null;
+    return what === null ? null : { what, record, divergence: null };
+  }
+
+  #exchange(state: Readonly<NaiveState>): TrialFailure["what"] | null {
+    const { bytes } = serialiseCapture(this.#straight.engine.capture());
+    if (!areEqual(serialiseCapture(this.#restored.engine.capture()).bytes, bytes)) {
+      return "The restored core's state differs from the straight one's";
+    }
+    if (!isDeepStrictEqual(readSnapshot(bytes), canonicalState(state))) {
+      return "The core's state differs from the oracle's";
+    }
+    const restored = Engine.restore(bytes);
+    if (!areEqual(serialiseCapture(restored.capture()).bytes, bytes)) {
+      return "A snapshot of the restored core differs from the one that it was restored from";
+    }
+    this.#restored.engine = restored;
+    return null;
+  }
+}
