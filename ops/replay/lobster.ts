@@ -127,9 +127,9 @@ export class LobsterReplay {
 
   async #execute(row: LobsterRow, index: number): Promise<void> {
     const order = this.#orderOf(row);
-    const takerSide = row.side === "Buy" ? "Sell" : "Buy";
-    const taker = this.#accountOf(takerSide);
-    const request = this.#limit({ ...row, id: `take-${index}`, side: takerSide }, taker, "IOC");
+    const opposite = row.side === "Buy" ? "Sell" : "Buy";
+    const taker = this.#accountOf(opposite);
+    const request = this.#limit({ ...row, id: `take-${index}`, side: opposite }, taker, "IOC");
     const answer = await this.#send("execution", request);
     if (order !== undefined) order.cumQty += row.shares;
     this.#lower(order, row);

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { startChildVenue } from "../child-venue.ts";
 import { expectDone } from "../demo.ts";
 import { VenueClient } from "../venue-client.ts";
 import type { VenueFile } from "../venue-client.ts";
@@ -48,33 +48,10 @@ export function runningVenue(dataDir: string, url: string | null): ReplayTarget 
   return targetOf(url === null ? file : { ...file, url }, dataDir, () => Promise.resolve());
 }
 
-/** A venue of its own in a temporary folder, by the same command as a newcomer's. Everything goes at close. */
+/** A venue of its own in a temporary folder; everything goes at close. */
 export async function ownVenue(): Promise<ReplayTarget> {
-  const dataDir = mkdtempSync(join(tmpdir(), "orderbook-replay-"));
-  const child = Bun.spawn(
-    [
-      process.execPath,
-      join(import.meta.dir, "..", "start.ts"),
-      "--port=0",
-      "--demo=off",
-      `--data=${dataDir}`,
-    ],
-    { stdin: "ignore", stdout: "pipe", stderr: "inherit" },
-  );
-  const close = async (): Promise<void> => {
-    child.kill("SIGTERM");
-    await child.exited;
-    rmSync(dataDir, { recursive: true, force: true });
-  };
-  try {
-    await readyLine(child.stdout);
-    const target = { ...runningVenue(dataDir, null), close };
-    await readsServe(target.url);
-    return target;
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const child = await startChildVenue({ demo: false });
+  return targetOf(child.file, child.dataDir, () => child.close());
 }
 
 /** Defines the instrument under the first free name: AAPL, AAPL.2, AAPL.3 … Resolves with that name. */
@@ -101,31 +78,4 @@ function targetOf(file: VenueFile, dataDir: string, close: () => Promise<void>):
   if (buyer === undefined || seller === undefined)
     throw new Error("venue.json names no two accounts");
   return { url: file.url, file, buyer, seller, dataDir, close };
-}
-
-/** The venue has written venue.json once it says that it is open. */
-async function readyLine(stdout: ReadableStream<Uint8Array>): Promise<void> {
-  const decoder = new TextDecoder();
-  const reader = stdout.getReader();
-  for (let text = ""; !text.includes("orderbook is open");) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error("The venue ended before it was open");
-    text += decoder.decode(value, { stream: true });
-  }
-  void drain(reader);
-}
-
-/** A pipe that nobody reads would stop the venue once it is full. */
-async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-  for (let done = false; !done;) ({ done } = await reader.read());
-}
-
-async function readsServe(url: string): Promise<void> {
-  for (let waitedMs = 0; ; waitedMs += 50) {
-    const response = await fetch(`${url}/readyz`);
-    const { reads } = (await response.json()) as { reads?: boolean };
-    if (reads === true) return;
-    if (waitedMs > 60_000) throw new Error("The read side did not come up within a minute");
-    await Bun.sleep(50);
-  }
 }

@@ -22,7 +22,10 @@ const forbidden: readonly ForbiddenWord[] = [
     pattern: /\b(amount|filledQty|filledQuantity|remainingQty|remainingQuantity)\b/g,
     write: "orderQty, leavesQty, cumQty, lastQty",
   },
-  { pattern: /(?<![.\w])(size)\s*\??\s*:/g, write: "orderQty, leavesQty, cumQty, lastQty" },
+  {
+    pattern: /(?<![.\w])(size)\s*\??\s*:\s*(?:number|string|bigint)\b/g,
+    write: "orderQty, leavesQty, cumQty, lastQty",
+  },
   { pattern: /\b(px)\b/g, write: "price, lastPx, avgPx" },
   { pattern: /\b(takerSide)\b/g, write: "aggressorSide" },
   { pattern: /\b(\w*[cC]ancelled\w*)\b/g, write: "canceled, as FIX spells it" },

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { chromium } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
+
+import { startChildVenue } from "./child-venue.ts";
+import type { ChildVenue } from "./child-venue.ts";
+
+const browserPath =
+  Bun.which("chromium") ?? Bun.which("chromium-browser") ?? Bun.which("google-chrome");
+if (browserPath === null) console.log("The page's test is skipped: no Chromium on this machine.");
+
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--no-first-run",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const stepMaxMs = 15_000;
+
+/** Where pictures of the page go, for people: set ORDERBOOK_SCREENSHOTS to a folder. */
+const pictures = process.env["ORDERBOOK_SCREENSHOTS"];
+
+describe.skipIf(browserPath === null)("the trading page in a real browser", () => {
+  let venue: ChildVenue;
+  let profile: string;
+  let context: BrowserContext;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    venue = await startChildVenue({ demo: true });
+    profile = mkdtempSync(join(tmpdir(), "orderbook-browser-"));
+    context = await chromium.launchPersistentContext(profile, {
+      executablePath: browserPath ?? "",
+      headless: true,
+      args: flags,
+      viewport: { width: 1440, height: 900 },
+      colorScheme: "dark",
+    });
+    page = context.pages()[0] ?? (await context.newPage());
+    page.setDefaultTimeout(stepMaxMs);
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("console", (message) => {
+      // A refused order is an answer of 400 to this page: the browser notes it, and rightly so.
+      const refusal = /status of 4\d\d/.test(message.text());
+      if (message.type() === "error" && !refusal) complaints.push(message.text());
+    });
+    const tokens = venue.file.accounts.map(({ accountID, token }) => `${accountID}:${token}`);
+    await page.goto(`${venue.file.url}/#tokens=${tokens.join(",")}`);
+  }, 90_000);
+
+  afterAll(async () => {
+    await context?.close();
+    await venue?.close();
+    if (profile !== undefined) rmSync(profile, { recursive: true, force: true });
+  }, 30_000);
+
+  async function picture(name: string): Promise<void> {
+    if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}.png`) });
+  }
+
+  test("shows the demo market: a book on both sides, and trades as they happen", async () => {
+    await page.waitForSelector("#asks button:not([hidden])");
+    await page.waitForSelector("#bids button:not([hidden])");
+    await page.waitForFunction(() => document.querySelectorAll("#trades tr").length >= 3);
+    const newest = await page.textContent("#trades tr:first-child");
+    await page.waitForFunction(
+      (before) => document.querySelector("#trades tr:first-child")?.textContent !== before,
+      newest,
+    );
+    expect(await page.textContent("#connection")).toBe("live");
+    expect(await page.textContent("#book-check")).toStartWith("verified");
+  }, 60_000);
+
+  test("places an order by the ticket and shows it as one's own in ladder and list", async () => {
+    const bid = await page.getAttribute("#bids button:not([hidden])", "data-price");
+    const price = String(Math.floor(Number(bid) - 5));
+    await page.fill('#ticket input[name="price"]', price);
+    await page.fill('#ticket input[name="orderQty"]', "0.025");
+    await page.check('#ticket input[name="postOnly"]');
+    await page.click("#submit");
+    await page.waitForSelector('#result[data-tone="good"]');
+    expect(await page.textContent("#result")).toContain("New in");
+    await page.waitForSelector("#orders tr");
+    expect(await page.textContent("#orders tr")).toContain("0.02500");
+    await page.waitForSelector('#bids button[data-own="0.02500"]');
+    await picture("own-order-dark");
+  }, 60_000);
+
+  test("says a refusal in the venue's words", async () => {
+    await page.fill('#ticket input[name="orderQty"]', "1e3");
+    await page.click("#submit");
+    await page.waitForSelector('#result[data-tone="bad"]');
+    expect(await page.textContent("#result")).toMatch(/^InvalidRequest\. .*orderQty/);
+  }, 60_000);
+
+  test("takes liquidity with a market order by cash", async () => {
+    await page.click('#ticket label:has(input[value="Market"])');
+    await page.click('#ticket label:has(input[value="cash"])');
+    await page.fill('#ticket input[name="cashOrderQty"]', "1000");
+    await page.click("#submit");
+    await page.waitForSelector('#result[data-tone="good"]');
+    expect(await page.textContent("#result")).toContain("Filled 0.0");
+  }, 60_000);
+
+  test("cancels the order; it leaves the list and the ladder's mark goes", async () => {
+    await page.click("#orders tr button");
+    await page.waitForSelector("#orders tr", { state: "detached" });
+    await page.waitForSelector('#bids button[data-own="0.02500"]', { state: "detached" });
+    expect(await page.textContent("#result")).toContain("Canceled in");
+  }, 60_000);
+
+  test("fills the ticket from a level of the ladder, by mouse and by keyboard", async () => {
+    await page.click("#bids button:not([hidden])");
+    expect(await page.inputValue('#ticket input[name="price"]')).not.toBe("");
+    await page.focus('#ladder button[tabindex="0"]');
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    expect(await page.isChecked('#ticket input[value="Limit"]')).toBe(true);
+  }, 60_000);
+
+  test("switches the market, the account and the theme", async () => {
+    await page.selectOption("#account", { index: 1 });
+    expect(await page.textContent("#ticket-account")).toBe("account 1002");
+    await page.selectOption("#symbol", "ETH-USD");
+    await page.waitForFunction(() => document.title.startsWith("ETH-USD"));
+    await page.waitForSelector("#asks button:not([hidden])");
+    await page.click("#theme");
+    expect(await page.getAttribute("html", "data-theme")).toBe("light");
+    await picture("other-market-light");
+    await page.setViewportSize({ width: 420, height: 900 });
+    await picture("narrow-light");
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+  }, 60_000);
+
+  test("has nothing to complain about: no script error, nothing that the policy blocked", () => {
+    expect(complaints).toEqual([]);
+  });
+});
