@@ -1,7 +1,7 @@
 import { frame } from "../../schema/frame.ts";
 import { chunkBytesMax } from "../../schema/topics.ts";
 import type { FoldAlarmCode } from "./fold.ts";
-import { OutputScript } from "./output-script.ts";
+import type { OutputScript } from "./output-script.ts";
 
 /** One rule of the fold, as what a log holds and what its reader must make of it. */
 export interface FoldScenario {

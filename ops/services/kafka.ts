@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { accepts, debianPackage, run } from "./commands.ts";
+import { ServiceError, type Launch, type Service, type ServiceOptions } from "./service.ts";
+
+const version = "4.3.1";
+const firstPort = 19092;
+const firstControllerPort = 19192;
+/** A restarted broker waits out its own old session: short, so that rigs which kill brokers go on soon. */
+const sessionTimeoutMs = 3000;
+
+/** Kafka in KRaft mode from its jars, one broker or three, each controller too. */
+export function kafka({ folders, brokers }: ServiceOptions): Service {
+  const libs = join(folders.cache, `kafka-${version}`, "libs");
+  const ids = Array.from({ length: brokers }, (_, index) => index + 1);
+  return {
+    name: "kafka",
+    version,
+    provision: () => provision(folders.cache, libs),
+    prepare: () =>
+      Promise.all(
+        ids.map((id) => prepareBroker(join(folders.data, `kafka-${brokers}`), libs, id, ids)),
+      ),
+    finish: () => Promise.resolve(),
+    connection: () => ({
+      kafka: { brokers: ids.map((id) => `127.0.0.1:${portOf(id)}`).join(",") },
+    }),
+  };
+}
+
+/** Arguments that run a class of Kafka's command-line tools. */
+export function kafkaTool(cache: string, mainClass: string, args: readonly string[]): string[] {
+  return ["java", "-cp", join(cache, `kafka-${version}`, "libs", "*"), mainClass, ...args];
+}
+
+async function provision(cache: string, libs: string): Promise<void> {
+  if (existsSync(join(libs, ".complete"))) return;
+  await debianPackage("java", "default-jre-headless");
+  await debianPackage("mvn", "maven");
+  const folder = join(cache, `kafka-${version}`);
+  mkdirSync(libs, { recursive: true });
+  writeFileSync(join(folder, "pom.xml"), pom());
+  const goal = "dependency:copy-dependencies";
+  await run(["mvn", "-q", "-B", goal, "-DincludeScope=runtime", `-DoutputDirectory=${libs}`], {
+    cwd: folder,
+    hint: "Kafka's jars come from Maven Central.",
+  });
+  if (!existsSync(join(libs, `kafka_2.13-${version}.jar`)))
+    throw new ServiceError("Kafka's jars are not complete");
+  writeFileSync(join(libs, ".complete"), "");
+}
+
+/** kafka_2.13 holds the broker and StorageTool, kafka-tools the command-line tools. */
+function pom(): string {
+  const dependency = (artifact: string): string =>
+    `<dependency><groupId>org.apache.kafka</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>orderbook</groupId><artifactId>kafka</artifactId><version>1</version>
+<dependencies>${dependency("kafka_2.13")}${dependency("kafka-tools")}</dependencies></project>
+`;
+}
+
+async function prepareBroker(
+  folder: string,
+  libs: string,
+  id: number,
+  ids: readonly number[],
+): Promise<Launch> {
+  const home = join(folder, `broker-${id}`);
+  mkdirSync(home, { recursive: true });
+  const properties = join(home, "server.properties");
+  const logging = join(home, "log4j2.properties");
+  writeFileSync(properties, brokerProperties(home, id, ids));
+  writeFileSync(logging, loggingProperties);
+  const classPath = join(libs, "*");
+  if (!existsSync(join(home, "data", "meta.properties"))) {
+    await run([
+      "java",
+      "-cp",
+      classPath,
+      "kafka.tools.StorageTool",
+      "format",
+      "-t",
+      clusterID(ids.length),
+      "-c",
+      properties,
+    ]);
+  }
+  const memory = ["-Xms256m", "-Xmx512m", "-XX:+UseG1GC"];
+  return {
+    process: `kafka-${id}`,
+    command: [
+      "java",
+      ...memory,
+      `-Dlog4j2.configurationFile=${logging}`,
+      "-cp",
+      classPath,
+      "kafka.Kafka",
+      properties,
+    ],
+    cwd: home,
+    healthy: () => accepts(portOf(id)),
+  };
+}
+
+/** A fixed identity for each set-up: a data folder formatted for one broker is never taken for that of three. */
+function clusterID(brokers: number): string {
+  return Buffer.from(`orderbook-kafka${brokers}`.padEnd(16, "-").slice(0, 16)).toString(
+    "base64url",
+  );
+}
+
+/** Durability settings are those of compose.yaml; internal topics follow the number of brokers. */
+function brokerProperties(home: string, id: number, ids: readonly number[]): string {
+  const replicas = ids.length;
+  const voters = ids.map((voter) => `${voter}@127.0.0.1:${controllerPortOf(voter)}`).join(",");
+  const minInsync = replicas > 1 ? 2 : 1;
+  const settings: Record<string, string | number> = {
+    "process.roles": "broker,controller",
+    "node.id": id,
+    "controller.quorum.voters": voters,
+    listeners: `PLAINTEXT://127.0.0.1:${portOf(id)},CONTROLLER://127.0.0.1:${controllerPortOf(id)}`,
+    "advertised.listeners": `PLAINTEXT://127.0.0.1:${portOf(id)}`,
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "PLAINTEXT",
+    "log.dirs": join(home, "data"),
+    "auto.create.topics.enable": "false",
+    "unclean.leader.election.enable": "false",
+    "default.replication.factor": replicas,
+    "min.insync.replicas": minInsync,
+    "offsets.topic.replication.factor": replicas,
+    "offsets.topic.num.partitions": 4,
+    "transaction.state.log.replication.factor": replicas,
+    "transaction.state.log.min.isr": minInsync,
+    "share.coordinator.state.topic.replication.factor": replicas,
+    "share.coordinator.state.topic.min.isr": minInsync,
+    "group.initial.rebalance.delay.ms": 0,
+    "group.min.session.timeout.ms": 1000,
+    "broker.session.timeout.ms": sessionTimeoutMs,
+    "broker.heartbeat.interval.ms": 500,
+  };
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join("");
+}
+
+const loggingProperties = `rootLogger.level = WARN
+rootLogger.appenderRef.out.ref = out
+appender.out.type = Console
+appender.out.name = out
+appender.out.layout.type = PatternLayout
+appender.out.layout.pattern = %d %p %c{1} %m%n
+`;
+
+function portOf(id: number): number {
+  return firstPort + id - 1;
+}
+
+function controllerPortOf(id: number): number {
+  return firstControllerPort + id - 1;
+}

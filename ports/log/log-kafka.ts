@@ -1,0 +1,271 @@
+import { Topic } from "../../schema/topics.ts";
+import { checkOffset, checkRecordBytes } from "./log-bounds.ts";
+import { kafkaTopicName, refuseWrongTopic } from "./kafka-topics.ts";
+import { LogError } from "./log.ts";
+import type { AppendRecord, Follower, Log, LogErrorCode, LogRecord } from "./log.ts";
+import { followBatchMax, PullFollower } from "./pull-follower.ts";
+import { Admin, AdminError } from "./rdkafka/admin.ts";
+import { ErrorCode, type ClientError } from "./rdkafka/client.ts";
+import type { Library } from "./rdkafka/library.ts";
+import { PartitionReader } from "./rdkafka/partition-reader.ts";
+import { ProduceError, Producer } from "./rdkafka/producer.ts";
+
+export interface KafkaLogOptions {
+  readonly library: Library;
+  /** `bootstrap.servers` and, where the cluster asks for them, TLS and SASL settings, as librdkafka names them. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly partitionCount: number;
+  /** Stands before both topics' names, so that several venues can share a cluster. */
+  readonly topicPrefix?: string;
+  /** The producer is lost for good: nothing can be appended any more. */
+  onFatal(error: LogError): void;
+}
+
+const contactMs = 30_000;
+
+/**
+ * librdkafka's defaults change here: idempotence and acks=all keep order and count; no time-out, so that no record is given up while a
+ * later one lands (design §5.6); no linger, since callers batch.
+ */
+const producerSettings = {
+  "enable.idempotence": "true",
+  acks: "all",
+  "message.timeout.ms": "0",
+  "linger.ms": "0",
+  "compression.type": "lz4",
+  "queue.buffering.max.messages": "200000",
+  "message.max.bytes": "1000000",
+};
+
+/** No group: positions come from the fold. The group.id is only a name that librdkafka asks for. */
+const readerSettings = {
+  "group.id": "orderbook-reader",
+  "enable.auto.commit": "false",
+  "enable.auto.offset.store": "false",
+  "auto.offset.reset": "error",
+  "check.crcs": "true",
+  "fetch.queue.backoff.ms": "2",
+  "fetch.wait.max.ms": "500",
+  "isolation.level": "read_uncommitted",
+};
+
+/** Connects, and refuses topics that are missing or were made with other settings (LogError Unavailable). */
+export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
+  const admin = new Admin(options.library, options.settings);
+  try {
+    const clusterID = await admin.clusterID(contactMs);
+    if (clusterID === null) throw new LogError("Unavailable", "No broker answers");
+    const topicIDs = new Map<Topic, string>();
+    for (const topic of Object.values(Topic)) {
+      const name = kafkaTopicName(topic, options.topicPrefix ?? "");
+      topicIDs.set(topic, await refuseWrongTopic(admin, name, options.partitionCount));
+    }
+    return new KafkaLog(options, admin, clusterID, topicIDs);
+  } catch (error) {
+    admin.close();
+    throw asLogError(error);
+  }
+}
+
+class KafkaLog implements Log {
+  readonly clusterID: string;
+  readonly partitionCount: number;
+  readonly #options: KafkaLogOptions;
+  readonly #admin: Admin;
+  readonly #topicIDs: ReadonlyMap<Topic, string>;
+  readonly #producer: Producer;
+  readonly #followers = new Set<PullFollower>();
+  readonly #appending = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(
+    options: KafkaLogOptions,
+    admin: Admin,
+    clusterID: string,
+    topicIDs: ReadonlyMap<Topic, string>,
+  ) {
+    this.clusterID = clusterID;
+    this.partitionCount = options.partitionCount;
+    this.#options = options;
+    this.#admin = admin;
+    this.#topicIDs = topicIDs;
+    const settings = { ...producerSettings, ...options.settings };
+    this.#producer = new Producer(options.library, settings, (error) => this.#takeError(error));
+  }
+
+  topicID(topic: Topic): string {
+    const id = this.#topicIDs.get(topic);
+    if (id === undefined) throw new LogError("UnknownPartition", `There is no topic ${topic}`);
+    return id;
+  }
+
+  async append(
+    topic: Topic,
+    partition: number,
+    records: readonly AppendRecord[],
+  ): Promise<readonly number[]> {
+    this.#check(topic, partition);
+    for (const { key, value } of records) checkRecordBytes(key, value);
+    const produced = this.#producer.produce(this.#name(topic), partition, records);
+    this.#appending.add(produced);
+    try {
+      return await produced;
+    } catch (error) {
+      throw asLogError(error);
+    } finally {
+      this.#appending.delete(produced);
+    }
+  }
+
+  async endOffset(topic: Topic, partition: number): Promise<number> {
+    this.#check(topic, partition);
+    return this.#ask(() => this.#admin.endOffset(this.#name(topic), partition));
+  }
+
+  async startOffset(topic: Topic, partition: number): Promise<number> {
+    this.#check(topic, partition);
+    return this.#ask(() => this.#admin.startOffset(this.#name(topic), partition));
+  }
+
+  async read(
+    topic: Topic,
+    partition: number,
+    fromOffset: number,
+    countMax: number,
+  ): Promise<readonly LogRecord[]> {
+    this.#check(topic, partition);
+    const { start, end } = await this.#ask(() => this.#admin.offsets(this.#name(topic), partition));
+    checkOffset(fromOffset, start, end);
+    if (fromOffset === end || countMax < 1) return [];
+    return this.#readStanding({ topic, partition, fromOffset, countMax, end });
+  }
+
+  follow(
+    topic: Topic,
+    partition: number,
+    fromOffset: number,
+    onBatch: (records: readonly LogRecord[]) => void | Promise<void>,
+  ): Follower {
+    this.#check(topic, partition);
+    // Negative offsets have meanings of their own in librdkafka (-1 is the end).
+    const fits = Number.isSafeInteger(fromOffset) && fromOffset >= 0;
+    const reader = this.#reader(topic, partition, fits ? fromOffset : 0, {
+      onReady: () => follower.wake(),
+      onFailure: (error) => follower.fail(error),
+    });
+    const follower: PullFollower = new PullFollower({
+      fromOffset,
+      read: () => reader.take(),
+      onBatch,
+      onEnd: (ended) => {
+        this.#followers.delete(ended);
+        reader.close();
+      },
+    });
+    this.#followers.add(follower);
+    if (!fits) follower.fail(outOfRange(fromOffset));
+    return follower;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.allSettled([...this.#appending]);
+    await Promise.all([...this.#followers].map((follower) => follower.close()));
+    this.#producer.close();
+    this.#admin.close();
+  }
+
+  /** Without transactions and compaction the record before the end is there to be read. */
+  async #readStanding(place: {
+    topic: Topic;
+    partition: number;
+    fromOffset: number;
+    countMax: number;
+    end: number;
+  }): Promise<readonly LogRecord[]> {
+    const records: LogRecord[] = [];
+    const enough = Promise.withResolvers<void>();
+    const reader = this.#reader(place.topic, place.partition, place.fromOffset, {
+      onReady: () => {
+        for (let batch = reader.take(); batch.length > 0; batch = reader.take()) {
+          records.push(...batch);
+        }
+        const last = records.at(-1)?.offset ?? -1;
+        if (records.length >= place.countMax || last >= place.end - 1) enough.resolve();
+      },
+      onFailure: enough.reject,
+    });
+    try {
+      await enough.promise;
+    } finally {
+      reader.close();
+    }
+    return records.filter(({ offset }) => offset < place.end).slice(0, place.countMax);
+  }
+
+  #reader(
+    topic: Topic,
+    partition: number,
+    fromOffset: number,
+    handlers: { onReady(): void; onFailure(error: LogError): void },
+  ): PartitionReader {
+    return new PartitionReader({
+      library: this.#options.library,
+      settings: { ...readerSettings, ...this.#options.settings },
+      topic: this.#name(topic),
+      partition,
+      fromOffset,
+      batchMax: followBatchMax,
+      onReady: handlers.onReady,
+      onFailure: (error) => handlers.onFailure(asLogError(error)),
+    });
+  }
+
+  async #ask<Answer>(request: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await request();
+    } catch (error) {
+      throw asLogError(error);
+    }
+  }
+
+  /** Lost connections come back by themselves; a fatal error of an idempotent producer does not. */
+  #takeError(error: ClientError): void {
+    if (error.fatal) this.#options.onFatal(asLogError(error));
+  }
+
+  #check(topic: Topic, partition: number): void {
+    if (this.#closed) throw new LogError("Closed", "The log is closed");
+    if (!Number.isInteger(partition) || partition < 0 || partition >= this.partitionCount) {
+      throw new LogError("UnknownPartition", `There is no ${topic}-${partition}`);
+    }
+  }
+
+  #name(topic: Topic): string {
+    return kafkaTopicName(topic, this.#options.topicPrefix ?? "");
+  }
+}
+
+const codes: ReadonlyMap<number, LogErrorCode> = new Map([
+  [ErrorCode.MessageSizeTooLarge, "RecordTooLarge"],
+  [ErrorCode.UnknownTopicOrPartition, "UnknownPartition"],
+  [ErrorCode.OffsetOutOfRange, "OffsetOutOfRange"],
+  [ErrorCode.AutoOffsetReset, "OffsetOutOfRange"],
+]);
+
+function asLogError(error: unknown): LogError {
+  if (error instanceof LogError) return error;
+  const known =
+    error instanceof ProduceError || error instanceof AdminError || isClientError(error);
+  if (!known) throw error;
+  return new LogError(codes.get(error.code) ?? "Unavailable", error.message, { cause: error });
+}
+
+function outOfRange(offset: number): LogError {
+  return new LogError("OffsetOutOfRange", `Offset ${offset} is no place on a log`);
+}
+
+function isClientError(error: unknown): error is ClientError {
+  return typeof error === "object" && error !== null && "fatal" in error && "code" in error;
+}
