@@ -105,3 +105,23 @@ export class Book {
     }
   }
 }
+
+/** The terms alone out of something that says more. */
+export function termsOf(source: InstrumentTerms): InstrumentTerms {
+  const { symbol, securityID, baseCurrency, quoteCurrency, priceExponent, qtyExponent } = source;
+  const { tickSize, lotSize, minOrderQty, maxOrderQty, selfTradePrevention, tradingState } = source;
+  return {
+    symbol,
+    securityID,
+    baseCurrency,
+    quoteCurrency,
+    priceExponent,
+    qtyExponent,
+    tickSize,
+    lotSize,
+    minOrderQty,
+    maxOrderQty,
+    selfTradePrevention,
+    tradingState,
+  };
+}

@@ -132,17 +132,22 @@ class FollowedPartition {
   async start(): Promise<void> {
     const { log, clock, snapshots } = this.#options;
     const end = await log.endOffset(Topic.OrderEvents, this.#partition);
-    const newest = snapshots === null ? null : await newestBooks(log, snapshots, this.#partition);
-    if (newest !== null) {
-      this.#books = newest.books;
-      this.#from = newest.position;
-    }
+    if (snapshots !== null) await this.#restore({ log, snapshots });
     this.#running = this.#run();
     while (!this.#stopped && (this.#follower?.position ?? 0) < end) {
       await clock.sleep(catchUpPollMs, this.#closing.signal);
       if (this.#closing.signal.aborted) return;
     }
     this.#caughtUp = true;
+  }
+
+  async #restore(stores: { log: Log; snapshots: SnapshotStore }): Promise<void> {
+    const saved = await newestBooks(stores, this.#partition, (error) =>
+      this.#options.onAlarm(this.#partition, error),
+    );
+    if (saved === null) return;
+    this.#books = saved.books;
+    this.#from = saved.position;
   }
 
   async close(): Promise<void> {

@@ -6,8 +6,7 @@ import type { Event } from "../schema/generated/records.ts";
 import type { SecurityDefined } from "../schema/generated/security-defined.ts";
 import type { SelfTradePrevented } from "../schema/generated/self-trade-prevented.ts";
 import type { Trade } from "../schema/generated/trade.ts";
-import { Book } from "./book.ts";
-import type { InstrumentTerms } from "./book.ts";
+import { Book, termsOf } from "./book.ts";
 import { RestingOrder } from "./ladder.ts";
 
 /** The order that a body is about: it trades before it rests, if it may rest at all. */
@@ -268,23 +267,4 @@ export class PartitionBooks {
 /** Only such events have an rptSeq; a refusal of an unknown symbol has none. */
 function isOfInstrument(event: Event): event is InstrumentEvent {
   return "rptSeq" in event && event.rptSeq !== 0;
-}
-
-function termsOf(event: SecurityDefined): InstrumentTerms {
-  const { symbol, securityID, baseCurrency, quoteCurrency, priceExponent, qtyExponent } = event;
-  const { tickSize, lotSize, minOrderQty, maxOrderQty, selfTradePrevention, tradingState } = event;
-  return {
-    symbol,
-    securityID,
-    baseCurrency,
-    quoteCurrency,
-    priceExponent,
-    qtyExponent,
-    tickSize,
-    lotSize,
-    minOrderQty,
-    maxOrderQty,
-    selfTradePrevention,
-    tradingState,
-  };
 }

@@ -1,6 +1,7 @@
 import { NaiveEngine } from "../engine/oracle/naive-engine.ts";
 import type { NaiveInstrument, NaiveOrder } from "../engine/oracle/naive-state.ts";
 import { ManualClock } from "../ports/clock/clock-manual.ts";
+import type { FoldPosition } from "../ports/log/fold.ts";
 import { createMemoryLog } from "../ports/log/log-memory.ts";
 import type { Log } from "../ports/log/log.ts";
 import { bodyHashText, bodyHeaderBytes, encodeChunks, sealBody } from "../schema/body.ts";
@@ -14,11 +15,20 @@ import { Topic } from "../schema/topics.ts";
 import type { Book } from "./book.ts";
 import type { Ladder } from "./ladder.ts";
 
+export interface SentCommand {
+  readonly command: Command;
+  readonly partition: number;
+  readonly appendTime: number;
+  readonly position: FoldPosition;
+}
+
 /** A venue without gateway and engine host: commands go through the oracle, and what they come to stands on a log in memory. */
 export class TestVenue {
   readonly clock: ManualClock;
   readonly log: Log;
   readonly engines: readonly NaiveEngine[];
+  /** Every command sent, and where its body ended. */
+  readonly sent: SentCommand[] = [];
   readonly #tails: { seqNum: number; hash: string; epoch: number }[] = [];
   #ids = 0;
 
@@ -52,19 +62,30 @@ export class TestVenue {
   /** Applies a command and appends its body; returns its events. */
   async send(command: Command, partition = 0): Promise<readonly Event[]> {
     const engine = this.engines[partition];
-    const tail = this.#tails[partition];
-    if (engine === undefined || tail === undefined) throw new Error("The venue is not open");
-    const seqNum = tail.seqNum + 1;
+    const seqNum = (this.#tails[partition]?.seqNum ?? 0) + 1;
+    if (engine === undefined) throw new Error("The venue is not open");
     const events = engine.apply(command, seqNum - 1, this.clock.now(), seqNum);
-    const body = sealedBody(events, { seqNum, transactTime: engine.now, prevHash: tail.hash });
+    const position = await this.append(events, partition);
+    this.sent.push({ command, partition, appendTime: this.clock.now(), position });
+    return events;
+  }
+
+  /** Appends a body of any events, past the oracle. */
+  async append(events: readonly Event[], partition = 0): Promise<FoldPosition> {
+    const tail = this.#tails[partition];
+    if (tail === undefined) throw new Error("The venue is not open");
+    const seqNum = tail.seqNum + 1;
+    const transactTime = this.clock.now();
+    const body = sealedBody(events, { seqNum, transactTime, prevHash: tail.hash });
     const values = encodeChunks(body, seqNum, tail.epoch);
-    await this.log.append(
+    const offsets = await this.log.append(
       Topic.OrderEvents,
       partition,
       values.map((value) => ({ key: null, value })),
     );
-    this.#tails[partition] = { ...tail, seqNum, hash: bodyHashText(body) };
-    return events;
+    const hash = bodyHashText(body);
+    this.#tails[partition] = { ...tail, seqNum, hash };
+    return { offset: offsets.at(-1) ?? -1, epoch: tail.epoch, seqNum, bodyHash: hash };
   }
 
   /** Where an instrument's commands go. */

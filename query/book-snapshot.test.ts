@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+
+import { Engine } from "../engine/core/engine.ts";
+import { EventBuffer } from "../engine/core/event-buffer.ts";
+import { serialiseCapture } from "../engine/core/snapshot.ts";
+import type { ReadDb } from "../ports/read-db/read-db.ts";
+import { createMemorySnapshots } from "../ports/snapshot/snapshot-memory.ts";
+import { packSnapshot } from "../ports/snapshot/snapshot-object.ts";
+import type { SnapshotManifest, SnapshotStore } from "../ports/snapshot/snapshot.ts";
+import { frame } from "../schema/frame.ts";
+import { Side } from "../schema/generated/enums.ts";
+import { Book, InstrumentList } from "../schema/http/reads.ts";
+import { Topic } from "../schema/topics.ts";
+import { bodyOf, emptyReadDb, queryOn } from "./query.fixture.ts";
+import { TestVenue } from "./venue.fixture.ts";
+
+const symbol = "BTC-USD";
+let readDb: ReadDb;
+let venue: TestVenue;
+
+beforeAll(async () => {
+  readDb = await emptyReadDb();
+  venue = new TestVenue();
+  await venue.open();
+  await venue.define(symbol, [1, 2]);
+  for (let count = 1; count <= 40; count++) {
+    await venue.order({ symbol, price: 50 + (count % 7), orderQty: count });
+    await venue.order({ symbol, side: Side.Sell, price: 60 + (count % 5), orderQty: count });
+    if (count % 4 === 0) {
+      await venue.order({ symbol, side: Side.Sell, accountID: 2, price: 54, orderQty: 30 });
+    }
+  }
+});
+
+afterAll(async () => {
+  await venue.log.close();
+  await readDb.close();
+});
+
+test("books from a snapshot and the log after it are the books from the whole log, queues included", async () => {
+  for (const count of [1, 3, 40, 70, venue.sent.length]) {
+    const snapshots = createMemorySnapshots();
+    await putSnapshot(snapshots, count);
+    const { book, list, alarms } = await booksOn(snapshots);
+    const whole = await booksOn(createMemorySnapshots());
+    expect(alarms).toEqual([]);
+    expect(book.bids).toEqual(whole.book.bids);
+    expect(book.asks).toEqual(whole.book.asks);
+    expect(book).toMatchObject({ rptSeq: whole.book.rptSeq, position: whole.book.position });
+    const plain = ({ instruments }: typeof list) =>
+      instruments.map((instrument) => ({ ...instrument, seqNum: 0 }));
+    expect(plain(list)).toEqual(plain(whole.list));
+  }
+});
+
+test("books start from the snapshot and not from the log's beginning", async () => {
+  const snapshots = createMemorySnapshots();
+  await putSnapshot(snapshots, 70);
+  const { list } = await booksOn(snapshots);
+  expect(list.instruments).toMatchObject([{ seqNum: 70 }]);
+});
+
+test("a snapshot that does not hold is told of and passed over for an older one, or for the log", async () => {
+  const damage: [string, Partial<SnapshotManifest>][] = [
+    ["another body", { bodyHash: "1234567890abcdef" }],
+    ["another place", { eventsOffset: 20 }],
+    ["beyond the log's end", { eventsOffset: 100_000 }],
+    ["another epoch", { epoch: 7 }],
+    ["another command", { commandHash: "1234567890abcdef" }],
+    ["another state", { stateHash: "00" }],
+  ];
+  const whole = await booksOn(createMemorySnapshots());
+  for (const [name, changed] of damage) {
+    const snapshots = createMemorySnapshots();
+    await putSnapshot(snapshots, 70, changed);
+    await putSnapshot(snapshots, 40);
+    const { book, list, alarms } = await booksOn(snapshots);
+    expect({ name, alarms: alarms.length }).toEqual({ name, alarms: 1 });
+    expect(list.instruments).toMatchObject([{ seqNum: 40 }]);
+    expect(book.bids).toEqual(whole.book.bids);
+    expect(book.asks).toEqual(whole.book.asks);
+  }
+});
+
+test("a snapshot of another log is none of ours", async () => {
+  for (const changed of [{ clusterID: "x" }, { eventsTopicID: "x" }, { partitionCount: 2 }]) {
+    const snapshots = createMemorySnapshots();
+    await putSnapshot(snapshots, 70, changed);
+    const { list, alarms } = await booksOn(snapshots);
+    expect(alarms).toEqual([]);
+    expect(list.instruments[0]?.seqNum).toBeLessThan(70);
+  }
+});
+
+/** What the engine would have written after so many commands. */
+async function putSnapshot(
+  snapshots: SnapshotStore,
+  commandCount: number,
+  changed: Partial<SnapshotManifest> = {},
+): Promise<void> {
+  const engine = new Engine();
+  const out = new EventBuffer();
+  const sent = venue.sent.slice(0, commandCount);
+  for (const { command, appendTime, position } of sent) {
+    const bytes = frame(command);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    out.reset();
+    engine.apply(view, bytes.length, position.seqNum - 1, appendTime, position.seqNum, out);
+  }
+  const last = sent.at(-1)?.position;
+  if (last === undefined) throw new Error("A snapshot comes after a command");
+  const { object, ...hashes } = packSnapshot(serialiseCapture(engine.capture()));
+  await snapshots.put(
+    {
+      partition: 0,
+      partitionCount: 1,
+      clusterID: venue.log.clusterID,
+      ordersTopicID: venue.log.topicID(Topic.Orders),
+      eventsTopicID: venue.log.topicID(Topic.OrderEvents),
+      epoch: last.epoch,
+      seqNum: last.seqNum,
+      commandOffset: last.seqNum - 1,
+      commandHash: "0".repeat(16),
+      eventsOffset: last.offset + 1,
+      bodyHash: last.bodyHash,
+      checkpointSha256: "",
+      semanticsVersion: 1,
+      objectBytes: object.length,
+      createdAt: 0,
+      ...hashes,
+      ...changed,
+    },
+    object,
+  );
+}
+
+async function booksOn(snapshots: SnapshotStore) {
+  const { query, alarms, get } = queryOn(venue, { readDb, snapshots });
+  await query.start();
+  const book = await bodyOf(await get(`/v1/instruments/${symbol}/book?level=3`), Book);
+  const list = await bodyOf(await get("/v1/instruments"), InstrumentList);
+  await query.close();
+  return { book, list, alarms };
+}
