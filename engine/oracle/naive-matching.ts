@@ -64,7 +64,7 @@ function trade(
   taker: NaiveOrder,
   maker: NaiveOrder,
 ): MatchEnd | null {
-  const lastQty = crossableQty(instrument, taker, maker, qtyMax - taker.cumQty);
+  const lastQty = crossableQty(instrument, taker, maker);
   if (lastQty === 0n) return "Cash spent";
   useUp(taker, lastQty, maker.price);
   taker.cumQty += lastQty;
@@ -117,7 +117,7 @@ function decrement(
   taker: NaiveOrder,
   maker: NaiveOrder,
 ): MatchEnd | null {
-  const preventedQty = crossableQty(instrument, taker, maker, qtyMax);
+  const preventedQty = crossableQty(instrument, taker, maker);
   if (preventedQty === 0n) return "Cash spent";
   useUp(taker, preventedQty, maker.price);
   taker.preventedQty += preventedQty;
@@ -144,15 +144,10 @@ function decrement(
   return "Ended";
 }
 
-/** What taker and maker can exchange, at most `most`; 0 only for cash that affords no lot. */
-function crossableQty(
-  instrument: NaiveInstrument,
-  taker: NaiveOrder,
-  maker: NaiveOrder,
-  most: bigint,
-): bigint {
+/** What taker and maker can exchange; 0 only for cash that affords no lot, or that has traded all that a quantity can say. */
+function crossableQty(instrument: NaiveInstrument, taker: NaiveOrder, maker: NaiveOrder): bigint {
   if (taker.cash === null) return least(maker.leavesQty, taker.leavesQty);
-  const affordable = least(taker.cash / BigInt(maker.price), most);
+  const affordable = least(taker.cash / BigInt(maker.price), qtyMax - taker.cumQty);
   if (affordable >= maker.leavesQty) return maker.leavesQty;
   return affordable - (affordable % instrument.lotSize);
 }
