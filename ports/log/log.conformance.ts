@@ -265,8 +265,9 @@ function followEndTests({ log }: LogPlace): void {
       batches++;
       throw failure;
     });
+    const ended = follower.done.catch((error: unknown) => error);
     await log().append(Topic.Orders, 0, [record("a")]);
-    expect(await follower.done.catch((error: unknown) => error)).toBe(failure);
+    expect(await ended).toBe(failure);
     await log().append(Topic.Orders, 0, [record("b")]);
     await follower.close();
     expect(batches).toBe(1);
