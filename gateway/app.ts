@@ -49,6 +49,8 @@ export interface GatewayOptions {
   readonly assets: Assets;
   /** How long a request waits for its outcome before 202; 2,000 by default. */
   readonly waitMs?: number;
+  /** Recent outcomes a partition that repeats are answered from; 16,384 by default. */
+  readonly heldCountMax?: number;
   readonly limitPolicies?: LimitPolicies;
   /** Origins beside the venue's own whose pages may open streams. */
   readonly allowedOrigins?: readonly string[];
@@ -173,11 +175,13 @@ class VenueGateway implements Gateway {
 
   #createEdge(): Edge {
     const { log, clock, assets, query, idempotency, rateLimit, waitMs = 2000 } = this.#options;
+    const { heldCountMax = 16_384 } = this.#options;
     const reference = new Reference();
     const outcomes = new Outcomes({
       log,
       clock,
       waitMs,
+      heldCountMax,
       onBody: (body, partition) => reference.apply(body, partition),
       onAnswered: (seconds) => metrics.outcome(seconds),
       onGap: () => metrics.gap(),

@@ -9,6 +9,8 @@ export interface OutcomesOptions {
   readonly clock: Clock;
   /** How long an outcome is waited for. */
   readonly waitMs: number;
+  /** Outcomes kept for append reports that come late, and for repeats of recent requests. */
+  readonly heldCountMax: number;
   /** Every body, in order, before whoever waits for it is answered. */
   onBody(body: FoldedBody, partition: number): void;
   /** Time from the append to the folded outcome. */
@@ -92,8 +94,6 @@ export class Outcomes {
 }
 
 const sweepMs = 50;
-/** Bodies held for append reports that come late and for repeats of recent requests. */
-const heldCountMax = 16_384;
 const heldBytesMax = 32 * 1024 * 1024;
 
 interface Waiter {
@@ -199,7 +199,7 @@ class PartitionOutcomes {
     this.#held.set(body.commandOffset, body);
     this.#heldBytes += body.bytes.byteLength;
     for (const [commandOffset, oldest] of this.#held) {
-      if (this.#held.size <= heldCountMax && this.#heldBytes <= heldBytesMax) return;
+      if (this.#held.size <= this.#options.heldCountMax && this.#heldBytes <= heldBytesMax) return;
       this.#held.delete(commandOffset);
       this.#heldBytes -= oldest.bytes.byteLength;
     }

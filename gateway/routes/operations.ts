@@ -1,4 +1,5 @@
 import { openAPIRouteHandler } from "hono-openapi";
+import { z } from "zod";
 
 import { Health, Readiness } from "../../schema/http/operations.ts";
 import { addRoute } from "../edge.ts";
@@ -45,7 +46,8 @@ export function addOperationRoutes(app: GatewayApp, edge: Edge, phase: () => Pha
     described(metricsOperation, (c: GatewayContext) => metrics(c, edge)),
   );
   addStreamDescription(app, edge);
-  app.get("/openapi.json", openAPIRouteHandler(app, { documentation, excludeStaticFile: false }));
+  const document = openAPIRouteHandler(app, { documentation, excludeStaticFile: false });
+  app.get("/openapi.json", described(documentOperation, document));
 }
 
 const metricsOperation = {
@@ -54,6 +56,14 @@ const metricsOperation = {
   tag: "Operations",
   answers: { 200: "text/plain" },
   problems: ["NotFound", "InternalError"],
+} as const;
+
+const documentOperation = {
+  operationId: "openapi",
+  summary: "This document",
+  tag: "Operations",
+  answers: { 200: z.record(z.string(), z.unknown()) },
+  problems: ["InternalError"],
 } as const;
 
 async function metrics(c: GatewayContext, edge: Edge): Promise<Response> {

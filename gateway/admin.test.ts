@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { exportJWK, generateKeyPair } from "jose";
+
+import {
+  DefinedAccount,
+  DefinedInstrument,
+  DefinedKey,
+  ListedAccounts,
+  ListedInstruments,
+  ListedKeys,
+  StatusAnswer,
+} from "../schema/http/admin.ts";
+import { restingOrder, TestVenue } from "./venue.fixture.ts";
+import type { Answered } from "./venue.fixture.ts";
+
+let venue: TestVenue;
+
+beforeAll(async () => {
+  venue = await TestVenue.open({ partitionCount: 2 });
+});
+
+afterAll(() => venue.close());
+
+function put(path: string, body: object): Promise<Answered> {
+  return venue.request("PUT", `/v1/admin${path}`, { token: venue.admin, body });
+}
+
+function list(what: string): Promise<Answered> {
+  return venue.request("GET", `/v1/admin/${what}`, { token: venue.admin });
+}
+
+const ether = {
+  baseCurrency: "ETH",
+  quoteCurrency: "USD",
+  priceExponent: -2,
+  qtyExponent: -6,
+  tickSize: "0.01",
+  lotSize: "0.0001",
+};
+
+test("an instrument is listed, changed and shown; its exponents stay", async () => {
+  const created = await put("/instruments/ETH-USD", ether);
+  expect(created.status).toBe(200);
+  expect(DefinedInstrument.parse(created.body)).toMatchObject({
+    ...ether,
+    symbol: "ETH-USD",
+    lotSize: "0.000100",
+    minOrderQty: "0.000000",
+    maxOrderQty: "0.000000",
+    selfTradePrevention: "CancelNewest",
+    tradingState: "Open",
+    created: true,
+  });
+  const changed = await put("/instruments/ETH-USD", { ...ether, tickSize: "0.05" });
+  expect(changed.body).toMatchObject({ tickSize: "0.05", created: false });
+  const { instruments } = ListedInstruments.parse((await list("instruments")).body);
+  expect(instruments.map(({ symbol }) => symbol)).toEqual(["BTC-USD", "ETH-USD"]);
+  expect(instruments[1]?.tickSize).toBe("0.05");
+  const { status, body } = await put("/instruments/ETH-USD", { ...ether, priceExponent: -3 });
+  expect({ status, code: body["code"] }).toEqual({ status: 422, code: "ExponentChanged" });
+});
+
+test("orders are held to the grid that was set last", async () => {
+  await put("/instruments/GRID", { ...ether, tickSize: "0.01" });
+  const order = { ...restingOrder, symbol: "GRID", price: "100.01" };
+  expect((await venue.post(order)).status).toBe(201);
+  await put("/instruments/GRID", { ...ether, tickSize: "0.02" });
+  expect((await venue.post(order)).body["code"]).toBe("InvalidPriceIncrement");
+});
+
+test("a halted instrument takes no order, and the answer says so", async () => {
+  const halted = await put("/instruments/BTC-USD/status", { tradingState: "Halt" });
+  expect(StatusAnswer.parse(halted.body)).toMatchObject({
+    symbol: "BTC-USD",
+    tradingState: "Halt",
+  });
+  const { status, body } = await venue.order();
+  expect({ status, code: body["code"] }).toEqual({ status: 422, code: "ExchangeClosed" });
+  const opened = await put("/instruments/BTC-USD/status", { tradingState: "Open" });
+  expect(opened.status).toBe(200);
+  expect((await venue.order()).status).toBe(201);
+});
+
+test("an account is defined in every partition", async () => {
+  const defined = await put("/accounts/1005", { name: "eve & co." });
+  expect(DefinedAccount.parse(defined.body)).toMatchObject({
+    accountID: 1005,
+    name: "eve & co.",
+    accountStatus: "Active",
+  });
+  expect(String(defined.body["position"])).toMatch(/^0:\d+,1:\d+$/);
+  const { accounts } = ListedAccounts.parse((await list("accounts")).body);
+  expect(accounts.map(({ accountID }) => accountID)).toEqual([1001, 1002, 1005]);
+});
+
+test("keys of both algorithms are registered and shown as they were given", async () => {
+  for (const keyAlgorithm of ["EdDSA", "ES256"] as const) {
+    const { publicKey } = await generateKeyPair(keyAlgorithm, { extractable: true });
+    const { x = "", y = "" } = await exportJWK(publicKey);
+    const given = Buffer.concat([Buffer.from(x, "base64url"), Buffer.from(y, "base64url")]);
+    const key = {
+      accountID: 1001,
+      keyAlgorithm,
+      publicKey: given.toString("base64url"),
+      scopes: ["read", "trade"],
+    };
+    const defined = await put(`/keys/${keyAlgorithm}-1`, key);
+    expect(DefinedKey.parse(defined.body)).toMatchObject({ ...key, keyStatus: "Active" });
+    const { keys } = ListedKeys.parse((await list("keys")).body);
+    expect(keys.find(({ keyID }) => keyID === `${keyAlgorithm}-1`)).toMatchObject(key);
+  }
+});
+
+test("a key of an account that is not defined is refused by the engine", async () => {
+  const key = {
+    accountID: 4242,
+    keyAlgorithm: "EdDSA",
+    publicKey: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    scopes: ["read"],
+  };
+  const { status, body } = await put("/keys/stray", key);
+  expect({ status, code: body["code"] }).toEqual({ status: 422, code: "UnknownAccount" });
+});
+
+test("the inner door for keys rejects what the engine or the edge refuses", async () => {
+  const key = {
+    keyID: "door",
+    accountID: 4242,
+    keyAlgorithm: "EdDSA" as const,
+    publicKey: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    scopes: ["read" as const],
+  };
+  const { commands } = venue.gateway;
+  await expect(commands.defineKey(key)).rejects.toMatchObject({ code: "UnknownAccount" });
+  await expect(commands.defineKey({ ...key, keyID: "a b" })).rejects.toThrow();
+  const short = { ...key, publicKey: "AAAA" };
+  await expect(commands.defineKey(short)).rejects.toThrow();
+});
