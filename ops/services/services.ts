@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 
 import { connectionsPath, type Folders } from "./folders.ts";
 import { kafka } from "./kafka.ts";
@@ -55,13 +55,23 @@ async function bringUp(service: Service, folders: Folders): Promise<Started> {
   };
 }
 
+/** What the last `up` wrote; empty where there was none. */
+export function readConnections(folders: Folders): Connections {
+  try {
+    return JSON.parse(readFileSync(connectionsPath(folders), "utf8")) as Connections;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw error;
+  }
+}
+
 /** Written beside and renamed, so that no script reads half of it; only this user may read the passwords. */
 function writeConnections(services: readonly Service[], folders: Folders): void {
+  const path = connectionsPath(folders);
   const connections: Connections = Object.assign(
-    {},
+    readConnections(folders),
     ...services.map((service) => service.connection()),
   );
-  const path = connectionsPath(folders);
   writeFileSync(`${path}.new`, `${JSON.stringify(connections, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
