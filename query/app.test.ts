@@ -6,7 +6,15 @@ import { ExecInst, OrdType, Side, TimeInForce } from "../schema/generated/enums.
 import { Book, InstrumentAnswer, InstrumentList, TradeList } from "../schema/http/reads.ts";
 import { Topic } from "../schema/topics.ts";
 import { createQuery } from "./app.ts";
-import { bodyOf, emptyReadDb, problemOf, queryOn, secret } from "./query.fixture.ts";
+import {
+  awayReadDb,
+  bodyOf,
+  emptyReadDb,
+  openingMs,
+  problemOf,
+  queryOn,
+  secret,
+} from "./query.fixture.ts";
 import type { TestQuery } from "./query.fixture.ts";
 import { TestVenue, until } from "./venue.fixture.ts";
 
@@ -37,7 +45,7 @@ beforeAll(async () => {
   await venue.order({ symbol, price: 101, orderQty: 1, timeInForce: TimeInForce.IOC });
   asked = queryOn(venue, { readDb });
   await asked.query.start();
-});
+}, openingMs);
 
 afterAll(async () => {
   await asked.query.close();
@@ -213,6 +221,17 @@ test("a parameter that is wrong, unknown, or stands twice is refused by its name
 
 test("another route is 404", async () => {
   expect(await problemOf(await asked.get("/v1/none"))).toMatchObject({ code: "NotFound" });
+});
+
+test("a database that is away is 503 for what needs it, and nothing else", async () => {
+  const alone = queryOn(venue, { readDb: awayReadDb });
+  await alone.query.start();
+  for (const path of ["/v1/orders", "/v1/fills", "/v1/positions", "/v1/orders?minSeq=0:1"]) {
+    const response = await alone.get(path, { "x-orderbook-account": "1" });
+    expect(await problemOf(response)).toMatchObject({ status: 503, code: "ReadsUnavailable" });
+  }
+  expect((await alone.get("/v1/instruments/BTC-USD/book")).status).toBe(200);
+  await alone.query.close();
 });
 
 describe("minSeq", () => {

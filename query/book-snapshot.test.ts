@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Engine } from "../engine/core/engine.ts";
 import { EventBuffer } from "../engine/core/event-buffer.ts";
 import { serialiseCapture } from "../engine/core/snapshot.ts";
-import type { ReadDb } from "../ports/read-db/read-db.ts";
 import { createMemorySnapshots } from "../ports/snapshot/snapshot-memory.ts";
 import { packSnapshot } from "../ports/snapshot/snapshot-object.ts";
 import type { SnapshotManifest, SnapshotStore } from "../ports/snapshot/snapshot.ts";
@@ -11,15 +10,13 @@ import { frame } from "../schema/frame.ts";
 import { Side } from "../schema/generated/enums.ts";
 import { Book, InstrumentList } from "../schema/http/reads.ts";
 import { Topic } from "../schema/topics.ts";
-import { bodyOf, emptyReadDb, queryOn } from "./query.fixture.ts";
+import { bodyOf, awayReadDb, queryOn } from "./query.fixture.ts";
 import { TestVenue } from "./venue.fixture.ts";
 
 const symbol = "BTC-USD";
-let readDb: ReadDb;
 let venue: TestVenue;
 
 beforeAll(async () => {
-  readDb = await emptyReadDb();
   venue = new TestVenue();
   await venue.open();
   await venue.define(symbol, [1, 2]);
@@ -34,7 +31,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await venue.log.close();
-  await readDb.close();
 });
 
 test("books from a snapshot and the log after it are the books from the whole log, queues included", async () => {
@@ -135,7 +131,7 @@ async function putSnapshot(
 }
 
 async function booksOn(snapshots: SnapshotStore) {
-  const { query, alarms, get } = queryOn(venue, { readDb, snapshots });
+  const { query, alarms, get } = queryOn(venue, { readDb: awayReadDb, snapshots });
   await query.start();
   const book = await bodyOf(await get(`/v1/instruments/${symbol}/book?level=3`), Book);
   const list = await bodyOf(await get("/v1/instruments"), InstrumentList);

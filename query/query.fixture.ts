@@ -4,6 +4,7 @@ import type { Analytics } from "../ports/analytics/analytics.ts";
 import { systemClock } from "../ports/clock/clock-system.ts";
 import type { Clock } from "../ports/clock/clock.ts";
 import { openPglite } from "../ports/read-db/read-db-pglite.ts";
+import { ReadDbError } from "../ports/read-db/read-db.ts";
 import type { ReadDb } from "../ports/read-db/read-db.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
 import { createQuery } from "./app.ts";
@@ -18,6 +19,25 @@ export async function emptyReadDb(): Promise<ReadDb> {
   await readDb.migrate();
   return readDb;
 }
+
+/** A database that is away: for tests of what does not need one. */
+export const awayReadDb: ReadDb = {
+  get db(): never {
+    throw away();
+  },
+  migrate: () => Promise.reject(away()),
+  reset: () => Promise.reject(away()),
+  run: () => Promise.reject(away()),
+  ping: () => Promise.reject(away()),
+  close: () => Promise.resolve(),
+};
+
+function away(): ReadDbError {
+  return new ReadDbError("Unavailable", "The read database is away", null);
+}
+
+/** Opening PGlite takes seconds on a busy machine. */
+export const openingMs = 60_000;
 
 export interface TestQuery {
   readonly query: Query;

@@ -2,17 +2,15 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 
-import type { ReadDb } from "../ports/read-db/read-db.ts";
 import { OrdType, SelfTradePrevention, Side, TimeInForce } from "../schema/generated/enums.ts";
 import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
 import { InstrumentList } from "../schema/http/reads.ts";
 import { StreamMessage } from "../schema/http/reads-stream.ts";
 import { ClientBook } from "./client-book.fixture.ts";
-import { bodyOf, emptyReadDb, queryOn, secret } from "./query.fixture.ts";
+import { bodyOf, awayReadDb, queryOn, secret } from "./query.fixture.ts";
 import { TestVenue, until } from "./venue.fixture.ts";
 
 const symbol = "BTC-USD";
-let readDb: ReadDb;
 let venue: TestVenue;
 let query: ReturnType<typeof queryOn>["query"];
 let get: ReturnType<typeof queryOn>["get"];
@@ -24,11 +22,10 @@ function serve() {
 }
 
 beforeAll(async () => {
-  readDb = await emptyReadDb();
   venue = new TestVenue();
   await venue.open();
   await venue.define(symbol, [1, 2]);
-  ({ query, get } = queryOn(venue, { readDb }));
+  ({ query, get } = queryOn(venue, { readDb: awayReadDb }));
   await query.start();
   server = serve();
 });
@@ -37,7 +34,6 @@ afterAll(async () => {
   await server.stop(true);
   await query.close();
   await venue.log.close();
-  await readDb.close();
 });
 
 test("a client without the secret gets no stream", async () => {
