@@ -1,0 +1,171 @@
+import { Engine } from "../engine/core/engine.ts";
+import type { EngineLimits } from "../engine/core/engine.ts";
+import { EventBuffer } from "../engine/core/event-buffer.ts";
+import { OrderStreamCommands } from "../ops/order-stream-commands.ts";
+import { priceMapOf } from "../ops/order-stream-prices.ts";
+import { StreamMessageType } from "../ops/order-stream.ts";
+import type { OrderStream } from "../ops/order-stream.ts";
+import { bodyHeaderBytes } from "../schema/body.ts";
+import { headerBytes } from "../schema/generated/records.ts";
+import { TradeLayout } from "../schema/generated/trade.ts";
+import { readUint53 } from "../schema/wire.ts";
+
+/** A stream with everything looked up that an engine's commands need, so that a timed pass only writes numbers and applies. */
+export interface CompiledStream {
+  readonly messageCount: number;
+  readonly types: Uint8Array;
+  /** The engine's number of the order that a message is about. */
+  readonly orders: Int32Array;
+  /** The order's own side, also for cancels: 0 = buy, 1 = sell. */
+  readonly sides: Uint8Array;
+  readonly iocs: Uint8Array;
+  readonly prices: Int32Array;
+  /** Of a modify: with what had traded before, as the engine counts it. */
+  readonly orderQtys: Float64Array;
+  readonly tradeCount: number;
+  readonly eventCount: number;
+}
+
+export interface PassOutcome {
+  readonly eventCount: number;
+  readonly nanosecondsPerCommand: number;
+}
+
+/**
+ * Runs the stream once, slowly, to learn what each modify has to ask for. Throws on a stream that is shorter than two warm-ups, or
+ * whose rules are wider than the engine's.
+ */
+export function compileStream(stream: OrderStream): CompiledStream {
+  if (stream.messageCount < 2 * warmUpCount) throw new Error("The stream is too short to be timed");
+  const { orders, sides } = numberOrders(stream);
+  const prices = priceMapOf(stream);
+  const compiled = {
+    messageCount: stream.messageCount,
+    types: stream.types,
+    orders,
+    sides,
+    iocs: stream.iocs,
+    prices: Int32Array.from(stream.prices, (ticks, index) =>
+      stream.types[index] === StreamMessageType.Cancel ? 0 : prices.toEngine(ticks),
+    ),
+    orderQtys: Float64Array.from(stream.quantities),
+  };
+  const fills = new Fills(compiled.orderQtys, orders);
+  const engine = new Engine(passLimits(stream.messageCount, 1));
+  const { eventCount } = applyAll({ ...compiled, tradeCount: 0, eventCount: 0 }, engine, fills);
+  return { ...compiled, tradeCount: fills.tradeCount, eventCount };
+}
+
+/** Commands at the start of each pass that are applied and not timed: tables grow, and the compiler learns. */
+export const warmUpCount = 350_000;
+
+/** Applies the whole stream to a new engine; the time is that of the commands after the warm-up. */
+export function timePass(compiled: CompiledStream, idWindowMs: number): PassOutcome {
+  const engine = new Engine(passLimits(compiled.messageCount, idWindowMs));
+  const outcome = applyAll(compiled, engine, null);
+  if (outcome.eventCount === compiled.eventCount) return outcome;
+  throw new Error(`A pass wrote ${outcome.eventCount} events instead of ${compiled.eventCount}`);
+}
+
+function passLimits(messageCount: number, idWindowMs: number): Partial<EngineLimits> {
+  return { orderCountMax: messageCount + 1, idWindowMs };
+}
+
+function applyAll(compiled: CompiledStream, engine: Engine, fills: Fills | null): PassOutcome {
+  const commands = new OrderStreamCommands();
+  const out = new EventBuffer();
+  let seqNum = 0;
+  for (const opening of commands.opening()) {
+    seqNum++;
+    engine.apply(opening, opening.byteLength, seqNum, commands.time(seqNum), seqNum, out);
+  }
+  let eventCount = 0;
+  let startedAt = Bun.nanoseconds();
+  for (let index = 0; index < compiled.messageCount; index++) {
+    if (index === warmUpCount) startedAt = Bun.nanoseconds();
+    seqNum++;
+    out.reset();
+    fills?.beforeMessage(index, compiled.types[index] ?? 0);
+    const command = commandOf(commands, compiled, index);
+    engine.apply(command, command.byteLength, seqNum, commands.time(seqNum), seqNum, out);
+    eventCount += out.eventCount;
+    fills?.afterMessage(commands, out);
+  }
+  const nanoseconds = Bun.nanoseconds() - startedAt;
+  return { eventCount, nanosecondsPerCommand: nanoseconds / (compiled.messageCount - warmUpCount) };
+}
+
+function commandOf(
+  commands: OrderStreamCommands,
+  compiled: CompiledStream,
+  index: number,
+): DataView {
+  const { types, orders, sides, iocs, prices, orderQtys } = compiled;
+  const order = orders[index] ?? 0;
+  const side = sides[index] ?? 0;
+  const type = types[index];
+  if (type === StreamMessageType.Cancel) return commands.cancel(order, side);
+  const [price, orderQty] = [prices[index] ?? 0, orderQtys[index] ?? 0];
+  if (type === StreamMessageType.Modify) return commands.replace(order, side, price, orderQty);
+  return commands.newOrder(order, side, price, orderQty, iocs[index] === 1);
+}
+
+/** Numbers orders in order of entry; an id that never entered gets a number that the engine will not know. */
+function numberOrders(stream: OrderStream): { orders: Int32Array; sides: Uint8Array } {
+  const numbers = new Map<bigint, number>();
+  const entrySides: number[] = [];
+  const orders = new Int32Array(stream.messageCount);
+  const sides = new Uint8Array(stream.messageCount);
+  for (let index = 0; index < stream.messageCount; index++) {
+    const isNew = stream.types[index] === StreamMessageType.New;
+    const orderID = stream.orderIDs[index] ?? 0n;
+    const known = numbers.get(orderID);
+    if (isNew && known !== undefined) throw new Error(`Order ${orderID} enters twice`);
+    const order = known ?? entrySides.push(stream.sides[index] ?? 0) - 1;
+    numbers.set(orderID, order);
+    orders[index] = order;
+    const side = entrySides[order] ?? 0;
+    sides[index] = side;
+    checkRules(stream, index, side);
+  }
+  return { orders, sides };
+}
+
+function checkRules({ types, quantities, sides }: OrderStream, index: number, side: number): void {
+  if (types[index] === StreamMessageType.Cancel) return;
+  if (quantities[index] === 0) throw new Error(`Message ${index} has no quantity`);
+  if (sides[index] !== side) throw new Error(`Message ${index} changes its order's side`);
+}
+
+/** Follows what orders have traded, and puts it on top of what modifies ask for. */
+class Fills {
+  readonly #orderQtys: Float64Array;
+  readonly #orders: Int32Array;
+  readonly #cumQtys: Float64Array;
+  tradeCount = 0;
+
+  constructor(orderQtys: Float64Array, orders: Int32Array) {
+    this.#orderQtys = orderQtys;
+    this.#orders = orders;
+    this.#cumQtys = new Float64Array(orders.length);
+  }
+
+  beforeMessage(index: number, type: number): void {
+    if (type !== StreamMessageType.Modify) return;
+    const cumQty = this.#cumQtys[this.#orders[index] ?? 0] ?? 0;
+    this.#orderQtys[index] = (this.#orderQtys[index] ?? 0) + cumQty;
+  }
+
+  afterMessage(commands: OrderStreamCommands, { view, length }: EventBuffer): void {
+    for (let at = bodyHeaderBytes; at < length; at += headerBytes + view.getUint16(at, true)) {
+      if (view.getUint16(at + 2, true) !== TradeLayout.templateId) continue;
+      const block = at + headerBytes;
+      const lastQty = readUint53(view, block + TradeLayout.lastQty);
+      for (const field of [TradeLayout.makerOrderID, TradeLayout.takerOrderID]) {
+        const order = commands.numberAt(view, block + field);
+        this.#cumQtys[order] = (this.#cumQtys[order] ?? 0) + lastQty;
+      }
+      this.tradeCount++;
+    }
+  }
+}

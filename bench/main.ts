@@ -1,0 +1,47 @@
+import { parseArgs } from "node:util";
+
+import { benchCore } from "./core.bench.ts";
+import { benchVenue } from "./venue.bench.ts";
+
+const usage = `usage: bun run bench core [--rounds 3] [--passes 6]
+       bun run bench venue [--seconds 10]
+Prints a table and writes bench/results/<date>-<name>.json.`;
+
+const print = (line: string): void => console.log(line);
+
+const { values, positionals } = readArguments();
+const [name] = positionals;
+if (name === "core") {
+  benchCore({ roundCount: count(values.rounds), passCount: count(values.passes), print });
+} else if (name === "venue") {
+  await benchVenue({ seconds: count(values.seconds), print });
+} else {
+  fail(name === undefined ? "What shall be measured?" : `There is no bench ${name}`);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        rounds: { type: "string", default: "3" },
+        passes: { type: "string", default: "6" },
+        seconds: { type: "string", default: "10" },
+      },
+    });
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+function count(given: string): number {
+  const value = Number(given);
+  return Number.isInteger(value) && value > 0 && value < 1000
+    ? value
+    : fail(`${given} is no count`);
+}
+
+function fail(reason: string): never {
+  console.error(`${reason}\n${usage}`);
+  process.exit(2);
+}

@@ -1,0 +1,35 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Rows of one shape as text columns, numbers to the right. */
+export function table(rows: readonly Readonly<Record<string, string | number>>[]): string {
+  const names = Object.keys(rows[0] ?? {});
+  const cells = rows.map((row) => names.map((name) => row[name] ?? ""));
+  const widths = names.map((name, column) =>
+    Math.max(name.length, ...cells.map((line) => String(line[column]).length)),
+  );
+  const pad = (cell: string | number, column: number): string => {
+    const width = widths[column] ?? 0;
+    return typeof cell === "number" ? String(cell).padStart(width) : cell.padEnd(width);
+  };
+  return [names, ...cells].map((line) => line.map(pad).join("  ").trimEnd()).join("\n");
+}
+
+/** Writes `results/<date>-<name>.json` and returns its name. A later run of the same day writes it anew. */
+export function writeResult(name: string, result: unknown): string {
+  const folder = join(import.meta.dir, "results");
+  mkdirSync(folder, { recursive: true });
+  const file = `${new Date().toISOString().slice(0, 10)}-${name}.json`;
+  writeFileSync(join(folder, file), `${JSON.stringify(result, null, 2)}\n`);
+  return `bench/results/${file}`;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
+}
+
+export function round(value: number, digits = 1): number {
+  return Number(value.toFixed(digits));
+}
