@@ -125,21 +125,22 @@ function identified<Command extends { readonly kind: Identified }>(
 function decidedEvent({ body, partition }: Submitted, commandID: string): Event | null {
   if (body === null) return null;
   for (const event of body.events) {
-    switch (event.kind) {
-      case "BusinessMessageReject":
-        throw refusal(BusinessRejectReasonName[event.businessRejectReason], { body, partition });
-      case "Duplicate": {
-        const code = refusalOfRepeat(event, { body, partition });
-        if (code !== null) throw refusal(code, { body, partition });
-        return event;
-      }
-      case "SecurityDefined":
-      case "SecurityStatusChanged":
-      case "AccountDefined":
-      case "KeyDefined":
-        return event;
-      default:
+    if (event.kind === "BusinessMessageReject") {
+      throw refusal(BusinessRejectReasonName[event.businessRejectReason], { body, partition });
     }
+    if (event.kind === "Duplicate") {
+      const code = refusalOfRepeat(event, { body, partition });
+      if (code !== null) throw refusal(code, { body, partition });
+      return event;
+    }
+    if (definitionEvents.has(event.kind)) return event;
   }
   throw new Error(`The outcome of ${commandID} says nothing of it`);
 }
+
+const definitionEvents: ReadonlySet<Event["kind"]> = new Set<Event["kind"]>([
+  "SecurityDefined",
+  "SecurityStatusChanged",
+  "AccountDefined",
+  "KeyDefined",
+]);

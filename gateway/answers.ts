@@ -7,6 +7,8 @@ import {
 } from "../schema/generated/enums.ts";
 import type { OrderCanceled } from "../schema/generated/order-canceled.ts";
 import type { Event } from "../schema/generated/records.ts";
+import type { SelfTradePrevented } from "../schema/generated/self-trade-prevented.ts";
+import type { Trade } from "../schema/generated/trade.ts";
 import type { ExecutionReport, OpenOrdStatus } from "../schema/http/orders.ts";
 import { formatDecimal } from "../schema/units.ts";
 import type { ListedInstrument } from "./reference.ts";
@@ -28,33 +30,34 @@ export interface OrderState {
 /** Follows an order as the taker through the events after the one that brought or changed it. */
 export function followTaker(state: OrderState, events: readonly Event[]): void {
   for (const event of events) {
-    switch (event.kind) {
-      case "Trade":
-        if (event.takerOrderID !== state.orderID) break;
-        state.leavesQty = event.takerLeavesQty;
-        state.cumQty += event.lastQty;
-        state.tradedQty += event.lastQty;
-        state.notional += BigInt(event.lastPx) * BigInt(event.lastQty);
-        state.ordStatus = openStatus(OrdStatusName[event.takerOrdStatus]);
-        report(state, event.rptSeq, {
-          execType: "Trade",
-          lastQty: formatDecimal(event.lastQty, state.instrument.qtyExponent),
-          lastPx: formatDecimal(event.lastPx, state.instrument.priceExponent),
-          lastLiquidityInd: "Removed",
-        });
-        break;
-      case "SelfTradePrevented":
-        if (event.takerOrderID !== state.orderID) break;
-        state.leavesQty = event.takerLeavesQty;
-        report(state, event.rptSeq, {
-          execType: "Restated",
-          preventedQty: formatDecimal(event.preventedQty, state.instrument.qtyExponent),
-        });
-        break;
-      case "OrderCanceled":
-        if (event.orderID === state.orderID) takeCancel(state, event);
+    if (event.kind === "Trade" && event.takerOrderID === state.orderID) takeTrade(state, event);
+    if (event.kind === "SelfTradePrevented" && event.takerOrderID === state.orderID) {
+      takePrevention(state, event);
     }
+    if (event.kind === "OrderCanceled" && event.orderID === state.orderID) takeCancel(state, event);
   }
+}
+
+function takeTrade(state: OrderState, event: Trade): void {
+  const { lastQty, lastPx } = event;
+  const { qtyExponent, priceExponent } = state.instrument;
+  state.leavesQty = event.takerLeavesQty;
+  state.cumQty += lastQty;
+  state.tradedQty += lastQty;
+  state.notional += BigInt(lastPx) * BigInt(lastQty);
+  state.ordStatus = openStatus(OrdStatusName[event.takerOrdStatus]);
+  report(state, event.rptSeq, {
+    execType: "Trade",
+    lastQty: formatDecimal(lastQty, qtyExponent),
+    lastPx: formatDecimal(lastPx, priceExponent),
+    lastLiquidityInd: "Removed",
+  });
+}
+
+function takePrevention(state: OrderState, event: SelfTradePrevented): void {
+  state.leavesQty = event.takerLeavesQty;
+  const preventedQty = formatDecimal(event.preventedQty, state.instrument.qtyExponent);
+  report(state, event.rptSeq, { execType: "Restated", preventedQty });
 }
 
 /** Ends the order. */

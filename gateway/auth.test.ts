@@ -1,6 +1,6 @@
 import { beforeAll, expect, spyOn, test } from "bun:test";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from "jose";
-import type { CryptoKey, JWTHeaderParameters } from "jose";
+import type { CryptoKey } from "jose";
 
 import { ManualClock } from "../ports/clock/clock-manual.ts";
 import { KeyAlgorithm, KeyStatus, Scopes } from "../schema/generated/enums.ts";
@@ -69,9 +69,7 @@ async function token(
   privateKey: CryptoKey | Uint8Array = alice.privateKey,
 ): Promise<string> {
   const all = { alg: "EdDSA", kid: "alice-1", typ: "JWT", ...header };
-  return new SignJWT({ ...goodClaims, ...claims })
-    .setProtectedHeader(all as JWTHeaderParameters)
-    .sign(privateKey);
+  return new SignJWT({ ...goodClaims, ...claims }).setProtectedHeader(all).sign(privateKey);
 }
 
 function unsigned(header: object, claims: object | string = goodClaims): string {

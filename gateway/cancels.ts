@@ -84,20 +84,16 @@ function massCancelCommand(request: MassCancel): MassCancelCommand {
 /** How many orders a partition canceled; null when that is not known. Throws ApiProblem. */
 function affectedBy(edge: Edge, { body, partition }: Submitted, commandID: string): number | null {
   if (body === null) return null;
+  const report = reportedBy(body, commandID);
+  if (report !== null) return report;
   for (const event of body.events) {
-    if (!("commandID" in event) || event.commandID !== commandID) continue;
-    switch (event.kind) {
-      case "OrderMassCancelReport":
-        return event.totalAffectedOrders;
-      case "BusinessMessageReject":
-        throw refusal(BusinessRejectReasonName[event.businessRejectReason], { body, partition });
-      case "Duplicate": {
-        const code = refusalOfRepeat(event, { body, partition });
-        if (code !== null) throw refusal(code, { body, partition });
-        return reportedBy(edge.outcomes.held(partition, event.originalCommandOffset), commandID);
-      }
-      default:
-        throw new Error(`A mass cancel does not come to ${event.kind}`);
+    if (event.kind === "BusinessMessageReject" && event.commandID === commandID) {
+      throw refusal(BusinessRejectReasonName[event.businessRejectReason], { body, partition });
+    }
+    if (event.kind === "Duplicate" && event.commandID === commandID) {
+      const code = refusalOfRepeat(event, { body, partition });
+      if (code !== null) throw refusal(code, { body, partition });
+      return reportedBy(edge.outcomes.held(partition, event.originalCommandOffset), commandID);
     }
   }
   throw new Error("A mass cancel's outcome says nothing of it");

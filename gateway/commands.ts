@@ -122,10 +122,10 @@ export class Commands {
     const sendingTime = this.#options.clock.now();
     const validUntil = sendingTime + this.#options.validForMs;
     const stamps = { sendingTime, validUntil, attempt: 0 };
-    const draft = frame({ ...command, ...stamps, requestHash: noHash } as Stamped);
+    const draft = frame({ ...command, ...stamps, requestHash: noHash });
     const templateId = new DataView(draft.buffer).getUint16(2, true);
     const hash = requestHash(draft, blockLengthOf(templateId));
-    return frame({ ...command, ...stamps, requestHash: hash } as Stamped);
+    return frame({ ...command, ...stamps, requestHash: hash });
   }
 }
 

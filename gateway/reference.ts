@@ -88,21 +88,13 @@ export class Reference {
   }
 
   #applyEvent(event: Event, partition: number): void {
-    switch (event.kind) {
-      case "SecurityDefined":
-        return this.#list(partition, event);
-      case "SecurityStatusChanged":
-        return this.#changeState(partition, event.securityID, event.tradingState);
-      case "AccountDefined": {
-        const { kind: _, rptSeq: __, ...account } = event;
-        if (partition === 0) this.#accounts.set(account.accountID, account);
-        return;
-      }
-      case "KeyDefined": {
-        const { kind: _, rptSeq: __, ...key } = event;
-        if (partition === 0) this.#keys.set(key.keyID, key);
-      }
+    if (event.kind === "SecurityDefined") this.#list(partition, event);
+    if (event.kind === "SecurityStatusChanged") {
+      this.#changeState(partition, event.securityID, event.tradingState);
     }
+    if (partition !== 0) return;
+    if (event.kind === "AccountDefined") this.#accounts.set(event.accountID, event);
+    if (event.kind === "KeyDefined") this.#keys.set(event.keyID, event);
   }
 
   #changeState(partition: number, securityID: number, tradingState: TradingState): void {
