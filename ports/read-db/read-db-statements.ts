@@ -26,11 +26,18 @@ export function readDbErrorOf(error: unknown): ReadDbError | null {
     if (cause instanceof ReadDbError) return cause;
     const code = sqlStateOf(cause);
     if (code !== null) return wrap(codeOfSqlState(code), cause, code, error);
+    if (isLostConnection(cause)) return wrap("Unavailable", cause, null, error);
     // The WebAssembly instance is gone: every later call would fail as well.
     if (cause instanceof WebAssembly.RuntimeError) return wrap("Corrupt", cause, null, error);
     if (closedPattern.test(cause.message)) return wrap("Unavailable", cause, null, error);
   }
   return null;
+}
+
+/** Bun.SQL has codes of its own for connections that fail, end or take too long. */
+function isLostConnection(error: Error): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && /^ERR_POSTGRES_(CONNECTION|.*TIMEOUT)/.test(code);
 }
 
 const closedPattern = /PGlite is (closed|closing)/;
