@@ -121,9 +121,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     bug: "post-only ignores own orders",
-    file: "naive-book.ts",
-    from: "return best !== undefined && isWithin(side, best.price, limit);",
-    to: "return best !== undefined && best.timeInForce !== 6 && isWithin(side, best.price, limit);",
+    file: "naive-orders.ts",
+    from: "if (isPostOnly(command) && wouldCross(",
+    to: "if (isPostOnly(command) && [...instrument.bids, ...instrument.asks].some((other) => other.accountID !== command.accountID) && wouldCross(",
   },
   {
     bug: "cash buys what it cannot pay in lots",

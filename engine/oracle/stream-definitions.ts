@@ -54,7 +54,7 @@ export function makeSecurityStatus(context: StreamContext, intent: Intent): Secu
     ...context.commandFields(intent),
     accountID: 0,
     commandID: context.newID(intent, intent.target >>> 0),
-    tradingState: intent.manner < 12 ? TradingState.Open : stateOf(intent),
+    tradingState: intent.manner < 10 ? TradingState.Open : stateOf(intent),
     symbol: has(intent, Flaw.unknownSymbol)
       ? strangeSymbol(intent)
       : context.instrumentShape(intent).symbol,

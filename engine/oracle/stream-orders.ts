@@ -43,7 +43,7 @@ export function makeNewOrderSingle(context: StreamContext, intent: Intent): NewO
     selfTradePrevention: selfTradePreventionOf(intent),
     execInst: isPostOnly(intent, timeInForce) ? ExecInst.postOnly : 0,
     expireTime: hasExpireTime
-      ? Math.max(1, context.now + (intent.target % 97) * context.waitUnit)
+      ? Math.max(1, context.now + (intent.target % (intent.manner < 8 ? 5 : 97)) * context.waitUnit)
       : 0,
     clOrdID: intent.target % 3 === 0 ? "" : `c${intent.target}`,
   };

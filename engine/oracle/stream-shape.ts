@@ -112,7 +112,7 @@ function limitsOf(dice: Dice): Partial<NaiveLimits> {
 }
 
 function weightsOf(dice: Dice): Record<Action, number> {
-  const rare = (): number => (dice.chance(0.6) ? dice.pick([0.001, 0.005, 0.03]) : 0);
+  const rare = (): number => (dice.chance(0.6) ? dice.pick([0.002, 0.01, 0.05]) : 0);
   return {
     new: dice.pick([0.5, 0.7, 0.9]),
     cancel: dice.pick([0, 0.02, 0.1, 0.3]),
