@@ -143,7 +143,7 @@ const NextCursor = z
 export const Order = z
   .object({
     orderID: Uuid,
-    clOrdID: ClOrdIDText,
+    clOrdID: z.string().meta({ description: "Of the first request, not of a replace" }),
     symbol: SymbolText,
     side: SideText,
     ordType: z.enum(["Market", "Limit"]),
@@ -168,7 +168,8 @@ export const Order = z
     entryTime: Time.meta({ description: "Log time of the command that brought the order" }),
     transactTime: Time.meta({ description: "Log time of the last change" }),
     mdEntryID: Count.meta({
-      description: "rptSeq of the acceptance: names the order in level 3 books; 0 when refused",
+      description:
+        "rptSeq of the acceptance: names the order in level 3 books. Of a refused order that of the refusal, 0 for an unknown symbol",
     }),
     firstSeqNum: Count.meta({ description: "With orderID it names the order for ever" }),
     seqNum: Count.meta({ description: "Of the command that changed it last" }),
