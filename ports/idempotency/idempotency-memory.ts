@@ -24,7 +24,10 @@ export function createMemoryIdempotency(
 class MemoryIdempotency implements Idempotency {
   readonly #clock: Clock;
   readonly #bounds: MemoryIdempotencyBounds;
+  /** Oldest first. */
   readonly #held = new Map<string, Held>();
+  #byAge = this.#held.entries();
+  #oldest: [string, Held] | null = null;
   #textLength = 0;
   #closed = false;
 
@@ -86,13 +89,29 @@ class MemoryIdempotency implements Idempotency {
 
   #makeRoom(): void {
     const now = this.#clock.monotonic();
-    for (const [key, held] of this.#held) {
+    for (;;) {
+      const oldest = this.#findOldest();
+      if (oldest === null) return;
+      const [key, held] = oldest;
       const fits =
         this.#held.size <= this.#bounds.entryCountMax &&
         this.#textLength <= this.#bounds.textLengthMax;
       if (fits && held.until > now) return;
       this.#drop(key, held);
     }
+  }
+
+  /** One iterator goes along with the oldest: a new one each time would walk over all that were deleted before. */
+  #findOldest(): [string, Held] | null {
+    while (this.#held.size > 0) {
+      if (this.#oldest !== null && this.#held.get(this.#oldest[0]) === this.#oldest[1]) {
+        return this.#oldest;
+      }
+      const next = this.#byAge.next();
+      if (next.done === true) this.#byAge = this.#held.entries();
+      else this.#oldest = next.value;
+    }
+    return null;
   }
 
   #drop(key: string, held: Held): void {

@@ -7,7 +7,7 @@ const evictionSampleCount = 8;
 
 /**
  * GCRA in this process. `keyCountMax` bounds the memory: keys whose burst is whole again are forgotten, which changes
- * nothing; beyond that, of a few old ones, the one that is nearest to it.
+ * nothing; beyond that, of a few, the one that is nearest to it.
  */
 export function createMemoryRateLimit(clock: Clock, keyCountMax = 100_000): RateLimit {
   return new MemoryRateLimit(clock, keyCountMax);
@@ -18,6 +18,7 @@ class MemoryRateLimit implements RateLimit {
   readonly #keyCountMax: number;
   /** Theoretical arrival times, on the monotonic clock: when the whole burst is there again. */
   readonly #arrivals = new Map<string, number>();
+  #round = this.#arrivals.entries();
   #closed = false;
 
   constructor(clock: Clock, keyCountMax: number) {
@@ -47,26 +48,27 @@ class MemoryRateLimit implements RateLimit {
     this.#arrivals.clear();
   }
 
-  /** Looks at a few keys a call, so that no call pays for all; a key looked at goes to the end of the row. */
+  /** Looks at a few keys a call, so that no call pays for all. */
   #sweep(now: number): void {
-    for (const [place, arrival] of this.#firstFew(sweptPerTake)) {
-      this.#arrivals.delete(place);
-      if (arrival > now) this.#arrivals.set(place, arrival);
+    for (const [place, arrival] of this.#nextFew(sweptPerTake)) {
+      if (arrival <= now) this.#arrivals.delete(place);
     }
   }
 
   #makeRoom(): void {
     if (this.#arrivals.size < this.#keyCountMax) return;
-    const sample = this.#firstFew(evictionSampleCount);
+    const sample = this.#nextFew(evictionSampleCount);
     const [nearest] = sample.sort(([, a], [, b]) => a - b);
     if (nearest !== undefined) this.#arrivals.delete(nearest[0]);
   }
 
-  #firstFew(count: number): [string, number][] {
+  /** Goes round the keys with one iterator: a new one each time would walk over all that were deleted before. */
+  #nextFew(count: number): [string, number][] {
     const few: [string, number][] = [];
-    for (const entry of this.#arrivals) {
-      if (few.length === count) break;
-      few.push(entry);
+    while (few.length < count && this.#arrivals.size > 0) {
+      const next = this.#round.next();
+      if (next.done === true) this.#round = this.#arrivals.entries();
+      else few.push(next.value);
     }
     return few;
   }
