@@ -22,7 +22,7 @@ const usage = `usage: bun run replay FILE [--url URL] [--data .data] [--in-fligh
                or a Bitstamp order capture (.csv or .csv.zst)
   --url        a running venue; without it a venue of its own is opened in a temporary folder
   --data       with --url: the data folder of that venue, whose venue.json holds accounts and tokens (.data)
-  --in-flight  Bitstamp: requests on their way at once (16); LOBSTER files go one by one`;
+  --in-flight  Bitstamp: requests of one kind on their way at once (16); LOBSTER files go one by one`;
 
 const options = readOptions();
 if (typeof options === "string") {

@@ -86,7 +86,13 @@ async function writeVenueFile(venue: Venue, cast: Cast, dataDir: string): Promis
   return file;
 }
 
-function startDemo(venue: Venue, cast: Cast, seed: number): DemoMarket[] {
+/** A market that trades, and when it has made its last request. */
+interface RunningMarket {
+  readonly market: DemoMarket;
+  readonly ended: Promise<void>;
+}
+
+function startDemo(venue: Venue, cast: Cast, seed: number): RunningMarket[] {
   return demoInstruments.map((instrument, index) => {
     const market = new DemoMarket({
       instrument,
@@ -94,8 +100,10 @@ function startDemo(venue: Venue, cast: Cast, seed: number): DemoMarket[] {
       taker: new VenueClient(venue.url, cast.taker.token),
       seed: seed + index,
     });
-    market.run().catch((error: Error) => console.error(`Demo market ends: ${error.message}`));
-    return market;
+    const ended = market
+      .run()
+      .catch((error: Error) => console.error(`Demo market ends: ${error.message}`));
+    return { market, ended };
   });
 }
 
@@ -123,13 +131,14 @@ The same for scripts: ${join(options.dataDir, "venue.json")}. Ctrl-C stops.
 `;
 }
 
-function drainOnSignal(venue: Venue, markets: readonly DemoMarket[]): void {
+function drainOnSignal(venue: Venue, markets: readonly RunningMarket[]): void {
   let draining = false;
   const drain = async (): Promise<void> => {
     if (draining) process.exit(1);
     draining = true;
     console.log("Draining; a second Ctrl-C stops at once.");
-    for (const market of markets) market.stop();
+    for (const { market } of markets) market.stop();
+    await Promise.all(markets.map(({ ended }) => ended));
     await venue.close();
     console.log("Closed. What was accepted is on the log.");
     process.exit(0);

@@ -49,6 +49,8 @@ interface BitstampReplay {
 /**
  * Sends every row as a request, in the file's order: created is a limit order, changed an amend, deleted a cancel. The capture's own
  * trades are not in it: what crosses here, trades here.
+ * Only requests of one kind are on their way together: a cancel has no body to be read and would overtake an order sent just before
+ * it. Amends go one by one.
  */
 export async function replayBitstamp(
   rows: readonly BitstampRow[],
@@ -56,11 +58,13 @@ export async function replayBitstamp(
 ): Promise<void> {
   const { window, tally } = replay;
   let counted: Promise<void> = Promise.resolve();
+  let before: BitstampRow["action"] | null = null;
   for (const row of rows) {
-    if (row.action === "changed") {
+    if (row.action !== before || row.action === "changed") {
       await window.drained();
       await counted;
     }
+    before = row.action;
     const request = row.action === "changed" ? await amend(row, replay) : requestOf(row, replay);
     await window.room();
     const answer = window.send(request);

@@ -15,8 +15,9 @@ export interface ApiAnswer {
 
 /**
  * Sends requests in order with several in flight: each goes out on a connection of its own that is free, written before the next
- * one is. HTTP promises no order between connections, so that the venue took them in this order is for the caller to check, by the
- * seqNum in each answer; with one in flight it is certain.
+ * one is. HTTP promises no order between connections. Requests of one kind take the same way through the venue, and have kept their
+ * order wherever that was measured; of mixed kinds some overtake others. So the caller checks the order by the seqNum in each answer;
+ * with one in flight it is certain.
  */
 export class OrderedWindow {
   readonly #connections: readonly Connection[];

@@ -68,7 +68,7 @@ export class Tally {
         : `refusals by code: ${refusals.map(([code, count]) => `${code} ${count}`).join(", ")}`,
       this.#outOfOrder === 0
         ? "order: the log has the file's order (every seqNum above the one before)"
-        : `order: ${this.#outOfOrder} requests stand on the log before one that was sent earlier`,
+        : `order: BROKEN, ${this.#outOfOrder} requests stand on the log before one that was sent earlier; --in-flight 1 makes it certain`,
     ];
   }
 
