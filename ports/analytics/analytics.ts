@@ -19,7 +19,10 @@ export interface Analytics {
   reset(): Promise<void>;
   insert(block: AnalyticsBlock): Promise<void>;
   /** Runs a read-only query with bound parameters; decimals and 64-bit integers come as strings. */
-  query<Row>(sql: string, params?: Readonly<Record<string, string | number>>): Promise<readonly Row[]>;
+  query<Row>(
+    sql: string,
+    params?: Readonly<Record<string, string | number>>,
+  ): Promise<readonly Row[]>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

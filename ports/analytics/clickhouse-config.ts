@@ -1,0 +1,98 @@
+/** What a ClickHouse of our own is told: files that stand in its folder, so that no password is ever an argument. */
+export interface ClickhouseCredentials {
+  readonly writer: string;
+  readonly analyst: string;
+}
+
+/**
+ * The server's own settings. The library opens its listener in a session of the user `default`, who has no password and
+ * could close the listener again: only requests that name one of our users in a header have a handler at all. The patterns are the user
+ * names, once in base64 with their colon.
+ */
+export function serverConfig(paths: { users: string; temporary: string }): string {
+  return `<clickhouse>
+  <logger><level>none</level></logger>
+  <users_config>${escapeXml(paths.users)}</users_config>
+  <tmp_path>${escapeXml(paths.temporary)}/</tmp_path>
+  <mark_cache_size>67108864</mark_cache_size>
+  <max_server_memory_usage>2000000000</max_server_memory_usage>
+  <max_concurrent_queries>64</max_concurrent_queries>
+  <http_handlers>
+    <rule><url>/ping</url><handler><type>ping</type></handler></rule>
+    ${queryRule("Authorization", "Basic (d3JpdGVyO|YW5hbHlzdD)[A-Za-z0-9+/=]*")}
+    ${queryRule("X-ClickHouse-User", "(writer|analyst)")}
+  </http_handlers>
+</clickhouse>
+`;
+}
+
+function queryRule(header: string, pattern: string): string {
+  const handler = "<type>dynamic_query_handler</type><query_param_name>query</query_param_name>";
+  return `<rule><headers><${header}>regex:${pattern}</${header}></headers><handler>${handler}</handler></rule>`;
+}
+
+/**
+ * Users and grants. The analyst has no grant outside our database: readonly alone would still let file() read this machine and
+ * url() reach others.
+ */
+export function usersConfig(credentials: ClickhouseCredentials): string {
+  return `<clickhouse>
+  <profiles>
+    <default><async_insert>0</async_insert></default>
+    <analyst>
+      <readonly>2</readonly>
+      <max_execution_time>30</max_execution_time>
+      <max_result_rows>1000000</max_result_rows>
+      <max_memory_usage>1000000000</max_memory_usage>
+      <constraints>
+        <max_execution_time><min>1</min><max>30</max></max_execution_time>
+        <max_result_rows><min>1</min><max>1000000</max></max_result_rows>
+        <max_memory_usage><min>1</min><max>1000000000</max></max_memory_usage>
+      </constraints>
+    </analyst>
+  </profiles>
+  <quotas><default></default></quotas>
+  <users>
+${user("default", { password: "", profile: "default", grants: opening })}
+${user("writer", { password: credentials.writer, profile: "default", grants: writing })}
+${user("analyst", { password: credentials.analyst, profile: "analyst", grants: reading })}
+  </users>
+</clickhouse>
+`;
+}
+
+const opening = ["SYSTEM LISTEN ON *.*", "SELECT ON system.numbers"];
+const reading = ["SELECT ON orderbook.*"];
+const writing = [
+  "SELECT, INSERT, ALTER, TRUNCATE, OPTIMIZE, CREATE, DROP ON orderbook.*",
+  "TABLE ENGINE ON MergeTree",
+  "TABLE ENGINE ON ReplacingMergeTree",
+  "TABLE ENGINE ON AggregatingMergeTree",
+  "TABLE ENGINE ON Atomic",
+];
+
+interface User {
+  readonly password: string;
+  readonly profile: string;
+  readonly grants: readonly string[];
+}
+
+function user(name: string, { password, profile, grants }: User): string {
+  return `    <${name}>
+      ${secret(password)}
+      <profile>${profile}</profile>
+      <quota>default</quota>
+      <networks><ip>127.0.0.1</ip></networks>
+      <grants>${grants.map((grant) => `<query>GRANT ${grant}</query>`).join("")}</grants>
+    </${name}>`;
+}
+
+function secret(password: string): string {
+  if (password === "") return "<password></password>";
+  const hash = new Bun.CryptoHasher("sha256").update(password).digest("hex");
+  return `<password_sha256_hex>${hash}</password_sha256_hex>`;
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
