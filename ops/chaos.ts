@@ -1,0 +1,102 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+import { ChaosRun } from "./chaos/run.ts";
+import type { RoundReport } from "./chaos/run.ts";
+
+const usage = `usage: bun run chaos venue [--rounds 20] [--seed 1] [--data .data/chaos-<seed>-<time>] [--clients 6]
+
+Starts a venue, kills it with SIGKILL at random moments under load, starts it again on the same data, and compares what clients
+were told with the log, the log with the oracle, and every view with the log. Ends with 1 when a promise was broken.`;
+
+const roundsFile = join(import.meta.dir, "chaos", "rounds.jsonl");
+
+const options = readOptions();
+if (typeof options === "string") {
+  console.error(`${options}\n${usage}`);
+  process.exit(2);
+}
+process.exit(await chaos(options));
+
+interface ChaosOptions {
+  readonly rounds: number;
+  readonly seed: number;
+  readonly dataDir: string;
+  readonly clientCount: number;
+}
+
+async function chaos(options: ChaosOptions): Promise<number> {
+  const { rounds, seed, dataDir, clientCount } = options;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const run = new ChaosRun({ seed, dataDir, clientCount });
+  const reports: RoundReport[] = [];
+  try {
+    await run.open();
+    for (let round = 1; round <= rounds; round++) {
+      const report = await run.round(round);
+      reports.push(report);
+      appendFileSync(roundsFile, `${JSON.stringify(report)}\n`);
+      console.log(lineOf(report));
+      for (const { promise, detail } of report.violations)
+        console.log(`  BROKEN ${promise}: ${detail}`);
+    }
+  } finally {
+    await run.close();
+  }
+  return summarise(reports, options);
+}
+
+function lineOf(report: RoundReport): string {
+  const { round, demo, killedAfterMs, attempts, done, refused, unknown, restartMs, checkMs } =
+    report;
+  const told = `${attempts} requests (${done} done, ${refused} refused, ${unknown} unknown)`;
+  const times = `killed after ${killedAfterMs} ms, open again in ${restartMs} ms, checked in ${checkMs} ms`;
+  const log = `log at ${report.seqNum}, snapshot at ${report.snapshotSeqNum}`;
+  const result = report.violations.length === 0 ? "holds" : `${report.violations.length} BROKEN`;
+  return `round ${round}: ${told}, demo ${demo ? "on" : "off"}, ${times}, ${log}: ${result}`;
+}
+
+function summarise(
+  reports: readonly RoundReport[],
+  { seed, dataDir }: { seed: number; dataDir: string },
+): number {
+  const sum = (count: (report: RoundReport) => number): number =>
+    reports.reduce((total, report) => total + count(report), 0);
+  const broken = sum(({ violations }) => violations.length);
+  console.log(
+    `${reports.length} rounds, ${sum(({ kills }) => kills)} kills, seed ${seed}: ${sum(({ attempts }) => attempts)} requests, ` +
+      `${sum(({ done }) => done)} done, ${sum(({ unknown }) => unknown)} unknown; ${broken} promises broken. Data in ${dataDir}.`,
+  );
+  return broken === 0 ? 0 : 1;
+}
+
+function readOptions(): ChaosOptions | string {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        rounds: { type: "string", default: "20" },
+        seed: { type: "string", default: "1" },
+        data: { type: "string" },
+        clients: { type: "string", default: "6" },
+      },
+    });
+    const [rounds, seed, clientCount] = [values.rounds, values.seed, values.clients].map(Number);
+    if (positionals.join() !== "venue") return "Name what is killed: venue";
+    if (!isCount(rounds, 10_000)) return `--rounds ${values.rounds} is not 1 to 10000`;
+    if (!isCount(clientCount, 64)) return `--clients ${values.clients} is not 1 to 64`;
+    if (seed === undefined || !Number.isSafeInteger(seed))
+      return `--seed ${values.seed} is no integer`;
+    const dataDir = resolve(
+      values.data ?? join(".data", `chaos-${seed}-${Date.now().toString(36)}`),
+    );
+    return { rounds, seed, dataDir, clientCount };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function isCount(value: number | undefined, most: number): value is number {
+  return value !== undefined && Number.isInteger(value) && value >= 1 && value <= most;
+}

@@ -1,0 +1,265 @@
+import type { NaiveInstrument, NaiveOrder } from "../../engine/oracle/naive-state.ts";
+import type { Log } from "../../ports/log/log.ts";
+import { OrdStatus, OrdStatusName, Side, SideName } from "../../schema/generated/enums.ts";
+import { formatDecimal } from "../../schema/units.ts";
+import { VenueClient } from "../venue-client.ts";
+import type { Answer, VenueFile } from "../venue-client.ts";
+import type { Violation } from "./journal-check.ts";
+import type { Ledger, LedgerFill, LedgerOrder } from "./ledger.ts";
+import { chaosInstrument } from "./load.ts";
+import type { LogAudit } from "./log-audit.ts";
+
+export interface ViewCheckOptions {
+  readonly file: VenueFile;
+  readonly log: Log;
+  readonly audit: LogAudit;
+  readonly ledger: Ledger;
+  readonly traders: readonly { readonly accountID: number; readonly token: string }[];
+}
+
+const { symbol, priceExponent, qtyExponent } = chaosInstrument;
+const catchUpMsMax = 60_000;
+const pageCountMax = 50;
+
+/** Books, Postgres and ClickHouse as clients see them, against the fold. No chaos client may be trading. */
+export async function checkViews(options: ViewCheckOptions): Promise<Violation[]> {
+  const violations: Violation[] = [];
+  for (const trader of options.traders) violations.push(...(await checkAccount(options, trader)));
+  for (const listed of [symbol, ...options.file.symbols]) {
+    violations.push(...(await checkBook(options, listed)));
+  }
+  violations.push(...(await checkClickhouse(options)));
+  return violations;
+}
+
+async function checkAccount(
+  { file, audit, ledger }: ViewCheckOptions,
+  { accountID, token }: { accountID: number; token: string },
+): Promise<Violation[]> {
+  const client = new VenueClient(file.url, token);
+  const minSeq = `0:${audit.seqNum}`;
+  const orders = await readPages(client, `/v1/orders?symbol=${symbol}&minSeq=${minSeq}`, "orders");
+  const fills = await readPages(client, `/v1/fills?symbol=${symbol}&minSeq=${minSeq}`, "fills");
+  const positions = await readAnswer(client, `/v1/positions?minSeq=${minSeq}`);
+  const expectedOrders = [...ledger.orders.values()].filter(
+    (order) => order.accountID === accountID,
+  );
+  const expectedFills = ledger.fills.filter((fill) => fill.accountID === accountID);
+  return [
+    ...compare(
+      "PostgresIsTheFold",
+      `orders of ${accountID}`,
+      orders.map(orderLine),
+      expectedOrders.map(expectedOrder),
+    ),
+    ...compare(
+      "PostgresIsTheFold",
+      `fills of ${accountID}`,
+      fills.map(fillLine),
+      expectedFills.map(expectedFill),
+    ),
+    ...compare(
+      "PostgresIsTheFold",
+      `positions of ${accountID}`,
+      positionLines(positions),
+      expectedPosition(expectedFills),
+    ),
+  ];
+}
+
+async function checkBook(
+  { file, log, audit }: ViewCheckOptions,
+  listed: string,
+): Promise<Violation[]> {
+  const client = new VenueClient(file.url, "");
+  const path = `/v1/instruments/${listed}/book?level=3&depth=5000&minSeq=0:${audit.seqNum}`;
+  const answer = await readAnswer(client, path);
+  await audit.advance(log, positionSeqNum(answer));
+  const instrument = audit.oracle.state().instruments.find((each) => each.symbol === listed);
+  if (instrument === undefined) return [];
+  const { bids, asks } = answer.body;
+  const expected = [levelsOf(instrument, instrument.bids), levelsOf(instrument, instrument.asks)];
+  if (Bun.deepEquals([bids, asks], expected)) return [];
+  return [{ promise: "BookIsTheFold", detail: `${listed} at ${String(answer.body["position"])}` }];
+}
+
+function levelsOf(
+  { priceExponent, qtyExponent }: NaiveInstrument,
+  orders: readonly NaiveOrder[],
+): unknown[] {
+  return Array.from(
+    Map.groupBy(orders, ({ price }) => price),
+    ([price, level]) => ({
+      price: formatDecimal(price, priceExponent),
+      orders: level.map(({ entryRptSeq, leavesQty }) => ({
+        mdEntryID: entryRptSeq,
+        leavesQty: formatDecimal(leavesQty, qtyExponent),
+      })),
+    }),
+  );
+}
+
+/** Tables that analysts query, and read without FINAL: a block that counts twice shows. */
+async function checkClickhouse({ file, ledger }: ViewCheckOptions): Promise<Violation[]> {
+  const { clickhouse } = file;
+  if (clickhouse === null) return [];
+  const trades = ledger.fills.filter(({ isTaker }) => isTaker);
+  const count = trades.length;
+  const lastQtys = trades.reduce((sum, { lastQty }) => sum + lastQty, 0);
+  const lastPxs = trades.reduce((sum, { lastPx }) => sum + lastPx, 0);
+  const expected = [count, count, lastQtys, lastPxs, count, lastQtys].join("\t");
+  const found = await until(
+    () => queryClickhouse(clickhouse, tradeTotals),
+    (line) => line === expected,
+  );
+  if (found === expected) return [];
+  return [
+    { promise: "ClickhouseIsTheFold", detail: `${tradeTotals} is ${found}, not ${expected}` },
+  ];
+}
+
+const tradeTotals =
+  "SELECT t.*, c.* FROM (SELECT count(), uniqExact(rptSeq), toInt64(sum(lastQty) * 1000), " +
+  `toInt64(sum(lastPx) * 100) FROM orderbook.trades WHERE symbol = '${symbol}') AS t, ` +
+  "(SELECT toInt64(sum(tradeCount)), toInt64(sum(volume) * 1000) " +
+  `FROM orderbook.candles WHERE symbol = '${symbol}') AS c FORMAT TSV`;
+
+type ClickhouseConnection = NonNullable<VenueFile["clickhouse"]>;
+
+async function queryClickhouse(connection: ClickhouseConnection, sql: string): Promise<string> {
+  const { url, user, password } = connection;
+  const headers = { "x-clickhouse-user": user, "x-clickhouse-key": password };
+  const response = await fetch(url, { method: "POST", headers, body: sql });
+  return (await response.text()).trim();
+}
+
+/** Waits out a view that is still catching up after the restart. */
+async function readAnswer(client: VenueClient, path: string): Promise<Answer> {
+  const answer = await until(
+    () => client.get(path),
+    ({ status }) => status === 200,
+  );
+  if (answer.status === 200) return answer;
+  throw new Error(`${path} answers ${answer.status} ${JSON.stringify(answer.body)} for too long`);
+}
+
+async function readPages(
+  client: VenueClient,
+  path: string,
+  field: string,
+): Promise<Record<string, unknown>[]> {
+  const rows: Record<string, unknown>[] = [];
+  let cursor = "";
+  for (let page = 0; page < pageCountMax; page++) {
+    const answer = await readAnswer(client, `${path}&limit=1000${cursor}`);
+    rows.push(...(answer.body[field] as Record<string, unknown>[]));
+    const next = answer.body["nextCursor"];
+    if (typeof next !== "string") return rows;
+    cursor = `&cursor=${next}`;
+  }
+  return rows;
+}
+
+/** The first value that is right, or the last one when none was in time. */
+async function until<Value>(
+  get: () => Promise<Value>,
+  isRight: (value: Value) => boolean,
+): Promise<Value> {
+  const deadline = performance.now() + catchUpMsMax;
+  for (;;) {
+    const value = await get();
+    if (isRight(value) || performance.now() > deadline) return value;
+    await Bun.sleep(50);
+  }
+}
+
+function compare(
+  promise: Violation["promise"],
+  what: string,
+  actual: readonly string[],
+  expected: readonly string[],
+): Violation[] {
+  const missing = new Set(expected).difference(new Set(actual));
+  const surplus = new Set(actual).difference(new Set(expected));
+  if (missing.size === 0 && surplus.size === 0 && actual.length === expected.length) return [];
+  const [first = ""] = [...missing, ...surplus];
+  const detail = `${what}: ${actual.length} rows, ${expected.length} expected, ${missing.size} missing, ${surplus.size} too many, such as ${first}`;
+  return [{ promise, detail }];
+}
+
+function orderLine(row: Record<string, unknown>): string {
+  const {
+    orderID,
+    firstSeqNum,
+    clOrdID,
+    side,
+    price = "0",
+    ordStatus,
+    cumQty,
+    leavesQty,
+    orderQty,
+  } = row;
+  return [orderID, firstSeqNum, clOrdID, side, price, ordStatus, cumQty, leavesQty, orderQty].join(
+    " ",
+  );
+}
+
+function expectedOrder(order: LedgerOrder): string {
+  const { orderID, firstSeqNum, clOrdID, side, price, ordStatus } = order;
+  const open = ordStatus < OrdStatus.Filled;
+  const quantities = [order.cumQty, open ? order.leavesQty : 0, order.orderQty].map(qtyText);
+  const priceText = price === 0 ? "0" : formatDecimal(price, priceExponent);
+  return [
+    orderID,
+    firstSeqNum,
+    clOrdID,
+    SideName[side],
+    priceText,
+    OrdStatusName[ordStatus],
+    ...quantities,
+  ].join(" ");
+}
+
+function fillLine(row: Record<string, unknown>): string {
+  const { rptSeq, seqNum, orderID, side, lastQty, lastPx, lastLiquidityInd } = row;
+  return [rptSeq, seqNum, orderID, side, lastQty, lastPx, lastLiquidityInd].join(" ");
+}
+
+function expectedFill({
+  rptSeq,
+  seqNum,
+  orderID,
+  side,
+  lastQty,
+  lastPx,
+  isTaker,
+}: LedgerFill): string {
+  const texts = [
+    qtyText(lastQty),
+    formatDecimal(lastPx, priceExponent),
+    isTaker ? "Removed" : "Added",
+  ];
+  return [rptSeq, seqNum, orderID, SideName[side], ...texts].join(" ");
+}
+
+function positionLines({ body }: Answer): string[] {
+  const rows = body["positions"] as Record<string, unknown>[];
+  return rows.map(({ netQty, boughtQty, soldQty }) => [netQty, boughtQty, soldQty].join(" "));
+}
+
+function expectedPosition(fills: readonly LedgerFill[]): string[] {
+  if (fills.length === 0) return [];
+  const sum = (side: Side): number =>
+    fills.filter((fill) => fill.side === side).reduce((total, { lastQty }) => total + lastQty, 0);
+  const [bought, sold] = [sum(Side.Buy), sum(Side.Sell)];
+  return [[bought - sold, bought, sold].map(qtyText).join(" ")];
+}
+
+function qtyText(units: number): string {
+  const text = formatDecimal(Math.abs(units), qtyExponent);
+  return units < 0 ? `-${text}` : text;
+}
+
+function positionSeqNum({ body }: Answer): number {
+  return Number(String(body["position"]).split(":")[1]);
+}
