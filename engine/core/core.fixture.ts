@@ -262,24 +262,23 @@ function hex(value: number, digits: number): string {
 
 /** The events' kinds with what tells them apart: a reason, a quantity at a price. */
 export function brief(events: readonly Event[]): string[] {
-  return events.map((event) => {
-    switch (event.kind) {
-      case "Trade":
-        return `Trade ${event.makerFirstSeqNum}x${event.takerFirstSeqNum} ${event.lastQty}@${event.lastPx}`;
-      case "OrderCanceled":
-        return `OrderCanceled ${event.firstSeqNum} ${event.cancelReason} ${event.canceledQty}`;
-      case "OrderReplaced":
-        return `OrderReplaced ${event.firstSeqNum} ${event.leavesQty}@${event.price}`;
-      case "SelfTradePrevented":
-        return `SelfTradePrevented ${event.makerFirstSeqNum}x${event.takerFirstSeqNum} ${event.preventedQty}`;
-      case "OrderRejected":
-        return `OrderRejected ${event.ordRejReason}`;
-      case "OrderCancelReject":
-        return `OrderCancelReject ${event.cxlRejReason}`;
-      case "BusinessMessageReject":
-        return `BusinessMessageReject ${event.businessRejectReason}`;
-      default:
-        return event.kind;
-    }
-  });
+  return events.map((event) => `${event.kind} ${detailOf(event)}`.trimEnd());
+}
+
+function detailOf(event: Event): string {
+  if (event.kind === "Trade") {
+    return `${event.makerFirstSeqNum}x${event.takerFirstSeqNum} ${event.lastQty}@${event.lastPx}`;
+  }
+  if (event.kind === "OrderCanceled") {
+    return `${event.firstSeqNum} ${event.cancelReason} ${event.canceledQty}`;
+  }
+  if (event.kind === "OrderReplaced") {
+    return `${event.firstSeqNum} ${event.leavesQty}@${event.price}`;
+  }
+  if (event.kind === "SelfTradePrevented") {
+    return `${event.makerFirstSeqNum}x${event.takerFirstSeqNum} ${event.preventedQty}`;
+  }
+  if (event.kind === "OrderRejected") return String(event.ordRejReason);
+  if (event.kind === "OrderCancelReject") return String(event.cxlRejReason);
+  return event.kind === "BusinessMessageReject" ? String(event.businessRejectReason) : "";
 }

@@ -1,5 +1,5 @@
 import { Side } from "../../schema/generated/enums.ts";
-import { LevelPages } from "./level-pages.ts";
+import type { LevelPages } from "./level-pages.ts";
 
 /**
  * One book's prices, 1 to 2^31 - 1, as a tree of bitmaps: 11 bits of the price choose a branch, 10 a page, 10 a level in it. Bids and

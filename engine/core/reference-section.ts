@@ -89,7 +89,7 @@ export const KeyField = {
   publicKey: 48,
   bytes: 112,
 } as const;
-const InstrumentField = {
+export const InstrumentField = {
   securityID: 0,
   tickSize: 4,
   symbol: 8,
@@ -103,6 +103,7 @@ const InstrumentField = {
   qtyExponent: 73,
   selfTradePrevention: 74,
   tradingState: 75,
+  reserved: 76,
   bytes: 80,
 } as const;
 

@@ -7,7 +7,7 @@ import {
   isTradingState,
   Side,
 } from "../../schema/generated/enums.ts";
-import { validText } from "../../schema/wire.ts";
+import { validText, validUint53 } from "../../schema/wire.ts";
 import { accountNameWords } from "./accounts.ts";
 import { assert } from "./assert.ts";
 import { EntryWord, entryShift } from "./id-window.ts";
@@ -15,8 +15,14 @@ import { areTermsValid } from "./instruments.ts";
 import { keyIDWords } from "./keys.ts";
 import { completeLimits } from "./limits.ts";
 import { chunkMask, chunkShift } from "./record-pool.ts";
-import { AccountField, KeyField, readReference, readShape } from "./reference-section.ts";
-import type { Reference, ReferenceInstrument, ReferenceShape } from "./reference-section.ts";
+import {
+  AccountField,
+  InstrumentField,
+  KeyField,
+  readReference,
+  readShape,
+} from "./reference-section.ts";
+import type { Reference, ReferenceShape } from "./reference-section.ts";
 import { checkedAccountID, checkedCount, restoreBook } from "./restore-book.ts";
 import { countOfAsks, countOfBids, readStateShape } from "./state-section.ts";
 import type { StateShape } from "./state-section.ts";
@@ -33,10 +39,11 @@ export function restoreState(bytes: Uint8Array): PartitionState {
   const shape = readShape(view);
   const reference = readReference(bytes);
   const state = new PartitionState(completeLimits(reference.limits));
+  assert(Number.isSafeInteger(reference.now), "log time is a safe integer");
   state.now = reference.now;
   restoreAccounts(state, view, shape, reference);
   restoreKeys(state, view, shape, reference);
-  restoreInstruments(state, reference.instruments);
+  restoreInstruments(state, view, shape, reference);
   const stateShape = readStateShape(view, shape.end, shape.instrumentCount);
   restoreWindow(state, view, stateShape);
   restoreBooks(state, view, stateShape);
@@ -79,7 +86,8 @@ function restoreKeys(
     assert(scopes > 0 && scopes <= 7, "a key has scopes");
     assert(isKeyAlgorithm(keyAlgorithm) && isKeyStatus(keyStatus), "a key has its codes");
     const traits = view.getInt32(at + KeyField.traits, true);
-    assert(traits >>> 24 === 0, "a key's reserved byte is zero");
+    const reserved = (traits >>> 24) | view.getInt32(at + KeyField.traits + 4, true);
+    assert(reserved === 0, "a key's reserved bytes are zero");
     state.keys.define(view, at + KeyField.keyID, accountID, traits, at + KeyField.publicKey);
     last = keyID;
   });
@@ -87,11 +95,15 @@ function restoreKeys(
 
 function restoreInstruments(
   state: PartitionState,
-  instruments: readonly ReferenceInstrument[],
+  view: DataView,
+  { instrumentsAt }: ReferenceShape,
+  { instruments }: Reference,
 ): void {
   const { instrumentCountMax } = state.limits;
   assert(instruments.length <= instrumentCountMax, "instruments are within their limit");
   instruments.forEach((terms, index) => {
+    const at = instrumentsAt + index * InstrumentField.bytes;
+    assert(isInstrumentWritten(view, at), "an instrument's fields hold values of their types");
     assert(terms.securityID === index + 1, "instruments stand in order of securityID");
     assert(areTermsValid(terms), "an instrument's terms are valid");
     assert(isTradingState(terms.tradingState), "an instrument has a trading state");
@@ -101,6 +113,19 @@ function restoreInstruments(
   });
   const hashes = new Set(instruments.map((_, index) => state.instruments.at(index + 1).symbolHash));
   assert(hashes.size === instruments.length, "no two symbols have the same murmur2");
+}
+
+function isInstrumentWritten(view: DataView, at: number): boolean {
+  return (
+    validText(view, at + InstrumentField.symbol, 16) &&
+    validText(view, at + InstrumentField.baseCurrency, 8) &&
+    validText(view, at + InstrumentField.quoteCurrency, 8) &&
+    validUint53(view, at + InstrumentField.lotSize) &&
+    validUint53(view, at + InstrumentField.minOrderQty) &&
+    validUint53(view, at + InstrumentField.maxOrderQty) &&
+    validUint53(view, at + InstrumentField.rptSeq) &&
+    view.getInt32(at + InstrumentField.reserved, true) === 0
+  );
 }
 
 function restoreWindow(state: PartitionState, view: DataView, shape: StateShape): void {

@@ -1,0 +1,116 @@
+import { heapStats } from "bun:jsc";
+
+import { expect, test } from "bun:test";
+
+import { requestHash } from "../../schema/request-hash.ts";
+import { Side } from "../../schema/generated/enums.ts";
+import { frame } from "../../schema/frame.ts";
+import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
+import { OrderCancelRequestLayout as Cancel } from "../../schema/generated/order-cancel-request.ts";
+import { headerBytes } from "../../schema/generated/records.ts";
+import { alice, bob, orderID, Partition } from "./core.fixture.ts";
+import { EventBuffer } from "./event-buffer.ts";
+
+/** Commands a round: orders, trades and cancels around a book of some hundred orders. */
+const commandsPerRound = 250_000;
+const rounds = 4;
+const lifeOrders = 2000;
+/** What a million commands may leave on the heap, whatever its cause: 8 bytes a command would be 8 MB. */
+const growthMaxBytes = 400_000;
+
+test("a million commands leave nothing on the heap", () => {
+  const flow = new Flow();
+  for (let round = 0; round < 2; round++) flow.run(commandsPerRound);
+  const before = usedBytes();
+  for (let round = 0; round < rounds; round++) flow.run(commandsPerRound);
+  const grown = usedBytes() - before;
+  expect(flow.tradeBytes).toBeGreaterThan(0);
+  expect(grown).toBeLessThan(growthMaxBytes);
+});
+
+/** The heap with the memory of its buffers, after a full collection. */
+function usedBytes(): number {
+  Bun.gc(true);
+  const { heapSize, extraMemorySize } = heapStats();
+  return heapSize + extraMemorySize;
+}
+
+/** Commands patched into two records, so that the driver allocates nothing either. */
+class Flow {
+  tradeBytes = 0;
+  readonly #partition = Partition.open({ idWindowMs: 1000 });
+  readonly #out = new EventBuffer();
+  readonly #order: Uint8Array;
+  readonly #cancel: Uint8Array;
+  readonly #orderView: DataView;
+  readonly #cancelView: DataView;
+  #count = 0;
+  #seed = 1;
+
+  constructor() {
+    const partition = this.#partition;
+    this.#order = frame(partition.newOrder());
+    this.#orderView = new DataView(this.#order.buffer);
+    this.#cancel = frame({
+      kind: "OrderCancelRequest",
+      sendingTime: 0,
+      validUntil: 0,
+      commandID: orderID(1),
+      requestHash: requestHash(this.#order, New.blockLength),
+      accountID: alice,
+      attempt: 0,
+      orderID: orderID(1),
+    });
+    this.#cancelView = new DataView(this.#cancel.buffer);
+  }
+
+  /** Every order is canceled `lifeOrders` later, unless it has traded by then. */
+  run(commandCount: number): void {
+    for (let index = 0; index < commandCount; index += 2) {
+      this.#sendOrder(++this.#count);
+      this.#sendCancel(this.#count - lifeOrders);
+    }
+  }
+
+  #sendOrder(id: number): void {
+    const view = this.#orderView;
+    this.#stamp(view);
+    view.setUint32(headerBytes + New.orderID + 12, id, true);
+    view.setUint32(headerBytes + New.accountID, accountOf(id), true);
+    view.setUint8(headerBytes + New.side, id % 2 === 0 ? Side.Buy : Side.Sell);
+    view.setInt32(headerBytes + New.price, 50_000 + this.#random(200), true);
+    view.setUint32(headerBytes + New.orderQty, 1 + this.#random(20), true);
+    this.#apply(view, this.#order.length);
+  }
+
+  #sendCancel(id: number): void {
+    const view = this.#cancelView;
+    this.#stamp(view);
+    view.setUint32(headerBytes + Cancel.orderID + 12, id, true);
+    view.setUint32(headerBytes + Cancel.accountID, accountOf(id), true);
+    this.#apply(view, this.#cancel.length);
+  }
+
+  /** Four commands a millisecond, so that the id window fills and empties. */
+  #stamp(view: DataView): void {
+    this.#partition.time += 0.25;
+    view.setUint32(headerBytes + New.sendingTime, Math.floor(this.#partition.time), true);
+  }
+
+  #apply(view: DataView, length: number): void {
+    const { engine, time } = this.#partition;
+    const seqNum = ++this.#partition.seqNum;
+    this.#out.reset();
+    engine.apply(view, length, seqNum, Math.floor(time), seqNum, this.#out);
+    this.tradeBytes += Math.max(0, this.#out.length - 200);
+  }
+
+  #random(below: number): number {
+    this.#seed = (Math.imul(this.#seed, 1103515245) + 12345) >>> 0;
+    return (this.#seed >>> 8) % below;
+  }
+}
+
+function accountOf(id: number): number {
+  return id % 2 === 0 ? alice : bob;
+}

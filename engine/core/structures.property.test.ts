@@ -1,0 +1,125 @@
+import { expect, test } from "bun:test";
+
+import fc from "fast-check";
+
+import { Side } from "../../schema/generated/enums.ts";
+import { hashID, IdTable } from "./id-table.ts";
+import { Ladder } from "./ladder.ts";
+import { LevelPages } from "./level-pages.ts";
+import { ColdDouble, coldShift, OrderPool, orderShift, OrderWord } from "./order-pool.ts";
+import { chunkMask, chunkShift, RecordPool } from "./record-pool.ts";
+import { Timers } from "./timers.ts";
+
+const numRuns = 60;
+
+test("the id table finds what is in it and nothing else, through collisions, removals and growth", () => {
+  const step = fc.record({ id: fc.nat(6000), isRemoval: fc.boolean() });
+  const steps = fc.array(step, { minLength: 1, maxLength: 6000, size: "max" });
+  fc.assert(
+    fc.property(steps, fc.constantFrom(1, 64, 0x7fffffff), (commands, hashRange) => {
+      const pool = new RecordPool(2);
+      const table = new IdTable(pool, 4);
+      const expected = new Map<number, number>();
+      // A small range of hashes makes long clusters.
+      const hashOf = (id: number) => hashID(keyOf(id), 0) % hashRange;
+      for (const { id, isRemoval } of commands) {
+        const slot = expected.get(id);
+        expect(table.find(hashOf(id), keyOf(id), 0)).toBe(slot ?? 0);
+        if (slot !== undefined && isRemoval) {
+          table.remove(hashOf(id), slot);
+          pool.release(slot);
+          expected.delete(id);
+        } else if (slot === undefined) {
+          expected.set(id, enter(pool, id));
+          table.insert(hashOf(id), expected.get(id) ?? 0);
+        }
+      }
+      expect(table.count).toBe(expected.size);
+      for (const [id, slot] of expected) expect(table.find(hashOf(id), keyOf(id), 0)).toBe(slot);
+    }),
+    { numRuns },
+  );
+});
+
+function keyOf(id: number): Int32Array {
+  return Int32Array.of(7, -1, id, id % 3);
+}
+
+function enter(pool: RecordPool, id: number): number {
+  const slot = pool.allocate();
+  pool.words[slot >>> chunkShift]?.set(keyOf(id), (slot & chunkMask) << 2);
+  return slot;
+}
+
+test("the ladder knows best, next and no price of any set of levels", () => {
+  const near = fc.integer({ min: 1, max: 3000 });
+  const anywhere = fc.integer({ min: 1, max: 2147483647 });
+  const onEdges = fc
+    .tuple(fc.constantFrom(31, 32, 1023, 1024, 32768, 1048575, 1048576), fc.nat(2000))
+    .map(([edge, times]) => Math.min(edge * (times + 1), 2147483647));
+  const prices = fc.array(fc.oneof(near, anywhere, onEdges), { minLength: 1, maxLength: 80 });
+  fc.assert(
+    fc.property(prices, fc.nat(80), (given, bidCount) => {
+      const ladder = new Ladder(new LevelPages());
+      const sorted = [...new Set(given)].sort((left, right) => left - right);
+      const split = Math.min(bidCount, sorted.length);
+      for (const price of new Set(given)) {
+        const side = sorted.indexOf(price) < split ? Side.Buy : Side.Sell;
+        ladder.open(side, price, ladder.reach(price));
+      }
+      expect(ladder.bestBid).toBe(sorted[split - 1] ?? 0);
+      expect(ladder.bestAsk).toBe(sorted[split] ?? 0);
+      sorted.forEach((price, index) => {
+        expect(ladder.nextAbove(price)).toBe(sorted[index + 1] ?? 0);
+        expect(ladder.nextBelow(price)).toBe(sorted[index - 1] ?? 0);
+      });
+      for (const price of given.filter((_, index) => given.indexOf(given[index] ?? 0) === index)) {
+        ladder.close(price, ladder.find(price));
+        const at = sorted.indexOf(price);
+        sorted.splice(at, 1);
+        expect(
+          ladder.find(price) === 0 || sorted.some((other) => other >>> 10 === price >>> 10),
+        ).toBe(true);
+      }
+      expect([ladder.bestBid, ladder.bestAsk]).toEqual([0, 0]);
+    }),
+    { numRuns },
+  );
+});
+
+test("timers give orders by expireTime, then seqNum, whatever was set and cleared between", () => {
+  const order = fc.record({ expireTime: fc.nat(20), isCleared: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(order, { maxLength: 200, size: "max" }), (given) => {
+      const orders = new OrderPool();
+      const timers = new Timers(orders);
+      const slots = given.map(({ expireTime }, index) => timedOrder(orders, expireTime, index));
+      for (const slot of slots) timers.set(slot);
+      const left = slots.filter((slot, index) => {
+        const { isCleared } = given[index] ?? { isCleared: false };
+        if (isCleared) timers.clear(slot);
+        return !isCleared;
+      });
+      const timeOf = (slot: number) => given[slots.indexOf(slot)]?.expireTime ?? 0;
+      left.sort((a, b) => timeOf(a) - timeOf(b) || slots.indexOf(a) - slots.indexOf(b));
+      const fired: number[] = [];
+      for (let slot = timers.first; slot !== 0; slot = timers.first) {
+        fired.push(slot);
+        timers.clear(slot);
+      }
+      expect(fired).toEqual(left);
+    }),
+    { numRuns },
+  );
+});
+
+function timedOrder(orders: OrderPool, expireTime: number, seqNum: number): number {
+  const slot = orders.allocate();
+  const coldAt = (slot & chunkMask) << (coldShift - 1);
+  orders.cold.doubles[slot >>> chunkShift]?.set([expireTime], coldAt + ColdDouble.expireTime);
+  const at = (slot & chunkMask) << orderShift;
+  // The high word counts too: a seqNum beyond 2^32 is later than any below.
+  const words = [seqNum % 7, Math.floor(seqNum / 7)];
+  orders.hot.words[slot >>> chunkShift]?.set(words, at + OrderWord.firstSeqNum);
+  return slot;
+}
