@@ -8,7 +8,7 @@ export class OwnOutput {
   readonly #fold: Fold;
   readonly #epoch: number;
   readonly #expected = new Map<number, string>();
-  #waiting: { readonly seqNum: number; readonly reached: PromiseWithResolvers<void> } | null = null;
+  #waiting: readonly { readonly seqNum: number; resolve(): void }[] = [];
   #abandoned = false;
 
   constructor({ fold, epoch }: Recovered) {
@@ -40,22 +40,27 @@ export class OwnOutput {
       throw new EngineHostError("Diverged", message);
     }
     this.#expected.delete(seqNum);
-    if (this.#waiting !== null && seqNum >= this.#waiting.seqNum) this.#waiting.reached.resolve();
+    if (this.#waiting.length > 0) this.#wake(seqNum);
     return body.position;
   }
 
   /** Resolves when `seqNum` is folded, or when this is given up. */
   async whenFolded(seqNum: number): Promise<void> {
     if (this.#abandoned || this.foldedSeqNum >= seqNum) return;
-    const reached = Promise.withResolvers<void>();
-    this.#waiting = { seqNum, reached };
-    await reached.promise;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting = [...this.#waiting, { seqNum, resolve }];
+    await promise;
   }
 
   /** Nothing more will be folded. */
   abandon(): void {
     this.#abandoned = true;
-    this.#waiting?.reached.resolve();
+    this.#wake(Number.MAX_SAFE_INTEGER);
+  }
+
+  #wake(seqNum: number): void {
+    for (const waiting of this.#waiting) if (seqNum >= waiting.seqNum) waiting.resolve();
+    this.#waiting = this.#waiting.filter((waiting) => seqNum < waiting.seqNum);
   }
 
   #foreignClaim(): EngineHostError {

@@ -94,6 +94,15 @@ export class Owner {
 
   /** Writes what stands on `orders` past the tail, waits until it is folded, then serves. Resolves with the count of bodies written. */
   async start(): Promise<number> {
+    try {
+      return await this.#open();
+    } catch (error) {
+      this.#fail(error as Error);
+      throw error;
+    }
+  }
+
+  async #open(): Promise<number> {
     const { log, recovered } = this.#options;
     const { partition } = recovered.identity;
     const fromEvents = recovered.epoch + 1;
