@@ -43,66 +43,75 @@ async function replay({ path, url, dataDir, inFlightMax }: ReplayOptions): Promi
   const text = await readText(path);
   const target = url === null ? await ownVenue() : runningVenue(dataDir, url);
   try {
-    console.log(
-      `Replaying ${basename(path)} to ${target.url}${url === null ? " (a venue of its own)" : ""}`,
-    );
-    const sentWell = isLobster(text)
+    const whose = url === null ? " (a venue of its own)" : "";
+    console.log(`Replaying ${basename(path)} to ${target.url}${whose}`);
+    const sent = isLobster(text)
       ? await sendLobster(text, path, target)
       : await sendBitstamp(text, target, inFlightMax);
-    return (await checkViews(target)) && sentWell;
+    print(sent.report);
+    return (await checkViews(target, sent.symbol)) && sent.well;
   } finally {
     await target.close();
   }
+}
+
+interface Sent {
+  readonly symbol: string;
+  readonly report: readonly string[];
+  readonly well: boolean;
 }
 
 async function sendBitstamp(
   text: string,
   target: ReplayTarget,
   inFlightMax: number,
-): Promise<boolean> {
+): Promise<Sent> {
   const rows = readBitstamp(text);
   const symbol = await listFresh(target, bitstampInstrument);
   console.log(`${rows.length} rows as ${symbol}, ${inFlightMax} in flight`);
-  const window = await OrderedWindow.open(target.url, inFlightMax);
   const tally = new Tally(rows.length);
+  const window = await OrderedWindow.open(target.url, inFlightMax);
   try {
     await replayBitstamp(rows, { window, tally, target, symbol });
   } finally {
     window.close();
   }
-  print(tally.report());
-  return tally.outOfOrder === 0 && tally.allSettled;
+  return { symbol, report: tally.report(), well: tally.well };
 }
 
-async function sendLobster(text: string, path: string, target: ReplayTarget): Promise<boolean> {
+async function sendLobster(text: string, path: string, target: ReplayTarget): Promise<Sent> {
   const rows = readLobster(text);
   const booksPath = path.replace("_message_", "_orderbook_");
   const hasBooks = booksPath !== path && (await Bun.file(booksPath).exists());
   const books = hasBooks ? readTrueBooks(await Bun.file(booksPath).text()) : null;
-  const [first] = rows;
-  const [afterFirst] = books ?? [];
+  const [first, afterFirst] = [rows[0], books?.[0]];
   const seeds =
     first === undefined || afterFirst === undefined ? [] : restingBefore(first, afterFirst);
   const name = (basename(path).split("_")[0] ?? "").toUpperCase().replace(/[^A-Z0-9]/g, "");
   const wanted = lobsterInstrument(name.slice(0, 8) || "LOBSTER", tickOf(rows, seeds));
   const symbol = await listFresh(target, wanted);
   console.log(`${rows.length} events as ${symbol}, ${seeds.length} levels rest before the first`);
-  const window = await OrderedWindow.open(target.url, 1);
   const tally = new Tally(rows.length + seeds.length);
+  const window = await OrderedWindow.open(target.url, 1);
   const lobster = new LobsterReplay({ window, tally, target, symbol });
   try {
-    await lobster.run(rows, books);
+    await lobster.run(rows, seeds, books);
   } finally {
     window.close();
   }
-  print([...tally.report(), ...lobster.agreement.report()]);
-  return lobster.agreement.holds && tally.outOfOrder === 0 && tally.allSettled;
+  const { agreement } = lobster;
+  const report = [...tally.report(), ...agreement.report()];
+  return { symbol, report, well: agreement.holds && tally.well };
 }
 
 /** Only where the venue's log lies on this machine. */
-async function checkViews({ dataDir, file, url }: ReplayTarget): Promise<boolean> {
-  if (dataDir === null) return true;
-  const comparison = await compareViews({ dataDir, url, venue: file });
+async function checkViews(target: ReplayTarget, symbol: string): Promise<boolean> {
+  const { dataDir, file, url } = target;
+  if (dataDir === null) {
+    console.log("views: not compared, the venue's log is not on this machine");
+    return true;
+  }
+  const comparison = await compareViews({ dataDir, url, venue: file, symbols: [symbol] });
   print(comparison.report);
   return comparison.equal;
 }

@@ -1,8 +1,8 @@
 import { orderIDOf } from "../../schema/identity/order-id.ts";
 import { formatDecimal, parseDecimal } from "../../schema/units.ts";
 import { VenueClient } from "../venue-client.ts";
-import type { LobsterRow, TrueBook } from "./lobster-file.ts";
-import { LobsterType, restingBefore } from "./lobster-file.ts";
+import { LobsterType } from "./lobster-file.ts";
+import type { BookLevel, LobsterRow, TrueBook } from "./lobster-file.ts";
 import { LobsterAgreement } from "./lobster-agreement.ts";
 import type { ApiAnswer, ApiRequest, OrderedWindow } from "./ordered-window.ts";
 import type { ReplayAccount, ReplayInstrument, ReplayTarget } from "./target.ts";
@@ -63,11 +63,13 @@ export class LobsterReplay {
     this.agreement = new LobsterAgreement();
   }
 
-  async run(rows: readonly LobsterRow[], books: readonly TrueBook[] | null): Promise<void> {
-    const [first] = rows;
-    const [afterFirst] = books ?? [];
-    if (first === undefined) return;
-    if (afterFirst !== undefined) await this.#seed(first, afterFirst);
+  /** `seeds`: what rested before the first event. `books`: the true book after each event, where it is known. */
+  async run(
+    rows: readonly LobsterRow[],
+    seeds: readonly BookLevel[],
+    books: readonly TrueBook[] | null,
+  ): Promise<void> {
+    await this.#seed(seeds);
     for (const [index, row] of rows.entries()) {
       await this.#event(row, index);
       const truth = books?.[index];
@@ -78,8 +80,8 @@ export class LobsterReplay {
     this.agreement.judgeExecutions(await this.#makersOfTrades());
   }
 
-  async #seed(first: LobsterRow, afterFirst: TrueBook): Promise<void> {
-    for (const { side, price, shares } of restingBefore(first, afterFirst)) {
+  async #seed(seeds: readonly BookLevel[]): Promise<void> {
+    for (const { side, price, shares } of seeds) {
       const clOrdID = `before-${side}-${price}`;
       const row = { type: LobsterType.New, id: clOrdID, side, price, shares };
       const order = this.#newOrder(row);

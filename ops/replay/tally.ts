@@ -19,20 +19,15 @@ export class Tally {
     this.#rowCount = rowCount;
   }
 
-  get outOfOrder(): number {
-    return this.#outOfOrder;
-  }
-
   /** The newest answer's position. */
   get position(): string {
     return this.#position;
   }
 
-  /** True when every row was decided, and each refusal has a code. */
-  get allSettled(): boolean {
-    return (
-      this.#undecided === 0 && ![...this.#refusals.keys()].some((code) => code.startsWith("("))
-    );
+  /** True when every request was decided, each refusal has a code, and the log has the file's order. */
+  get well(): boolean {
+    const nameless = [...this.#refusals.keys()].some((code) => code.startsWith("("));
+    return this.#undecided === 0 && !nameless && this.#outOfOrder === 0;
   }
 
   /** Counts an answer. Answers have to come here in the order in which the requests were sent. */

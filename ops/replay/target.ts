@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { startChildVenue } from "../child-venue.ts";
@@ -45,7 +45,8 @@ export function runningVenue(dataDir: string, url: string | null): ReplayTarget 
     });
   }
   const file = JSON.parse(text) as VenueFile;
-  return targetOf(url === null ? file : { ...file, url }, dataDir, () => Promise.resolve());
+  const here = existsSync(join(dataDir, "log.sqlite")) ? dataDir : null;
+  return targetOf(url === null ? file : { ...file, url }, here, () => Promise.resolve());
 }
 
 /** A venue of its own in a temporary folder; everything goes at close. */
@@ -73,7 +74,11 @@ export async function listFresh(target: ReplayTarget, wanted: ReplayInstrument):
   return symbol;
 }
 
-function targetOf(file: VenueFile, dataDir: string, close: () => Promise<void>): ReplayTarget {
+function targetOf(
+  file: VenueFile,
+  dataDir: string | null,
+  close: () => Promise<void>,
+): ReplayTarget {
   const [buyer, seller] = file.accounts;
   if (buyer === undefined || seller === undefined)
     throw new Error("venue.json names no two accounts");
