@@ -32,8 +32,8 @@ test.skipIf(oneSeed !== undefined)(
       runSeed(seed, length);
       commandCount += length;
     }
-    console.log(
-      `${commandCount} commands, seeds ${firstSeed} to ${seed - 1}: core and oracle agree`,
+    process.stderr.write(
+      `${commandCount} commands, seeds ${firstSeed} to ${seed - 1}: core and oracle agree\n`,
     );
   },
   timeoutMs,

@@ -5,7 +5,9 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { Engine } from "../core/engine.ts";
+import type { Event } from "../../schema/generated/records.ts";
 import { readSnapshot, serialiseCapture } from "../core/snapshot.ts";
+import { Auditor, BrokenPromise } from "./auditor.ts";
 import { canonicalState } from "./canonical-state.ts";
 import { streamOf } from "./command-stream.ts";
 import type { StreamRecord, StreamStep } from "./command-stream.ts";
@@ -17,12 +19,7 @@ import type { NaiveLimits, NaiveState } from "./naive-state.ts";
 import { shapeOf } from "./stream-shape.ts";
 
 export interface TrialFailure {
-  readonly what:
-    | "The core's events differ from the oracle's"
-    | "The restored core's events differ from the oracle's"
-    | "The core's state differs from the oracle's"
-    | "A snapshot of the restored core differs from the one that it was restored from"
-    | "The restored core's state differs from the straight one's";
+  readonly what: string;
   readonly record: StreamRecord;
   readonly divergence: Divergence | null;
 }
@@ -69,6 +66,7 @@ export function failureOfRecords(
 class CoreTrial {
   readonly #straight: CoreSubject;
   readonly #restored: CoreSubject;
+  readonly #auditor = new Auditor();
 
   constructor(limits: Partial<NaiveLimits>) {
     this.#straight = new CoreSubject(new Engine(limits));
@@ -85,11 +83,14 @@ class CoreTrial {
       const what = "The restored core's events differ from the oracle's";
       return { what, record, divergence: restored };
     }
-    const what = isSnapshotDue ? this.#exchange(state) : null;
+    const what =
+      brokenPromise(this.#auditor, events) ?? (isSnapshotDue ? this.#exchange(state) : null);
     return what === null ? null : { what, record, divergence: null };
   }
 
-  #exchange(state: Readonly<NaiveState>): TrialFailure["what"] | null {
+  #exchange(state: Readonly<NaiveState>): string | null {
+    const broken = brokenInvariant(this.#straight.engine) ?? brokenInvariant(this.#restored.engine);
+    if (broken !== null) return `The core's audit stops: ${broken}`;
     const { bytes } = serialiseCapture(this.#straight.engine.capture());
     if (!areEqual(serialiseCapture(this.#restored.engine.capture()).bytes, bytes)) {
       return "The restored core's state differs from the straight one's";
@@ -103,5 +104,24 @@ class CoreTrial {
     }
     this.#restored.engine = restored;
     return null;
+  }
+}
+
+function brokenInvariant(engine: Engine): string | null {
+  try {
+    engine.audit();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function brokenPromise(auditor: Auditor, events: readonly Event[]): string | null {
+  try {
+    auditor.observe(events);
+    return null;
+  } catch (error) {
+    if (error instanceof BrokenPromise) return error.message;
+    throw error;
   }
 }

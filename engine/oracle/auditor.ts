@@ -1,0 +1,311 @@
+/**
+ * Checks the promises that an event stream makes by itself, without the commands: nothing here knows why an event was written. It
+ * follows every order from its acceptance to its end and keeps a book of its own.
+ */
+import {
+  CancelReason,
+  OrdStatus,
+  OrdType,
+  Side,
+  TimeInForce,
+} from "../../schema/generated/enums.ts";
+import type { OrderAccepted } from "../../schema/generated/order-accepted.ts";
+import type { OrderCanceled } from "../../schema/generated/order-canceled.ts";
+import type { OrderReplaced } from "../../schema/generated/order-replaced.ts";
+import type { Event } from "../../schema/generated/records.ts";
+import type { SelfTradePrevented } from "../../schema/generated/self-trade-prevented.ts";
+import type { Trade } from "../../schema/generated/trade.ts";
+
+/** A promise that the events break. */
+export class BrokenPromise extends Error {
+  readonly event: Event | null;
+
+  constructor(promise: string, event: Event | null) {
+    super(event === null ? promise : `${promise}: ${event.kind} with rptSeq ${rptSeqOf(event)}`);
+    this.name = "BrokenPromise";
+    this.event = event;
+  }
+}
+
+interface AuditedOrder {
+  readonly accepted: OrderAccepted;
+  price: number;
+  orderQty: bigint;
+  leavesQty: bigint;
+  cumQty: bigint;
+  preventedQty: bigint;
+  /** Left to spend; null for an order by quantity. */
+  cash: bigint | null;
+}
+
+interface AuditedBook {
+  rptSeq: number;
+  readonly bids: AuditedOrder[];
+  readonly asks: AuditedOrder[];
+}
+
+export class Auditor {
+  readonly #open = new Map<string, AuditedOrder>();
+  readonly #books = new Map<number, AuditedBook>();
+  /** The order that this command has accepted or taken off its place, not resting yet. */
+  #taker: AuditedOrder | null = null;
+
+  /** The events of one command, in order. Throws BrokenPromise. */
+  observe(events: readonly Event[]): void {
+    if (events.length === 0) throw new BrokenPromise("Every command has an event", null);
+    for (const event of events) this.#observe(event);
+    if (this.#taker !== null) this.#rest(this.#taker, events.at(-1) ?? null);
+    this.#taker = null;
+    for (const book of this.#books.values()) assertUncrossed(book, events.at(-1) ?? null);
+  }
+
+  /** Orders that rest, by (orderID, firstSeqNum). */
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  #observe(event: Event): void {
+    this.#count(event);
+    switch (event.kind) {
+      case "OrderAccepted":
+        return this.#accept(event);
+      case "Trade":
+        return this.#trade(event);
+      case "SelfTradePrevented":
+        return this.#prevent(event);
+      case "OrderCanceled":
+        return this.#cancel(event);
+      case "OrderReplaced":
+        return this.#replace(event);
+      case "OrderRejected":
+      case "OrderCancelReject":
+      case "Duplicate":
+      case "BusinessMessageReject":
+      case "SecurityDefined":
+      case "SecurityStatusChanged":
+      case "AccountDefined":
+      case "KeyDefined":
+      case "OrderMassCancelReport":
+      case "TimeTicked":
+      case "Checkpoint":
+    }
+  }
+
+  #count(event: Event): void {
+    if (!("rptSeq" in event) || event.rptSeq === 0 || !("securityID" in event)) return;
+    const book = this.#bookOf(event.securityID);
+    book.rptSeq += 1;
+    check(event.rptSeq === book.rptSeq, "An instrument's events are numbered without a gap", event);
+  }
+
+  #accept(accepted: OrderAccepted): void {
+    const { orderID, firstSeqNum, price, cashOrderQty } = accepted;
+    check(this.#taker === null, "A command brings one order", accepted);
+    const isCash = cashOrderQty > 0n;
+    const orderQty = BigInt(accepted.orderQty);
+    this.#taker = {
+      accepted,
+      price,
+      orderQty,
+      leavesQty: orderQty,
+      cumQty: 0n,
+      preventedQty: 0n,
+      cash: isCash ? cashOrderQty : null,
+    };
+    const isNew = !this.#open.has(keyOf(orderID, firstSeqNum));
+    check(isNew, "An order is accepted once", accepted);
+    this.#open.set(keyOf(orderID, firstSeqNum), this.#taker);
+  }
+
+  #trade(event: Trade): void {
+    const maker = this.#orderOf(event.makerOrderID, event.makerFirstSeqNum, event);
+    const taker = this.#orderOf(event.takerOrderID, event.takerFirstSeqNum, event);
+    this.#checkMeeting(maker, taker, event.lastPx, event);
+    check(
+      event.makerAccountID === maker.accepted.accountID,
+      "A trade names the maker's account",
+      event,
+    );
+    check(
+      event.takerAccountID === taker.accepted.accountID,
+      "A trade names the taker's account",
+      event,
+    );
+    check(event.makerAccountID !== event.takerAccountID, "Nobody trades with himself", event);
+    const lastQty = BigInt(event.lastQty);
+    for (const order of [maker, taker]) order.cumQty += lastQty;
+    this.#use(maker, taker, lastQty, event);
+    check(
+      event.makerOrdStatus === statusOf(maker),
+      "A maker is filled when nothing is left",
+      event,
+    );
+    check(
+      event.takerOrdStatus === statusOf(taker),
+      "A taker is filled when nothing is left",
+      event,
+    );
+    for (const order of [maker, taker])
+      if (statusOf(order) === OrdStatus.Filled) this.#close(order);
+  }
+
+  #prevent(event: SelfTradePrevented): void {
+    const maker = this.#orderOf(event.makerOrderID, event.makerFirstSeqNum, event);
+    const taker = this.#orderOf(event.takerOrderID, event.takerFirstSeqNum, event);
+    this.#checkMeeting(maker, taker, event.price, event);
+    const isOwn = maker.accepted.accountID === taker.accepted.accountID;
+    check(
+      isOwn && event.accountID === taker.accepted.accountID,
+      "Only own orders are kept apart",
+      event,
+    );
+    const preventedQty = BigInt(event.preventedQty);
+    for (const order of [maker, taker]) order.preventedQty += preventedQty;
+    this.#use(maker, taker, preventedQty, event);
+  }
+
+  #use(
+    maker: AuditedOrder,
+    taker: AuditedOrder,
+    qty: bigint,
+    event: Trade | SelfTradePrevented,
+  ): void {
+    check(qty > 0n, "A quantity changes hands", event);
+    maker.leavesQty -= qty;
+    if (taker.cash === null) taker.leavesQty -= qty;
+    else taker.cash -= qty * BigInt(maker.price);
+    const isCovered = maker.leavesQty >= 0n && taker.leavesQty >= 0n && (taker.cash ?? 0n) >= 0n;
+    check(isCovered, "No order gives more than it has", event);
+    check(
+      BigInt(event.makerLeavesQty) === maker.leavesQty,
+      "An event says what the maker has left",
+      event,
+    );
+    check(
+      BigInt(event.takerLeavesQty) === taker.leavesQty,
+      "An event says what the taker has left",
+      event,
+    );
+  }
+
+  /** Price, then time: the maker is the first order of the best level, at a price that both allow. */
+  #checkMeeting(
+    maker: AuditedOrder,
+    taker: AuditedOrder,
+    price: number,
+    event: Trade | SelfTradePrevented,
+  ): void {
+    check(taker === this.#taker, "The taker is the order that this command brought", event);
+    const ladder = this.#ladderOf(maker);
+    check(ladder[0] === maker, "The maker is the first of the best level", event);
+    check(price === maker.price, "The price is the maker's", event);
+    check(event.aggressorSide === taker.accepted.side, "The aggressor is the taker", event);
+    check(maker.accepted.side !== taker.accepted.side, "A buy meets a sell", event);
+    const isAllowed =
+      taker.accepted.ordType === OrdType.Market ||
+      !isBetter(taker.accepted.side, price, taker.price);
+    check(isAllowed, "The price is within the taker's limit", event);
+  }
+
+  #cancel(event: OrderCanceled): void {
+    const order = this.#orderOf(event.orderID, event.firstSeqNum, event);
+    const { accountID, side } = order.accepted;
+    check(
+      event.accountID === accountID && event.side === side,
+      "An event names the order's account and side",
+      event,
+    );
+    check(event.price === order.price, "An event names the order's price", event);
+    check(BigInt(event.cumQty) === order.cumQty, "cumQty is the sum of the trades", event);
+    const isBelow = event.cancelReason === CancelReason.ReplacedBelowCumQty;
+    const canceledQty = BigInt(event.canceledQty);
+    check(isBelow || canceledQty === order.leavesQty, "What is canceled is what was left", event);
+    this.#close(order);
+  }
+
+  #replace(event: OrderReplaced): void {
+    const order = this.#orderOf(event.orderID, event.firstSeqNum, event);
+    check(BigInt(event.cumQty) === order.cumQty, "A replace keeps what has traded", event);
+    const isIncrease = BigInt(event.orderQty) > order.orderQty || event.price !== order.price;
+    check(!(event.keptPriority && isIncrease), "Priority is kept by a decrease only", event);
+    const leavesQty = BigInt(event.orderQty) - order.cumQty - order.preventedQty;
+    check(
+      event.leavesQty === 0 || BigInt(event.leavesQty) === leavesQty,
+      "leavesQty is what is not traded or prevented",
+      event,
+    );
+    if (!event.keptPriority) this.#takeOff(order);
+    order.price = event.price;
+    order.orderQty = BigInt(event.orderQty);
+    order.leavesQty = BigInt(event.leavesQty);
+    if (!event.keptPriority) this.#taker = order;
+  }
+
+  #rest(order: AuditedOrder, event: Event | null): void {
+    const { timeInForce } = order.accepted;
+    const mayRest = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
+    if (!mayRest || order.leavesQty <= 0n)
+      throw new BrokenPromise("Only GTC and GTD orders rest", event);
+    const ladder = this.#ladderOf(order);
+    const worse = ladder.findIndex((other) =>
+      isBetter(order.accepted.side, order.price, other.price),
+    );
+    ladder.splice(worse === -1 ? ladder.length : worse, 0, order);
+  }
+
+  #orderOf(orderID: string, firstSeqNum: number, event: Event): AuditedOrder {
+    const order = this.#open.get(keyOf(orderID, firstSeqNum));
+    if (order === undefined) throw new BrokenPromise("Events are about open orders", event);
+    return order;
+  }
+
+  #close(order: AuditedOrder): void {
+    this.#open.delete(keyOf(order.accepted.orderID, order.accepted.firstSeqNum));
+    if (this.#taker === order) this.#taker = null;
+    else this.#takeOff(order);
+  }
+
+  #takeOff(order: AuditedOrder): void {
+    const ladder = this.#ladderOf(order);
+    ladder.splice(ladder.indexOf(order), 1);
+  }
+
+  #ladderOf({ accepted }: AuditedOrder): AuditedOrder[] {
+    const book = this.#bookOf(accepted.securityID);
+    return accepted.side === Side.Buy ? book.bids : book.asks;
+  }
+
+  #bookOf(securityID: number): AuditedBook {
+    const book = this.#books.get(securityID) ?? { rptSeq: 0, bids: [], asks: [] };
+    this.#books.set(securityID, book);
+    return book;
+  }
+}
+
+function assertUncrossed({ bids, asks }: AuditedBook, event: Event | null): void {
+  const [bid, ask] = [bids[0], asks[0]];
+  if (bid === undefined || ask === undefined || bid.price < ask.price) return;
+  throw new BrokenPromise("The best bid is below the best ask", event);
+}
+
+/** Whether a price is better for whoever rests on `side`. */
+function isBetter(side: Side, price: number, than: number): boolean {
+  return side === Side.Buy ? price > than : price < than;
+}
+
+function statusOf({ leavesQty, cash }: AuditedOrder): OrdStatus {
+  const isUsedUp = cash === null ? leavesQty === 0n : cash === 0n;
+  return isUsedUp ? OrdStatus.Filled : OrdStatus.PartiallyFilled;
+}
+
+function keyOf(orderID: string, firstSeqNum: number): string {
+  return `${orderID}:${firstSeqNum}`;
+}
+
+function rptSeqOf(event: Event): number {
+  return "rptSeq" in event ? event.rptSeq : 0;
+}
+
+function check(holds: boolean, promise: string, event: Event): void {
+  if (!holds) throw new BrokenPromise(promise, event);
+}
