@@ -17,7 +17,7 @@ function install(stamp: string): void {
     "Installing the dependencies that bun.lock names (once; a minute on a slow line) …",
   );
   const { exitCode, stdout, stderr } = Bun.spawnSync(
-    [process.execPath, "install", "--frozen-lockfile", "--no-progress", "--silent"],
+    [process.execPath, "install", "--frozen-lockfile", "--no-progress"],
     { cwd: root, stdout: "pipe", stderr: "pipe" },
   );
   if (exitCode !== 0) {
