@@ -9,6 +9,7 @@ const pollMs = 50;
 
 /** Starts a process of its own session, with its output in a log file, and remembers its pid. */
 export function launch(folders: Folders, spec: Launch): void {
+  spec.beforeLaunch?.();
   const log = openSync(logPath(folders, spec.process), "a", 0o600);
   try {
     const child = Bun.spawn(asUser(spec), {

@@ -30,6 +30,8 @@ export interface Launch {
   readonly environment?: Readonly<Record<string, string>>;
   /** A user to run as where this process is root: PostgreSQL refuses root. */
   readonly user?: string;
+  /** Called right before the process is started. */
+  readonly beforeLaunch?: () => void;
   healthy(): Promise<boolean>;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 
 import { connectionsPath, type Folders } from "./folders.ts";
+import { clickhouse } from "./clickhouse.ts";
 import { kafka } from "./kafka.ts";
 import { minio } from "./minio.ts";
 import { postgres } from "./postgres.ts";
@@ -22,9 +23,13 @@ export interface Started {
 
 /** The stores asked for, in the order in which they are started. */
 export function servicesOf(options: ServiceOptions, only: readonly ServiceName[]): Service[] {
-  return [kafka(options), minio(options), redis(options), postgres(options)].filter(({ name }) =>
-    only.includes(name),
-  );
+  return [
+    kafka(options),
+    minio(options),
+    redis(options),
+    postgres(options),
+    clickhouse(options),
+  ].filter(({ name }) => only.includes(name));
 }
 
 /** Downloads and builds what is missing, starts what is not running, and waits until it serves. */

@@ -256,14 +256,7 @@ function writeData(data: { name: string; bytesMax: number }, blockLength: number
 }
 
 function writeRecords(schema: MessageSchema): string {
-  const { messages } = schema;
-  const names = messages.map(({ name }) => name);
-  const union = (low: number, high: number): string =>
-    messages
-      .filter(({ id }) => id >= low && id <= high)
-      .map(({ name }) => name)
-      .join(" | ");
-  const imports = messages.map(
+  const imports = schema.messages.map(
     ({ name }) =>
       `import { decode${name}, encode${name}, valid${name}, type ${name} } from "./${kebab(name)}.ts";`,
   );
@@ -274,29 +267,55 @@ export const schemaId = ${schema.id};
 export const schemaVersion = ${schema.version};
 export const headerBytes = 8;
 
-/** Templates 1 to 63: what stands on the orders log. */
+${writeUnions(schema.messages)}
+${writeByKind(schema.messages)}
+${writeByTemplate(schema.messages)}`;
+}
+
+function writeUnions(messages: readonly Message[]): string {
+  const union = (low: number, high: number): string =>
+    messages
+      .filter(({ id }) => id >= low && id <= high)
+      .map(({ name }) => name)
+      .join(" | ");
+  return `/** Templates 1 to 63: what stands on the orders log. */
 export type Command = ${union(1, 63)};
 /** Templates 64 to 127: what a body holds. */
 export type Event = ${union(64, 127)};
 export type AnyMessage = Command | Event | ${union(128, 65535)};
+`;
+}
 
-export function encodeMessage(message: AnyMessage, view: DataView, at: number): number {
+/** What is asked of a message object. */
+function writeByKind(messages: readonly Message[]): string {
+  const bytes = ({ blockLength, data }: Message): string =>
+    `${8 + blockLength}${data === null ? "" : ` + 4 + message.${data.name}.length`}`;
+  return `export function encodeMessage(message: AnyMessage, view: DataView, at: number): number {
   switch (message.kind) {
-${names.map((name) => `    case "${name}":\n      return encode${name}(message, view, at);`).join("\n")}
+${messages.map(({ name }) => `    case "${name}":\n      return encode${name}(message, view, at);`).join("\n")}
   }
 }
 
 /** Bytes that encodeMessage writes. */
 export function encodedBytes(message: AnyMessage): number {
   switch (message.kind) {
-${messages.map((message) => `    case "${message.name}":\n      return ${8 + message.blockLength}${message.data === null ? "" : ` + 4 + message.${message.data.name}.length`};`).join("\n")}
+${messages.map((message) => `    case "${message.name}":\n      return ${bytes(message)};`).join("\n")}
   }
 }
+`;
+}
 
-/** Bytes of a template's block, or 0 where there is no such template. */
+/** What is asked of bytes. */
+function writeByTemplate(messages: readonly Message[]): string {
+  const cases = (answer: (message: Message) => string): string =>
+    messages
+      .map((message) => `    case ${message.id}:\n      return ${answer(message)};`)
+      .join("\n");
+  const withData = messages.filter(({ data }) => data !== null);
+  return `/** Bytes of a template's block, or 0 where there is no such template. */
 export function blockLengthOf(templateId: number): number {
   switch (templateId) {
-${messages.map(({ id, blockLength }) => `    case ${id}:\n      return ${blockLength};`).join("\n")}
+${cases(({ blockLength }) => String(blockLength))}
     default:
       return 0;
   }
@@ -304,16 +323,13 @@ ${messages.map(({ id, blockLength }) => `    case ${id}:\n      return ${blockLe
 
 /** Most bytes of a template's variable part, or 0 where it has none. */
 export function dataBytesMaxOf(templateId: number): number {
-${messages
-  .filter(({ data }) => data !== null)
-  .map(({ id, data }) => `  if (templateId === ${id}) return ${data?.bytesMax ?? 0};`)
-  .join("\n")}
+${withData.map(({ id, data }) => `  if (templateId === ${id}) return ${data?.bytesMax ?? 0};`).join("\n")}
   return 0;
 }
 
 export function templateName(templateId: number): AnyMessage["kind"] | null {
   switch (templateId) {
-${messages.map(({ id, name }) => `    case ${id}:\n      return "${name}";`).join("\n")}
+${cases(({ name }) => `"${name}"`)}
     default:
       return null;
   }
@@ -322,7 +338,7 @@ ${messages.map(({ id, name }) => `    case ${id}:\n      return "${name}";`).joi
 /** Every field of the block holds a value of its type. */
 export function validBlock(templateId: number, view: DataView, block: number): boolean {
   switch (templateId) {
-${messages.map(({ id, name }) => `    case ${id}:\n      return valid${name}(view, block);`).join("\n")}
+${cases(({ name }) => `valid${name}(view, block)`)}
     default:
       return false;
   }
@@ -331,7 +347,7 @@ ${messages.map(({ id, name }) => `    case ${id}:\n      return valid${name}(vie
 /** Call only where validBlock holds. */
 export function decodeBlock(templateId: number, view: DataView, block: number): AnyMessage {
   switch (templateId) {
-${messages.map(({ id, name }) => `    case ${id}:\n      return decode${name}(view, block);`).join("\n")}
+${cases(({ name }) => `decode${name}(view, block)`)}
     default:
       throw new RangeError("There is no such template");
   }
