@@ -37,14 +37,21 @@ async function chaos(options: ChaosOptions): Promise<number> {
       const report = await run.round(round);
       reports.push(report);
       appendFileSync(roundsFile, `${JSON.stringify(report)}\n`);
-      console.log(lineOf(report));
-      for (const { promise, detail } of report.violations)
-        console.log(`  BROKEN ${promise}: ${detail}`);
+      printRound(report);
     }
-  } finally {
     await run.close();
+    return summarise(reports, options);
+  } catch (error) {
+    console.error(`BROKEN after ${reports.length} rounds, data in ${dataDir}:`, error);
+    await run.kill();
+    return 1;
   }
-  return summarise(reports, options);
+}
+
+function printRound(report: RoundReport): void {
+  console.log(lineOf(report));
+  for (const { promise, detail } of report.violations)
+    console.log(`  BROKEN ${promise}: ${detail}`);
 }
 
 function lineOf(report: RoundReport): string {
@@ -53,7 +60,7 @@ function lineOf(report: RoundReport): string {
   const told = `${attempts} requests (${done} done, ${refused} refused, ${unknown} unknown)`;
   const times = `killed after ${killedAfterMs} ms, open again in ${restartMs} ms, checked in ${checkMs} ms`;
   const log = `log at ${report.seqNum}, snapshot at ${report.snapshotSeqNum}`;
-  const result = report.violations.length === 0 ? "holds" : `${report.violations.length} BROKEN`;
+  const result = report.brokenCount === 0 ? "holds" : `${report.brokenCount} BROKEN`;
   return `round ${round}: ${told}, demo ${demo ? "on" : "off"}, ${times}, ${log}: ${result}`;
 }
 
@@ -63,7 +70,7 @@ function summarise(
 ): number {
   const sum = (count: (report: RoundReport) => number): number =>
     reports.reduce((total, report) => total + count(report), 0);
-  const broken = sum(({ violations }) => violations.length);
+  const broken = sum(({ brokenCount }) => brokenCount);
   console.log(
     `${reports.length} rounds, ${sum(({ kills }) => kills)} kills, seed ${seed}: ${sum(({ attempts }) => attempts)} requests, ` +
       `${sum(({ done }) => done)} done, ${sum(({ unknown }) => unknown)} unknown; ${broken} promises broken. Data in ${dataDir}.`,

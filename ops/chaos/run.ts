@@ -34,6 +34,8 @@ export interface RoundReport {
   readonly checkMs: number;
   readonly seqNum: number;
   readonly snapshotSeqNum: number;
+  readonly brokenCount: number;
+  /** The first of them. */
   readonly violations: readonly Violation[];
 }
 
@@ -52,6 +54,7 @@ const firstAccountID = 5001;
 const loadMsMin = 100;
 const loadMsMax = 3000;
 const startKillMsMax = 1500;
+const violationsShown = 10;
 
 /** One data folder through many deaths. */
 export class ChaosRun {
@@ -128,13 +131,19 @@ export class ChaosRun {
       checkMs: Math.round(performance.now() - openedAt),
       seqNum: this.#audit.seqNum,
       snapshotSeqNum,
-      violations,
+      brokenCount: violations.length,
+      violations: violations.slice(0, violationsShown),
     };
   }
 
   /** Lets the venue drain; it must end well. */
   async close(): Promise<void> {
     await this.#venue?.stop();
+  }
+
+  /** Gives the venue up. */
+  async kill(): Promise<void> {
+    await this.#venue?.kill();
   }
 
   async #loadAndKill(): Promise<number> {

@@ -61,8 +61,9 @@ export class VenueProcess {
     await this.#child.exited;
   }
 
-  /** Asks it to drain. Rejects when it does not end with 0 within a minute. */
+  /** Asks it to drain, where it still runs. Rejects when it does not end with 0 within a minute. */
   async stop(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
     this.#child.kill("SIGTERM");
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), stopMsMax);
     const exitCode = await this.#child.exited;
