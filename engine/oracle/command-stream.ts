@@ -122,7 +122,9 @@ export class CommandStream {
 
   /** An earlier command once more: as it was, or with something changed that makes it a conflict. */
   #repeat(intent: Intent): Command {
-    const earlier = this.#history[intent.target % historyMax];
+    // The last one comes again more often: its entry may run out in this very millisecond.
+    const place = intent.manner < 8 ? intent.target : this.#seqNum - 1;
+    const earlier = this.#history[place % historyMax];
     if (earlier === undefined) return makeNewOrderSingle(this.#context, intent);
     const { sendingTime, requestHash, accountID } = this.#context.commandFields(intent);
     if (earlier.kind === "TimeTick") return { ...earlier, sendingTime };
@@ -149,7 +151,7 @@ export function* streamOf(
 /** Defines what most commands of the shape need; some shapes leave one out. */
 export function openingOf(shape: StreamShape): Intent[] {
   const plain = { ...plainIntent, lots: 1 + (shape.seed % 4) };
-  const skipped = shape.seed % 16 === 0 ? 1 : 0;
+  const skipped = shape.seed % 16 === 5 ? 1 : 0;
   return [
     ...Array.from({ length: shape.accountCount - skipped }, (_, account): Intent => ({
       ...plain,

@@ -93,7 +93,7 @@ function rollTimeInForce(dice: Dice, { features }: StreamShape): number {
 
 /** Mostly near the touch, now and then far away. */
 function rollDepth(dice: Dice, shape: StreamShape): number {
-  const far = Math.round(dice.fraction() ** 4 * shape.depthMax);
+  const far = Math.round(dice.fraction() ** 3 * shape.depthMax);
   return dice.chance(shape.aggressiveRate) ? Math.min(far, 10) : -far;
 }
 
@@ -105,7 +105,7 @@ function rollFlaws(dice: Dice, flawRate: number): number {
 }
 
 function rollWait(dice: Dice, shape: StreamShape): number {
-  if (dice.chance(shape.jumpRate)) return dice.pick([60_000, 600_000, 3_600_000]);
+  if (dice.chance(shape.jumpRate)) return dice.pick([shape.limits.idWindowMs, 60_000, 3_600_000]);
   if (dice.chance(shape.skewRate)) return -dice.upTo(100);
   return dice.upTo(shape.waitMax);
 }

@@ -32,7 +32,7 @@ export interface InstrumentShape {
 
 export interface StreamShape {
   readonly seed: number;
-  readonly limits: Partial<NaiveLimits>;
+  readonly limits: NaiveLimits;
   readonly weights: Readonly<Record<Action, number>>;
   readonly accountCount: number;
   readonly instruments: readonly InstrumentShape[];
@@ -78,41 +78,45 @@ export const symbols = [
 
 export function shapeOf(seed: number): StreamShape {
   const dice = new Dice(seed);
-  const depthMax = dice.pick([0, 1, 3, 10, 40, 200, 3_000, 2_000_000]);
+  const depthMax = dice.pick([0, 2, 10, 40, 200, 1_000, 3_000, 2_000_000]);
   return {
     seed,
     limits: limitsOf(dice),
     weights: weightsOf(dice),
-    accountCount: dice.pick([1, 2, 3, 5, 8]),
+    accountCount: dice.pick([1, 2, 3, 5, 8, 8]),
     instruments: Array.from({ length: dice.pick([1, 1, 2, 4]) }, (_, index) =>
       instrumentShape(dice, index, depthMax),
     ),
     depthMax,
     lotsMax: dice.pick([1, 3, 10, 10, 60, 1_000, 2 ** 40, 2 ** 53]),
     waitMax: dice.pick([0, 1, 5, 50, 1_000]),
-    flawRate: dice.pick([0, 0.01, 0.05, 0.3]),
-    aggressiveRate: dice.pick([0.1, 0.3, 0.5, 0.5]),
+    flawRate: dice.pick([0, 0, 0.01, 0.02, 0.05, 0.3]),
+    aggressiveRate: dice.pick([0.02, 0.1, 0.3, 0.5]),
     ownRate: dice.pick([0.7, 0.95, 0.95, 1]),
-    jumpRate: dice.pick([0, 0, 0.001, 0.02]),
+    jumpRate: dice.pick([0, 0.002, 0.02]),
     skewRate: dice.pick([0, 0, 0.05]),
-    idCount: dice.chance(0.3) ? dice.pick([10, 300]) : 2 ** 31,
+    idCount: dice.chance(0.25) ? dice.pick([10, 300]) : 2 ** 31,
     features: new Set(features.filter(() => dice.chance(0.6))),
   };
 }
 
-function limitsOf(dice: Dice): Partial<NaiveLimits> {
+/** Most streams have room; each limit is tight in some of them. */
+function limitsOf(dice: Dice): NaiveLimits {
+  const tight = (few: readonly number[], many: number): number =>
+    dice.chance(0.12) ? dice.pick(few) : many;
   return {
-    orderCountMax: dice.pick([3, 20, 200, 4_096, 4_096, 4_096]),
-    instrumentCountMax: dice.pick([2, 8, 8]),
-    accountCountMax: dice.pick([2, 16, 16, 16, 16, 16]),
-    keyCountMax: dice.pick([2, 16]),
-    idWindowEntryMax: dice.pick([12, 200, 65_536, 65_536, 65_536, 65_536]),
+    orderCountMax: tight([3, 20, 200], 16_384),
+    instrumentCountMax: tight([1, 2], 8),
+    accountCountMax: tight([2, 4], 64),
+    keyCountMax: tight([2], 16),
+    idWindowEntryMax: tight([12, 200], 262_144),
     idWindowMs: dice.pick([1, 20, 500, 10_000, 600_000]),
   };
 }
 
 function weightsOf(dice: Dice): Record<Action, number> {
-  const rare = (): number => (dice.chance(0.6) ? dice.pick([0.002, 0.01, 0.05]) : 0);
+  const rate = dice.pick([0.0005, 0.005, 0.05]);
+  const rare = (): number => (dice.chance(0.6) ? rate : 0);
   return {
     new: dice.pick([0.5, 0.7, 0.9]),
     cancel: dice.pick([0, 0.02, 0.1, 0.3]),
@@ -123,7 +127,7 @@ function weightsOf(dice: Dice): Record<Action, number> {
     account: rare(),
     key: rare(),
     tick: rare(),
-    repeat: dice.pick([0, 0.01, 0.05]),
+    repeat: dice.pick([0, 0.01, 0.1]),
     unreadable: rare(),
   };
 }
@@ -137,8 +141,8 @@ function instrumentShape(dice: Dice, index: number, depthMax: number): Instrumen
     symbol: dice.pick(symbols.slice(index, index + 1)),
     tickSize,
     lotSize,
-    minOrderQty: dice.pick([0, 0, 1, 2 * lotSize]),
-    maxOrderQty: dice.pick([0, 0, 0, 0, 100 * lotSize]),
+    minOrderQty: dice.pick([0, 0, 0, 1, 2 * lotSize]),
+    maxOrderQty: dice.chance(0.1) ? 100 * lotSize : 0,
     centre: dice.pick(centres),
   };
 }
