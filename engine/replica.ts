@@ -1,9 +1,10 @@
 import type { LogRecord } from "../ports/log/log.ts";
-import { bodyHash, commandHashText, sealBody } from "../schema/body.ts";
+import { bodyHash, commandHash } from "../schema/body.ts";
 import { checkCommandFrame } from "../schema/frame.ts";
 import { CheckpointLayout } from "../schema/generated/checkpoint.ts";
 import { Hash64 } from "../schema/hash.ts";
-import { hash64Text, writeHex, writeUint53 } from "../schema/wire.ts";
+import { hash64Text, writeHash64, writeHex, writeUint53 } from "../schema/wire.ts";
+import { writeBodyHeader } from "./body-header.ts";
 import { checkpointInterval, CheckpointChain } from "./checkpoint-chain.ts";
 import type { CheckpointStart } from "./checkpoint-chain.ts";
 import { Engine } from "./core/engine.ts";
@@ -32,11 +33,10 @@ export class Replica {
   readonly engine: Engine;
   readonly #chain: CheckpointChain;
   readonly #out = new EventBuffer();
-  readonly #hash = new Hash64();
+  readonly #commandHash = new Hash64();
+  readonly #bodyHash = new Hash64();
   #seqNum: number;
   #commandOffset: number;
-  #commandHash: string;
-  #bodyHash: string;
   #eventCount = 0;
 
   constructor(start: ReplicaStart | Partial<EngineLimits>) {
@@ -45,8 +45,9 @@ export class Replica {
     this.#chain = new CheckpointChain(restored === null ? null : restored.checkpoint);
     this.#seqNum = restored === null ? 0 : restored.checkpoint.seqNum;
     this.#commandOffset = restored === null ? -1 : restored.commandOffset;
-    this.#commandHash = restored === null ? hash64Text(0, 0) : restored.commandHash;
-    this.#bodyHash = restored === null ? hash64Text(0, 0) : restored.bodyHash;
+    if (restored === null) return;
+    takeText(this.#commandHash, restored.commandHash);
+    takeText(this.#bodyHash, restored.bodyHash);
   }
 
   /** Of the last command applied; 0 before the first. */
@@ -61,12 +62,12 @@ export class Replica {
 
   /** Of the last command applied, its append time included. */
   get commandHash(): string {
-    return this.#commandHash;
+    return hash64Text(this.#commandHash.lo, this.#commandHash.hi);
   }
 
   /** Of the last body. */
   get bodyHash(): string {
-    return this.#bodyHash;
+    return hash64Text(this.#bodyHash.lo, this.#bodyHash.hi);
   }
 
   /** SHA-256 of the last Checkpoint, in hex. */
@@ -83,27 +84,26 @@ export class Replica {
   apply(record: LogRecord): Uint8Array {
     const out = this.#out;
     const seqNum = this.#seqNum + 1;
-    const commandHash = commandHashText(record.value, record.appendTime);
     out.reset();
     this.#run(record, seqNum);
     if (seqNum % checkpointInterval === 0) this.#writeCheckpoint(seqNum);
-    sealBody(out.view, {
+    commandHash(record.value, record.appendTime, this.#commandHash);
+    const { eventCount } = out;
+    const { offset: commandOffset } = record;
+    const counts = {
       seqNum,
-      commandOffset: record.offset,
-      commandHash,
-      prevHash: this.#bodyHash,
+      commandOffset,
       transactTime: this.engine.now,
       semanticsVersion,
-      eventCount: out.eventCount,
-    });
+      eventCount,
+    };
+    writeBodyHeader(out.view, counts, this.#commandHash, this.#bodyHash);
+    bodyHash(out.bytes, out.length, this.#bodyHash);
+    this.#seqNum = seqNum;
+    this.#commandOffset = commandOffset;
+    this.#eventCount = eventCount;
     const body = out.bytes.subarray(0, out.length);
     this.#chain.add(body);
-    bodyHash(body, body.length, this.#hash);
-    this.#seqNum = seqNum;
-    this.#commandOffset = record.offset;
-    this.#commandHash = commandHash;
-    this.#bodyHash = hash64Text(this.#hash.lo, this.#hash.hi);
-    this.#eventCount = out.eventCount;
     return body;
   }
 
@@ -124,4 +124,11 @@ export class Replica {
     writeHex(this.#out.view, block + CheckpointLayout.sha256, sha256Bytes, sha256);
     writeUint53(this.#out.view, block + CheckpointLayout.fromSeqNum, fromSeqNum);
   }
+}
+
+function takeText(hash: Hash64, text: string): void {
+  const view = new DataView(new ArrayBuffer(8));
+  writeHash64(view, 0, text);
+  hash.lo = view.getUint32(0, true);
+  hash.hi = view.getUint32(4, true);
 }
