@@ -4,6 +4,7 @@ import { defaultFolders } from "./services/folders.ts";
 import { buildLibrdkafka } from "./services/librdkafka.ts";
 import type { Connections } from "./services/service.ts";
 import { readConnections } from "./services/services.ts";
+import { runTests } from "./test-run.ts";
 
 /**
  * Runs the live suites against the stores that `bun run services up` started. A suite whose store is not there skips, saying so; with REQUIRE_LIVE=1 it
@@ -18,37 +19,17 @@ const suites = [...new Bun.Glob("**/*.live.test.ts").scanSync({ cwd: root })]
   .map((path) => `./${path}`);
 const chosen = process.argv.slice(2);
 
-const child = Bun.spawn(
-  [
-    process.execPath,
-    "test",
+const { exitCode, summary } = await runTests({
+  root,
+  args: [
     "--path-ignore-patterns=node_modules/**",
     "--timeout=60000",
     ...(chosen.length > 0 ? chosen : suites),
   ],
-  {
-    cwd: root,
-    env: { ...process.env, ...(await liveEnvironment(connections)) },
-    stdin: "ignore",
-    stdout: "inherit",
-    stderr: "pipe",
-  },
-);
-let report = "";
-const decoder = new TextDecoder();
-for await (const chunk of child.stderr) {
-  process.stderr.write(chunk);
-  report = (report + decoder.decode(chunk, { stream: true })).slice(-8192);
-}
-const exitCode = await child.exited;
-const failed = Math.max(count("fail"), exitCode === 0 ? 0 : 1);
-console.log(`${count("pass")} passed, ${failed} failed, ${count("skip")} skipped`);
+  env: { ...process.env, ...(await liveEnvironment(connections)) },
+});
+console.log(summary);
 process.exit(exitCode);
-
-/** The number in the summary's line ` 12 pass`. */
-function count(word: string): number {
-  return Number([...report.matchAll(new RegExp(`^ (\\d+) ${word}$`, "gm"))].at(-1)?.[1] ?? 0);
-}
 
 /** Addresses and passwords as the live suites read them. */
 async function liveEnvironment(stores: Connections): Promise<Record<string, string>> {
