@@ -16,8 +16,12 @@ test("the open loop charges a stall of the venue to every request that was due i
     },
     async (url) => {
       const outcome = await openLoop({
-        ...{ url, seconds: 2, connectionCount: 4, nextRequest: () => request },
-        ...{ ratePerSecond: rate, seed: 1 },
+        url,
+        seconds: 2,
+        connectionCount: 4,
+        nextRequest: () => request,
+        ratePerSecond: rate,
+        seed: 1,
       });
       expect(outcome.answerCount).toBeGreaterThan(rate);
       // 200 of the 1,000 or so were due while it stood still; half of them waited for more than half of it.
@@ -33,9 +37,12 @@ test("the closed loop keeps each connection busy and counts answers by status", 
     () => new Response("refused", { status: ++count % 2 === 0 ? 201 : 429 }),
     async (url) => {
       const outcome = await closedLoop({
-        ...{ url, seconds: 0.2, connectionCount: 3, nextRequest: () => request },
+        url,
+        seconds: 0.2,
+        connectionCount: 3,
+        nextRequest: () => request,
       });
-      expect([...outcome.statuses.keys()].toSorted()).toEqual([201, 429]);
+      expect(new Set(outcome.statuses.keys())).toEqual(new Set([201, 429]));
       expect(outcome.answerCount).toBe(count);
       expect(outcome.latency.count).toBe(count);
     },
@@ -50,7 +57,8 @@ test("a venue that goes away ends the load with an error", async () => {
     },
     async (url) => {
       const load = closedLoop({ url, seconds: 5, connectionCount: 2, nextRequest: () => request });
-      await expect(load).rejects.toThrow("closed a connection");
+      const error: unknown = await load.catch((thrown: unknown) => thrown);
+      expect(String(error)).toContain("closed a connection");
     },
   );
 });
@@ -60,7 +68,7 @@ async function withVenue(
   answer: (server: Bun.Server<undefined>) => Response,
   work: (url: string) => Promise<void>,
 ): Promise<void> {
-  const server = Bun.serve({ port: 0, fetch: (_, of) => answer(of as Bun.Server<undefined>) });
+  const server = Bun.serve({ port: 0, fetch: (_, of) => answer(of) });
   try {
     await work(`http://127.0.0.1:${server.port}`);
   } finally {
