@@ -1,0 +1,109 @@
+import type { Clock } from "../ports/clock/clock.ts";
+import { AnalyticsError } from "../ports/analytics/analytics.ts";
+import type { FoldAlarm, FoldedBody, FoldPosition } from "../ports/log/fold.ts";
+import { followFold } from "../ports/log/fold-follower.ts";
+import { LogError } from "../ports/log/log.ts";
+import type { Follower, Log } from "../ports/log/log.ts";
+import { ReadDbError } from "../ports/read-db/read-db.ts";
+import { Stopped, untilAvailable } from "./retry.ts";
+
+/** A store's fold of one partition. `apply` may be called again with the same bodies after a transient failure. */
+export interface StoreFold {
+  readonly position: FoldPosition | null;
+  load(): Promise<FoldPosition | null>;
+  apply(bodies: readonly FoldedBody[]): Promise<void>;
+}
+
+export interface PipelineOptions {
+  readonly log: Log;
+  readonly partition: number;
+  readonly fold: StoreFold;
+  readonly clock: Clock;
+  /** A seqNum is missing on the log; the pipeline waits for the next Claim. */
+  onGap(alarm: FoldAlarm): void;
+}
+
+/** One transaction or so: what a reader of the same database waits for at most. */
+const batchMax = { bodies: 1_024, bytes: 1 << 20 };
+
+/** Follows one partition into one store, from the store's position on, trying in place for as long as either is away. */
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  readonly #stop = new AbortController();
+  #follower: Follower | null = null;
+  #bodyCount = 0;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  get position(): FoldPosition | null {
+    return this.#options.fold.position;
+  }
+
+  /** Bodies applied since the start. */
+  get bodyCount(): number {
+    return this.#bodyCount;
+  }
+
+  /** Resolves when stopped; rejects with what cannot be retried. */
+  async run(): Promise<void> {
+    const { fold } = this.#options;
+    try {
+      await this.#untilAvailable(async () => this.#follow(await fold.load()));
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#follower?.close();
+  }
+
+  async #follow(from: FoldPosition | null): Promise<void> {
+    const { log, partition, onGap } = this.#options;
+    const follower = followFold({
+      log,
+      partition,
+      from,
+      onGap,
+      onBodies: (bodies) => this.#apply(bodies),
+    });
+    this.#follower = follower;
+    if (this.#stop.signal.aborted) await follower.close();
+    await follower.done;
+    if (!this.#stop.signal.aborted) throw new LogError("Closed", "The log is closed");
+  }
+
+  async #apply(bodies: readonly FoldedBody[]): Promise<void> {
+    for (const batch of batches(bodies)) {
+      await this.#untilAvailable(() => this.#options.fold.apply(batch));
+      this.#bodyCount += batch.length;
+    }
+  }
+
+  #untilAvailable<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    const { clock } = this.#options;
+    return untilAvailable(attempt, { clock, signal: this.#stop.signal, isTransient });
+  }
+}
+
+export function isTransient(error: unknown): boolean {
+  const isStores =
+    error instanceof ReadDbError || error instanceof AnalyticsError || error instanceof LogError;
+  return isStores && error.code === "Unavailable";
+}
+
+function* batches(bodies: readonly FoldedBody[]): Generator<readonly FoldedBody[]> {
+  let from = 0;
+  let bytes = 0;
+  for (const [index, body] of bodies.entries()) {
+    bytes += body.bytes.length;
+    if (index + 1 - from < batchMax.bodies && bytes < batchMax.bytes) continue;
+    yield bodies.slice(from, index + 1);
+    from = index + 1;
+    bytes = 0;
+  }
+  if (from < bodies.length) yield bodies.slice(from);
+}

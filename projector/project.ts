@@ -1,0 +1,325 @@
+import { CancelReason, OrdStatus } from "../schema/generated/enums.ts";
+import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
+import type { OrderCanceled } from "../schema/generated/order-canceled.ts";
+import type { OrderRejected } from "../schema/generated/order-rejected.ts";
+import type { OrderReplaced } from "../schema/generated/order-replaced.ts";
+import type { Event } from "../schema/generated/records.ts";
+import type { SecurityDefined } from "../schema/generated/security-defined.ts";
+import type { SelfTradePrevented } from "../schema/generated/self-trade-prevented.ts";
+import type { Trade } from "../schema/generated/trade.ts";
+import type { AccountRow, InstrumentRow, KeyRow, OrderRow } from "../schema/postgres/tables.ts";
+
+/** What the projector must know of the past to go on: instruments, and the orders that may still change. */
+export interface ProjectorState {
+  readonly partition: number;
+  /** By securityID. */
+  readonly instruments: Map<number, InstrumentRow>;
+  /** Open orders by orderKey: all of them, or those that the coming events name. */
+  readonly orders: Map<string, OrderRow>;
+}
+
+/** A body as the projector needs it; FoldedBody is one. */
+export interface ProjectedBody {
+  readonly position: { readonly seqNum: number };
+  readonly transactTime: number;
+  readonly events: readonly Event[];
+}
+
+export type ReportKind =
+  "New" | "Rejected" | "Trade" | "Canceled" | "Replaced" | "SelfTradePrevented";
+
+/** One order's change by one event: as it stood before (null: it is new) and as it stands after. */
+export interface OrderReport {
+  readonly kind: ReportKind;
+  readonly before: OrderRow | null;
+  readonly order: OrderRow;
+  /** Of a trade; for SelfTradePrevented the quantity prevented. */
+  readonly lastQty: number | null;
+  readonly lastPx: number | null;
+  /** FIX 851: 1 added liquidity, 2 removed it, 0 neither. */
+  readonly lastLiquidityInd: 0 | 1 | 2;
+}
+
+/** What one body changes, in the order of its events. */
+export interface BodyChanges {
+  readonly reports: OrderReport[];
+  readonly trades: Trade[];
+  readonly instruments: InstrumentRow[];
+  readonly accounts: AccountRow[];
+  readonly keys: KeyRow[];
+  ticked: boolean;
+}
+
+export function orderKey(orderID: string, firstSeqNum: number): string {
+  return `${orderID}/${firstSeqNum}`;
+}
+
+/**
+ * The changes of one body; `state` moves on with it. A pure fold: the same bodies on the same state give the same changes. Throws
+ * when an event names an instrument or an order that the state does not have, or contradicts it.
+ */
+export function project(body: ProjectedBody, state: ProjectorState): BodyChanges {
+  const changes: BodyChanges = {
+    reports: [],
+    trades: [],
+    instruments: [],
+    accounts: [],
+    keys: [],
+    ticked: false,
+  };
+  const step = new Step(body, state, changes);
+  for (const event of body.events) step.apply(event);
+  return changes;
+}
+
+/** Orders from before the body that its events name. */
+export function namedOrders(
+  body: ProjectedBody,
+): { readonly orderID: string; readonly firstSeqNum: number }[] {
+  const { seqNum } = body.position;
+  return body.events.flatMap(ordersOf).filter(({ firstSeqNum }) => firstSeqNum !== seqNum);
+}
+
+function ordersOf(event: Event): { orderID: string; firstSeqNum: number }[] {
+  if (event.kind === "OrderCanceled" || event.kind === "OrderReplaced") {
+    return [{ orderID: event.orderID, firstSeqNum: event.firstSeqNum }];
+  }
+  if (event.kind !== "Trade" && event.kind !== "SelfTradePrevented") return [];
+  return [
+    { orderID: event.makerOrderID, firstSeqNum: event.makerFirstSeqNum },
+    { orderID: event.takerOrderID, firstSeqNum: event.takerFirstSeqNum },
+  ];
+}
+
+class Step {
+  readonly #body: ProjectedBody;
+  readonly #state: ProjectorState;
+  readonly #changes: BodyChanges;
+
+  constructor(body: ProjectedBody, state: ProjectorState, changes: BodyChanges) {
+    this.#body = body;
+    this.#state = state;
+    this.#changes = changes;
+  }
+
+  apply(event: Event): void {
+    switch (event.kind) {
+      case "OrderAccepted":
+        return this.#report("New", null, this.#accepted(event));
+      case "OrderRejected":
+        return this.#report("Rejected", null, this.#rejected(event));
+      case "Trade":
+        return this.#trade(event);
+      case "OrderCanceled":
+        return this.#cancel(event);
+      case "OrderReplaced":
+        return this.#replace(event);
+      case "SelfTradePrevented":
+        return this.#prevent(event);
+      case "SecurityDefined":
+        return this.#define(this.#instrument(event));
+      case "SecurityStatusChanged": {
+        const { tradingState } = event;
+        return this.#define({ ...this.#known(event.securityID), tradingState });
+      }
+      case "AccountDefined": {
+        const { accountID, accountStatus, name } = event;
+        this.#changes.accounts.push({ ...this.#place(), accountID, accountStatus, name });
+        return;
+      }
+      case "KeyDefined": {
+        const { kind: _kind, rptSeq: _rptSeq, ...key } = event;
+        this.#changes.keys.push({ ...this.#place(), ...key });
+        return;
+      }
+      case "TimeTicked":
+        this.#changes.ticked = true;
+        return;
+      case "OrderCancelReject":
+      case "Duplicate":
+      case "BusinessMessageReject":
+      case "OrderMassCancelReport":
+      case "Checkpoint":
+        return;
+    }
+  }
+
+  #trade(event: Trade): void {
+    this.#changes.trades.push(event);
+    const notional = BigInt(event.lastPx) * BigInt(event.lastQty);
+    const maker = this.#order(event.makerOrderID, event.makerFirstSeqNum);
+    const taker = this.#order(event.takerOrderID, event.takerFirstSeqNum);
+    if (maker.leavesQty - event.lastQty !== event.makerLeavesQty) {
+      throw this.#broken(`order ${maker.orderID} has leavesQty ${maker.leavesQty} before a trade`);
+    }
+    const fill = { lastQty: event.lastQty, lastPx: event.lastPx };
+    const filled = (order: OrderRow, leavesQty: number, ordStatus: OrdStatus): OrderRow => ({
+      ...this.#moved(order, event.rptSeq),
+      cumQty: order.cumQty + event.lastQty,
+      cumNotional: order.cumNotional + notional,
+      leavesQty,
+      ordStatus,
+    });
+    const afterMaker = filled(maker, event.makerLeavesQty, event.makerOrdStatus);
+    const afterTaker = filled(taker, event.takerLeavesQty, event.takerOrdStatus);
+    this.#report("Trade", maker, afterMaker, { ...fill, lastLiquidityInd: 1 });
+    this.#report("Trade", taker, afterTaker, { ...fill, lastLiquidityInd: 2 });
+  }
+
+  #cancel(event: OrderCanceled): void {
+    const order = this.#order(event.orderID, event.firstSeqNum);
+    if (order.cumQty !== event.cumQty) {
+      throw this.#broken(`order ${event.orderID} has cumQty ${order.cumQty}, not ${event.cumQty}`);
+    }
+    const { cancelReason } = event;
+    const ordStatus =
+      cancelReason === CancelReason.Expired ? OrdStatus.Expired : OrdStatus.Canceled;
+    const moved = this.#moved(order, event.rptSeq);
+    this.#report("Canceled", order, { ...moved, leavesQty: 0, ordStatus, cancelReason });
+  }
+
+  #replace(event: OrderReplaced): void {
+    const order = this.#order(event.orderID, event.firstSeqNum);
+    const { orderQty, leavesQty, cumQty, price, clOrdID } = event;
+    if (order.cumQty !== cumQty) {
+      throw this.#broken(`order ${event.orderID} has cumQty ${order.cumQty}, not ${cumQty}`);
+    }
+    this.#report("Replaced", order, {
+      ...this.#moved(order, event.rptSeq),
+      orderQty,
+      leavesQty,
+      price: price === 0 ? null : price,
+      replaceClOrdID: clOrdID === "" ? null : clOrdID,
+      ordStatus: cumQty > 0 ? OrdStatus.PartiallyFilled : OrdStatus.New,
+    });
+  }
+
+  #prevent(event: SelfTradePrevented): void {
+    const { preventedQty, rptSeq } = event;
+    const prevented = (order: OrderRow, leavesQty: number): OrderRow => ({
+      ...this.#moved(order, rptSeq),
+      leavesQty,
+      preventedQty: order.preventedQty + preventedQty,
+    });
+    const maker = this.#order(event.makerOrderID, event.makerFirstSeqNum);
+    const taker = this.#order(event.takerOrderID, event.takerFirstSeqNum);
+    const last = { lastQty: preventedQty, lastPx: null, lastLiquidityInd: 0 } as const;
+    this.#report("SelfTradePrevented", maker, prevented(maker, event.makerLeavesQty), last);
+    this.#report("SelfTradePrevented", taker, prevented(taker, event.takerLeavesQty), last);
+  }
+
+  #report(
+    kind: ReportKind,
+    before: OrderRow | null,
+    order: OrderRow,
+    last: Pick<OrderReport, "lastQty" | "lastPx" | "lastLiquidityInd"> = noFill,
+  ): void {
+    const key = orderKey(order.orderID, order.firstSeqNum);
+    if (isOpen(order)) this.#state.orders.set(key, order);
+    else this.#state.orders.delete(key);
+    this.#changes.reports.push({ kind, before, order, ...last });
+  }
+
+  #accepted(event: OrderAccepted): OrderRow {
+    return {
+      ...this.#fresh(event),
+      symbol: this.#known(event.securityID).symbol,
+      execInst: event.execInst,
+      selfTradePrevention: event.selfTradePrevention,
+      cashOrderQty: event.cashOrderQty === 0n ? null : event.cashOrderQty,
+      leavesQty: event.orderQty,
+      ordStatus: OrdStatus.New,
+      expireTime: event.expireTime === 0 ? null : event.expireTime,
+    };
+  }
+
+  #rejected(event: OrderRejected): OrderRow {
+    const { symbol, ordRejReason } = event;
+    return { ...this.#fresh(event), symbol, ordStatus: OrdStatus.Rejected, ordRejReason };
+  }
+
+  /** What accepting and rejecting have in common. */
+  #fresh(event: OrderAccepted | OrderRejected): Omit<OrderRow, "symbol"> {
+    const { orderID, firstSeqNum, accountID, securityID, clOrdID, rptSeq } = event;
+    const { side, ordType, timeInForce, orderQty, price } = event;
+    const { transactTime } = this.#body;
+    return {
+      ...untouched,
+      ...this.#place(),
+      orderID,
+      firstSeqNum,
+      accountID,
+      securityID,
+      clOrdID,
+      side,
+      ordType,
+      timeInForce,
+      orderQty,
+      price: price === 0 ? null : price,
+      entryTime: transactTime,
+      transactTime,
+      entryRptSeq: rptSeq,
+      lastRptSeq: rptSeq,
+    };
+  }
+
+  #moved(order: OrderRow, rptSeq: number): OrderRow {
+    const { transactTime, position } = this.#body;
+    return { ...order, transactTime, lastRptSeq: rptSeq, lastSeqNum: position.seqNum };
+  }
+
+  #instrument(event: SecurityDefined): InstrumentRow {
+    const { kind: _kind, rptSeq: _rptSeq, created: _created, ...instrument } = event;
+    return { ...this.#place(), ...instrument };
+  }
+
+  #define(instrument: InstrumentRow): void {
+    const row = { ...instrument, lastSeqNum: this.#body.position.seqNum };
+    this.#state.instruments.set(row.securityID, row);
+    this.#changes.instruments.push(row);
+  }
+
+  #place(): { partition: number; lastSeqNum: number } {
+    return { partition: this.#state.partition, lastSeqNum: this.#body.position.seqNum };
+  }
+
+  #known(securityID: number): InstrumentRow {
+    const instrument = this.#state.instruments.get(securityID);
+    if (instrument === undefined) throw this.#broken(`securityID ${securityID} is unknown`);
+    return instrument;
+  }
+
+  #order(orderID: string, firstSeqNum: number): OrderRow {
+    const order = this.#state.orders.get(orderKey(orderID, firstSeqNum));
+    if (order === undefined) throw this.#broken(`order ${orderID} is not open`);
+    return order;
+  }
+
+  #broken(what: string): Error {
+    return new Error(
+      `Partition ${this.#state.partition}, seqNum ${this.#body.position.seqNum}: ${what}`,
+    );
+  }
+}
+
+/** An order to which nothing has happened yet. */
+const untouched = {
+  replaceClOrdID: null,
+  execInst: 0,
+  selfTradePrevention: 0,
+  cashOrderQty: null,
+  cumQty: 0,
+  leavesQty: 0,
+  preventedQty: 0,
+  cumNotional: 0n,
+  ordStatus: OrdStatus.New,
+  cancelReason: null,
+  ordRejReason: null,
+  expireTime: null,
+} as const;
+
+const noFill = { lastQty: null, lastPx: null, lastLiquidityInd: 0 } as const;
+
+export function isOpen(order: OrderRow): boolean {
+  return order.ordStatus === OrdStatus.New || order.ordStatus === OrdStatus.PartiallyFilled;
+}
