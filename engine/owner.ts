@@ -3,11 +3,11 @@ import type { Histogram, RecordableHistogram } from "node:perf_hooks";
 
 import type { Clock } from "../ports/clock/clock.ts";
 import type { AppendRecord, Follower, Log, LogRecord } from "../ports/log/log.ts";
-import { encodeChunks } from "../schema/body.ts";
 import { frame } from "../schema/frame.ts";
 import { Topic } from "../schema/topics.ts";
 import { checkpointInterval } from "./checkpoint-chain.ts";
 import { EngineHostError } from "./host-error.ts";
+import { OutputRecords } from "./output-records.ts";
 import { OwnOutput } from "./own-output.ts";
 import type { Recovered } from "./recovery.ts";
 import type { Replica } from "./replica.ts";
@@ -57,6 +57,7 @@ const snapshotWaitMsMax = 5000;
 export class Owner {
   readonly #options: OwnerOptions;
   readonly #replica: Replica;
+  readonly #records: OutputRecords;
   readonly #output: OwnOutput;
   readonly #applyNs: RecordableHistogram = createHistogram();
   readonly #ticking = new AbortController();
@@ -72,6 +73,7 @@ export class Owner {
   constructor(options: OwnerOptions) {
     this.#options = options;
     this.#replica = options.recovered.replica;
+    this.#records = new OutputRecords(options.recovered.epoch);
     this.#output = new OwnOutput(options.recovered);
   }
 
@@ -178,9 +180,7 @@ export class Owner {
     const startedAt = Bun.nanoseconds();
     const body = applyOrThrow(replica, record);
     const { seqNum } = replica;
-    for (const value of encodeChunks(body, seqNum, this.#options.recovered.epoch)) {
-      outputs.push({ key: null, value });
-    }
+    for (const value of this.#records.encode(body, seqNum)) outputs.push({ key: null, value });
     this.#output.expect(seqNum, replica.bodyHash);
     this.#commandCount++;
     this.#eventCount += replica.eventCount;
