@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { startChildVenue } from "./child-venue.ts";
@@ -19,6 +19,14 @@ async function startAndEnd(...flags: string[]): Promise<{ exitCode: number; outp
     child.exited,
   ]);
   return { exitCode, output: stdout + stderr };
+}
+
+/** This machine's addresses that are not loopback: nothing may answer there. */
+function otherAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((interfaces) => interfaces ?? [])
+    .filter(({ internal, family }) => !internal && family === "IPv4")
+    .map(({ address }) => address);
 }
 
 describe("start", () => {
@@ -59,6 +67,12 @@ describe("start", () => {
       ordStatus: "New",
       price: "60000.00",
     });
+
+    for (const address of otherAddresses()) {
+      await expect(
+        fetch(`http://${address}:${new URL(first.file.url).port}/healthz`),
+      ).rejects.toThrow();
+    }
 
     expect(statSync(join(dataDir, "venue.json")).mode & 0o077).toBe(0);
     expect(statSync(join(dataDir, "keys")).mode & 0o077).toBe(0);

@@ -210,6 +210,7 @@ describe("each checker bites", () => {
     expect(lines(looseSupply(planted))).toEqual([
       "package.json:1: trustedDependencies must be a list, even an empty one",
       "package.json:1: hono is not pinned: ^4.0.0",
+      "bunfig.toml:1: minimumReleaseAge is to be a week or more",
     ]);
   });
 

@@ -58,6 +58,8 @@ export function machineTraces(tree: Tree): Finding[] {
   return findings;
 }
 
+const weekSeconds = 7 * 24 * 3600;
+
 /** Which packages may run scripts when installed is said, not left to a built-in list; every version is exact. */
 export function looseSupply(tree: Tree): Finding[] {
   const path = "package.json";
@@ -82,6 +84,11 @@ export function looseSupply(tree: Tree): Finding[] {
         message: `${name} is not pinned: ${version}`,
       });
     }
+  }
+  const age = /^minimumReleaseAge = (\d+)/m.exec(tree.get("bunfig.toml") ?? "")?.[1];
+  if (Number(age ?? 0) < weekSeconds) {
+    const message = "minimumReleaseAge is to be a week or more";
+    findings.push({ path: "bunfig.toml", line: 1, message });
   }
   if (!tree.has("bun.lock"))
     findings.push({ path: "bun.lock", line: 1, message: "is not committed" });
