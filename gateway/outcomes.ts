@@ -3,6 +3,7 @@ import type { Clock } from "../ports/clock/clock.ts";
 import { followFold } from "../ports/log/fold-follower.ts";
 import type { FoldAlarm, FoldedBody, FoldPosition } from "../ports/log/fold.ts";
 import type { AppendRecord, Follower, Log } from "../ports/log/log.ts";
+import { HeldBodies } from "./held-bodies.ts";
 
 export interface OutcomesOptions {
   readonly log: Log;
@@ -94,7 +95,6 @@ export class Outcomes {
 }
 
 const sweepMs = 50;
-const heldBytesMax = 32 * 1024 * 1024;
 
 interface Waiter {
   readonly deadline: number;
@@ -106,14 +106,14 @@ class PartitionOutcomes {
   readonly #partition: number;
   readonly #follower: Follower;
   readonly #waiters = new Map<number, Waiter>();
-  readonly #held = new Map<number, FoldedBody>();
-  #heldBytes = 0;
+  readonly #held: HeldBodies;
   #last: { seqNum: number; commandOffset: number; foldedAt: number };
   #failure: Error | null = null;
 
   constructor(options: OutcomesOptions, partition: number, from: FoldPosition | null) {
     this.#options = options;
     this.#partition = partition;
+    this.#held = new HeldBodies(options.heldCountMax);
     const foldedAt = options.clock.monotonic();
     this.#last = { seqNum: from?.seqNum ?? 0, commandOffset: -1, foldedAt };
     this.#follower = followFold({
@@ -153,7 +153,7 @@ class PartitionOutcomes {
   }
 
   held(commandOffset: number): FoldedBody | null {
-    return this.#held.get(commandOffset) ?? null;
+    return this.#held.get(commandOffset);
   }
 
   expire(now: number): void {
@@ -172,7 +172,7 @@ class PartitionOutcomes {
   /** The outcome may have been folded before the append was reported. */
   #outcome(commandOffset: number, deadline: number): Promise<FoldedBody | null> {
     const held = this.#held.get(commandOffset);
-    if (held !== undefined) return Promise.resolve(held);
+    if (held !== null) return Promise.resolve(held);
     if (this.#failure !== null || commandOffset <= this.#last.commandOffset) {
       return Promise.resolve(null);
     }
@@ -182,7 +182,7 @@ class PartitionOutcomes {
   #take(bodies: readonly FoldedBody[]): void {
     for (const body of bodies) {
       this.#options.onBody(body, this.#partition);
-      this.#hold(body);
+      this.#held.add(body);
       const waiter = this.#waiters.get(body.commandOffset);
       if (waiter === undefined) continue;
       this.#waiters.delete(body.commandOffset);
@@ -193,16 +193,6 @@ class PartitionOutcomes {
     const { seqNum } = last.position;
     const foldedAt = this.#options.clock.monotonic();
     this.#last = { seqNum, commandOffset: last.commandOffset, foldedAt };
-  }
-
-  #hold(body: FoldedBody): void {
-    this.#held.set(body.commandOffset, body);
-    this.#heldBytes += body.bytes.byteLength;
-    for (const [commandOffset, oldest] of this.#held) {
-      if (this.#held.size <= this.#options.heldCountMax && this.#heldBytes <= heldBytesMax) return;
-      this.#held.delete(commandOffset);
-      this.#heldBytes -= oldest.bytes.byteLength;
-    }
   }
 
   #fail(error: unknown): void {
