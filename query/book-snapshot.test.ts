@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 
-import { Engine } from "../engine/core/engine.ts";
-import { EventBuffer } from "../engine/core/event-buffer.ts";
-import { serialiseCapture } from "../engine/core/snapshot.ts";
 import { createMemorySnapshots } from "../ports/snapshot/snapshot-memory.ts";
-import { packSnapshot } from "../ports/snapshot/snapshot-object.ts";
 import type { SnapshotManifest, SnapshotStore } from "../ports/snapshot/snapshot.ts";
-import { frame } from "../schema/frame.ts";
 import { Side } from "../schema/generated/enums.ts";
 import { Book, InstrumentList } from "../schema/http/reads.ts";
-import { Topic } from "../schema/topics.ts";
 import { bodyOf, awayReadDb, queryOn } from "./query.fixture.ts";
+import { putSnapshot } from "./snapshot.fixture.ts";
 import { TestVenue } from "./venue.fixture.ts";
 
 const symbol = "BTC-USD";
@@ -36,7 +31,7 @@ afterAll(async () => {
 test("books from a snapshot and the log after it are the books from the whole log, queues included", async () => {
   for (const count of [1, 3, 40, 70, venue.sent.length]) {
     const snapshots = createMemorySnapshots();
-    await putSnapshot(snapshots, count);
+    await putSnapshot(venue, snapshots, count);
     const { book, list, alarms } = await booksOn(snapshots);
     const whole = await booksOn(createMemorySnapshots());
     expect(alarms).toEqual([]);
@@ -51,7 +46,7 @@ test("books from a snapshot and the log after it are the books from the whole lo
 
 test("books start from the snapshot and not from the log's beginning", async () => {
   const snapshots = createMemorySnapshots();
-  await putSnapshot(snapshots, 70);
+  await putSnapshot(venue, snapshots, 70);
   const { list } = await booksOn(snapshots);
   expect(list.instruments).toMatchObject([{ seqNum: 70 }]);
 });
@@ -68,8 +63,8 @@ test("a snapshot that does not hold is told of and passed over for an older one,
   const whole = await booksOn(createMemorySnapshots());
   for (const [name, changed] of damage) {
     const snapshots = createMemorySnapshots();
-    await putSnapshot(snapshots, 70, changed);
-    await putSnapshot(snapshots, 40);
+    await putSnapshot(venue, snapshots, 70, changed);
+    await putSnapshot(venue, snapshots, 40);
     const { book, list, alarms } = await booksOn(snapshots);
     expect({ name, alarms: alarms.length }).toEqual({ name, alarms: 1 });
     expect(list.instruments).toMatchObject([{ seqNum: 40 }]);
@@ -81,54 +76,12 @@ test("a snapshot that does not hold is told of and passed over for an older one,
 test("a snapshot of another log is none of ours", async () => {
   for (const changed of [{ clusterID: "x" }, { eventsTopicID: "x" }, { partitionCount: 2 }]) {
     const snapshots = createMemorySnapshots();
-    await putSnapshot(snapshots, 70, changed);
+    await putSnapshot(venue, snapshots, 70, changed);
     const { list, alarms } = await booksOn(snapshots);
     expect(alarms).toEqual([]);
     expect(list.instruments[0]?.seqNum).toBeLessThan(70);
   }
 });
-
-/** What the engine would have written after so many commands. */
-async function putSnapshot(
-  snapshots: SnapshotStore,
-  commandCount: number,
-  changed: Partial<SnapshotManifest> = {},
-): Promise<void> {
-  const engine = new Engine();
-  const out = new EventBuffer();
-  const sent = venue.sent.slice(0, commandCount);
-  for (const { command, appendTime, position } of sent) {
-    const bytes = frame(command);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    out.reset();
-    engine.apply(view, bytes.length, position.seqNum - 1, appendTime, position.seqNum, out);
-  }
-  const last = sent.at(-1)?.position;
-  if (last === undefined) throw new Error("A snapshot comes after a command");
-  const { object, ...hashes } = packSnapshot(serialiseCapture(engine.capture()));
-  await snapshots.put(
-    {
-      partition: 0,
-      partitionCount: 1,
-      clusterID: venue.log.clusterID,
-      ordersTopicID: venue.log.topicID(Topic.Orders),
-      eventsTopicID: venue.log.topicID(Topic.OrderEvents),
-      epoch: last.epoch,
-      seqNum: last.seqNum,
-      commandOffset: last.seqNum - 1,
-      commandHash: "0".repeat(16),
-      eventsOffset: last.offset + 1,
-      bodyHash: last.bodyHash,
-      checkpointSha256: "",
-      semanticsVersion: 1,
-      objectBytes: object.length,
-      createdAt: 0,
-      ...hashes,
-      ...changed,
-    },
-    object,
-  );
-}
 
 async function booksOn(snapshots: SnapshotStore) {
   const { query, alarms, get } = queryOn(venue, { readDb: awayReadDb, snapshots });
