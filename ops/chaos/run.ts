@@ -19,6 +19,8 @@ import { VenueProcess } from "./venue-process.ts";
 import { checkViews } from "./views.ts";
 
 export interface RoundReport {
+  /** RFC 3339. */
+  readonly at: string;
   readonly seed: number;
   readonly round: number;
   readonly demo: boolean;
@@ -54,6 +56,7 @@ const firstAccountID = 5001;
 const loadMsMin = 100;
 const loadMsMax = 3000;
 const startKillMsMax = 1500;
+const catchUpMsMax = 60_000;
 const violationsShown = 10;
 
 /** One data folder through many deaths. */
@@ -118,6 +121,7 @@ export class ChaosRun {
     const verdicts = this.#journal.attempts.slice(before).map(verdictOf);
     const count = (verdict: string): number => verdicts.filter((each) => each === verdict).length;
     return {
+      at: new Date().toISOString(),
       seed: this.#options.seed,
       round,
       demo,
@@ -186,8 +190,8 @@ export class ChaosRun {
     try {
       await this.#audit.checkHistory(log);
       await this.#audit.advance(log);
-      const parts = { file, log, audit: this.#audit, ledger: this.#ledger, traders: this.#traders };
-      const views = await checkViews(parts);
+      const [audit, ledger, traders] = [this.#audit, this.#ledger, this.#traders];
+      const views = await checkViews({ file, log, audit, ledger, traders, catchUpMsMax });
       const journal = checkJournal(this.#journal.attempts, this.#ledger);
       const [newest] = await snapshots.list(0);
       const violations = [...this.#audit.violations.splice(0), ...views, ...journal];

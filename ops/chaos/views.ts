@@ -2,12 +2,12 @@ import type { NaiveInstrument, NaiveOrder } from "../../engine/oracle/naive-stat
 import type { Log } from "../../ports/log/log.ts";
 import { OrdStatus, OrdStatusName, Side, SideName } from "../../schema/generated/enums.ts";
 import { formatDecimal } from "../../schema/units.ts";
-import { VenueClient } from "../venue-client.ts";
 import type { Answer, VenueFile } from "../venue-client.ts";
 import type { Violation } from "./journal-check.ts";
 import type { Ledger, LedgerFill, LedgerOrder } from "./ledger.ts";
 import { chaosInstrument } from "./load.ts";
 import type { LogAudit } from "./log-audit.ts";
+import { lastOf, ViewReader } from "./view-reader.ts";
 
 export interface ViewCheckOptions {
   readonly file: VenueFile;
@@ -15,11 +15,11 @@ export interface ViewCheckOptions {
   readonly audit: LogAudit;
   readonly ledger: Ledger;
   readonly traders: readonly { readonly accountID: number; readonly token: string }[];
+  /** How long a view may take to show what the log has. */
+  readonly catchUpMsMax: number;
 }
 
 const { symbol, priceExponent, qtyExponent } = chaosInstrument;
-const catchUpMsMax = 60_000;
-const pageCountMax = 50;
 
 /** Books, Postgres and ClickHouse as clients see them, against the fold. No chaos client may be trading. */
 export async function checkViews(options: ViewCheckOptions): Promise<Violation[]> {
@@ -33,47 +33,28 @@ export async function checkViews(options: ViewCheckOptions): Promise<Violation[]
 }
 
 async function checkAccount(
-  { file, audit, ledger }: ViewCheckOptions,
+  { file, audit, ledger, catchUpMsMax }: ViewCheckOptions,
   { accountID, token }: { accountID: number; token: string },
 ): Promise<Violation[]> {
-  const client = new VenueClient(file.url, token);
-  const minSeq = `0:${audit.seqNum}`;
-  const orders = await readPages(client, `/v1/orders?symbol=${symbol}&minSeq=${minSeq}`, "orders");
-  const fills = await readPages(client, `/v1/fills?symbol=${symbol}&minSeq=${minSeq}`, "fills");
-  const positions = await readAnswer(client, `/v1/positions?minSeq=${minSeq}`);
-  const expectedOrders = [...ledger.orders.values()].filter(
-    (order) => order.accountID === accountID,
-  );
-  const expectedFills = ledger.fills.filter((fill) => fill.accountID === accountID);
+  const reader = new ViewReader({ url: file.url, token, catchUpMsMax });
+  const filter = `symbol=${symbol}&minSeq=0:${audit.seqNum}`;
+  const orders = await reader.rows(`/v1/orders?${filter}`, "orders");
+  const fills = await reader.rows(`/v1/fills?${filter}`, "fills");
+  const positions = await reader.answer(`/v1/positions?minSeq=0:${audit.seqNum}`);
+  const ownOrders = [...ledger.orders.values()].filter((order) => order.accountID === accountID);
+  const ownFills = ledger.fills.filter((fill) => fill.accountID === accountID);
   return [
-    ...compare(
-      "PostgresIsTheFold",
-      `orders of ${accountID}`,
-      orders.map(orderLine),
-      expectedOrders.map(expectedOrder),
-    ),
-    ...compare(
-      "PostgresIsTheFold",
-      `fills of ${accountID}`,
-      fills.map(fillLine),
-      expectedFills.map(expectedFill),
-    ),
-    ...compare(
-      "PostgresIsTheFold",
-      `positions of ${accountID}`,
-      positionLines(positions),
-      expectedPosition(expectedFills),
-    ),
+    ...compare(`orders of ${accountID}`, orders.map(orderLine), ownOrders.map(expectedOrder)),
+    ...compare(`fills of ${accountID}`, fills.map(fillLine), ownFills.map(expectedFill)),
+    ...compare(`positions of ${accountID}`, positionLines(positions), expectedPosition(ownFills)),
   ];
 }
 
-async function checkBook(
-  { file, log, audit }: ViewCheckOptions,
-  listed: string,
-): Promise<Violation[]> {
-  const client = new VenueClient(file.url, "");
+async function checkBook(options: ViewCheckOptions, listed: string): Promise<Violation[]> {
+  const { file, log, audit, catchUpMsMax } = options;
+  const reader = new ViewReader({ url: file.url, token: null, catchUpMsMax });
   const path = `/v1/instruments/${listed}/book?level=3&depth=5000&minSeq=0:${audit.seqNum}`;
-  const answer = await readAnswer(client, path);
+  const answer = await reader.answer(path);
   await audit.advance(log, positionSeqNum(answer));
   const instrument = audit.oracle.state().instruments.find((each) => each.symbol === listed);
   if (instrument === undefined) return [];
@@ -100,7 +81,11 @@ function levelsOf(
 }
 
 /** Tables that analysts query, and read without FINAL: a block that counts twice shows. */
-async function checkClickhouse({ file, ledger }: ViewCheckOptions): Promise<Violation[]> {
+async function checkClickhouse({
+  file,
+  ledger,
+  catchUpMsMax,
+}: ViewCheckOptions): Promise<Violation[]> {
   const { clickhouse } = file;
   if (clickhouse === null) return [];
   const trades = ledger.fills.filter(({ isTaker }) => isTaker);
@@ -108,10 +93,10 @@ async function checkClickhouse({ file, ledger }: ViewCheckOptions): Promise<Viol
   const lastQtys = trades.reduce((sum, { lastQty }) => sum + lastQty, 0);
   const lastPxs = trades.reduce((sum, { lastPx }) => sum + lastPx, 0);
   const expected = [count, count, lastQtys, lastPxs, count, lastQtys].join("\t");
-  const found = await until(
-    () => queryClickhouse(clickhouse, tradeTotals),
-    (line) => line === expected,
-  );
+  const found = await lastOf(catchUpMsMax, {
+    get: () => queryClickhouse(clickhouse, tradeTotals),
+    isRight: (line) => line === expected,
+  });
   if (found === expected) return [];
   return [
     { promise: "ClickhouseIsTheFold", detail: `${tradeTotals} is ${found}, not ${expected}` },
@@ -133,48 +118,7 @@ async function queryClickhouse(connection: ClickhouseConnection, sql: string): P
   return (await response.text()).trim();
 }
 
-/** Waits out a view that is still catching up after the restart. */
-async function readAnswer(client: VenueClient, path: string): Promise<Answer> {
-  const answer = await until(
-    () => client.get(path),
-    ({ status }) => status === 200,
-  );
-  if (answer.status === 200) return answer;
-  throw new Error(`${path} answers ${answer.status} ${JSON.stringify(answer.body)} for too long`);
-}
-
-async function readPages(
-  client: VenueClient,
-  path: string,
-  field: string,
-): Promise<Record<string, unknown>[]> {
-  const rows: Record<string, unknown>[] = [];
-  let cursor = "";
-  for (let page = 0; page < pageCountMax; page++) {
-    const answer = await readAnswer(client, `${path}&limit=1000${cursor}`);
-    rows.push(...(answer.body[field] as Record<string, unknown>[]));
-    const next = answer.body["nextCursor"];
-    if (typeof next !== "string") return rows;
-    cursor = `&cursor=${next}`;
-  }
-  return rows;
-}
-
-/** The first value that is right, or the last one when none was in time. */
-async function until<Value>(
-  get: () => Promise<Value>,
-  isRight: (value: Value) => boolean,
-): Promise<Value> {
-  const deadline = performance.now() + catchUpMsMax;
-  for (;;) {
-    const value = await get();
-    if (isRight(value) || performance.now() > deadline) return value;
-    await Bun.sleep(50);
-  }
-}
-
 function compare(
-  promise: Violation["promise"],
   what: string,
   actual: readonly string[],
   expected: readonly string[],
@@ -184,7 +128,7 @@ function compare(
   if (missing.size === 0 && surplus.size === 0 && actual.length === expected.length) return [];
   const [first = ""] = [...missing, ...surplus];
   const detail = `${what}: ${actual.length} rows, ${expected.length} expected, ${missing.size} missing, ${surplus.size} too many, such as ${first}`;
-  return [{ promise, detail }];
+  return [{ promise: "PostgresIsTheFold", detail }];
 }
 
 function orderLine(row: Record<string, unknown>): string {

@@ -1,0 +1,51 @@
+import { VenueClient } from "../venue-client.ts";
+import type { Answer } from "../venue-client.ts";
+
+const pageCountMax = 50;
+
+/** Reads views as one client sees them, and waits out one that is still catching up after a restart. */
+export class ViewReader {
+  readonly #client: VenueClient;
+  readonly #catchUpMsMax: number;
+
+  constructor(options: { url: string; token: string | null; catchUpMsMax: number }) {
+    this.#client = new VenueClient(options.url, options.token);
+    this.#catchUpMsMax = options.catchUpMsMax;
+  }
+
+  /** Rejects when the view does not answer 200 in time. */
+  async answer(path: string): Promise<Answer> {
+    const answer = await lastOf(this.#catchUpMsMax, {
+      get: () => this.#client.get(path),
+      isRight: ({ status }) => status === 200,
+    });
+    if (answer.status === 200) return answer;
+    throw new Error(`${path} answers ${answer.status} ${JSON.stringify(answer.body)} for too long`);
+  }
+
+  /** The rows of all pages. */
+  async rows(path: string, field: string): Promise<Record<string, unknown>[]> {
+    const rows: Record<string, unknown>[] = [];
+    let cursor = "";
+    for (let page = 0; page < pageCountMax; page++) {
+      const { body } = await this.answer(`${path}&limit=1000${cursor}`);
+      rows.push(...(body[field] as Record<string, unknown>[]));
+      if (typeof body["nextCursor"] !== "string") return rows;
+      cursor = `&cursor=${body["nextCursor"]}`;
+    }
+    throw new Error(`${path} has more than ${pageCountMax} pages`);
+  }
+}
+
+/** The first value that is right, or the last one when none was in time. */
+export async function lastOf<Value>(
+  msMax: number,
+  { get, isRight }: { get(): Promise<Value>; isRight(value: Value): boolean },
+): Promise<Value> {
+  const deadline = performance.now() + msMax;
+  for (;;) {
+    const value = await get();
+    if (isRight(value) || performance.now() > deadline) return value;
+    await Bun.sleep(50);
+  }
+}
