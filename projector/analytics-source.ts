@@ -11,6 +11,12 @@ import {
 import type { InstrumentRow, OrderRow } from "../schema/postgres/tables.ts";
 import { parseDecimal } from "../schema/units.ts";
 
+/** Bounds of a block, both within it. */
+export interface BlockIntent {
+  readonly firstSeqNum: number;
+  readonly lastSeqNum: number;
+}
+
 /** Orders read in one query: fewer than the rows that a reader may have. */
 const ordersMax = 200_000;
 
@@ -38,6 +44,16 @@ export class AnalyticsSource {
     return { offset: Number(offset), epoch: Number(epoch), seqNum: Number(seqNum), bodyHash };
   }
 
+  /** Null when no long block was ever announced. */
+  async blockIntent(): Promise<BlockIntent | null> {
+    const [row] = await this.#analytics.query<Record<keyof BlockIntent, string>>(
+      `SELECT firstSeqNum, lastSeqNum FROM orderbook.block_intents FINAL WHERE partition = {partition:UInt16}`,
+      { partition: this.#partition },
+    );
+    if (row === undefined) return null;
+    return { firstSeqNum: Number(row.firstSeqNum), lastSeqNum: Number(row.lastSeqNum) };
+  }
+
   async instruments(): Promise<InstrumentRow[]> {
     const rows = await this.#analytics.query<StoredInstrument>(
       `SELECT * FROM orderbook.instruments FINAL WHERE partition = {partition:UInt16}`,
@@ -47,10 +63,8 @@ export class AnalyticsSource {
   }
 
   /** Orders open after the body of `seqNum`. Fields that no analytics row shows are left empty. */
-  async openOrders(
-    seqNum: number,
-    instruments: ReadonlyMap<number, InstrumentRow>,
-  ): Promise<OrderRow[]> {
+  async openOrders(seqNum: number, instruments: readonly InstrumentRow[]): Promise<OrderRow[]> {
+    const known = new Map(instruments.map((row) => [row.securityID, row]));
     const range = { partition: this.#partition, seqNum };
     const [total] = await this.#analytics.query<{ count: string }>(
       `SELECT count() AS count FROM (${openOrdersSql})`,
@@ -64,7 +78,7 @@ export class AnalyticsSource {
         parts,
         part,
       });
-      for (const row of rows) found.push(orderOf(row, instruments));
+      for (const row of rows) found.push(orderOf(row, known));
     }
     return found;
   }

@@ -1,45 +1,40 @@
-import type { Analytics, AnalyticsRow } from "../ports/analytics/analytics.ts";
+import type { Analytics } from "../ports/analytics/analytics.ts";
 import type { FoldPosition } from "../ports/log/fold.ts";
-import type { InstrumentRow } from "../schema/postgres/tables.ts";
-import {
-  bboRow,
-  clickhouseTime,
-  foldPositionRow,
-  instrumentRow,
-  orderEventRow,
-  tradeRow,
-} from "./analytics-rows.ts";
-import type { Place } from "./analytics-rows.ts";
+import { foldPositionRow } from "./analytics-rows.ts";
+import { AnalyticsBlockRows } from "./analytics-block.ts";
 import { AnalyticsSource } from "./analytics-source.ts";
-import { Books } from "./books.ts";
+import type { BlockIntent } from "./analytics-source.ts";
 import type { PlacedBody } from "./postgres.ts";
-import { orderKey, project } from "./project.ts";
-import type { BodyChanges, ProjectorState } from "./project.ts";
 
 const blockSeqNums = 4096;
-const tables = ["instruments", "trades", "order_events", "bbo"] as const;
-type Rows = Record<(typeof tables)[number], AnalyticsRow[]>;
+
+/** Bounds of a block that is put together while the fold is behind. */
+const longBlock = { seqNums: 16 * blockSeqNums, rows: 50_000 };
 
 /**
  * Folds the bodies of one partition into ClickHouse. A block ends at a TimeTick or at a seqNum divisible by 4096, so the log alone
- * decides its bounds: sent again it has the same token and counts once. The position stands in ClickHouse too, after the rows.
+ * decides its bounds: sent again it has the same token and counts once. Where several such blocks are at hand they go as one, whose
+ * bounds are written down first. The position stands in ClickHouse too, after the rows.
  */
 export class ClickhouseFold {
   readonly #analytics: Analytics;
   readonly #partition: number;
-  #state: ProjectorState;
-  #books = new Books();
   #position: FoldPosition | null = null;
-  #rows: Rows = noRows();
-  /** First seqNum of the block that is being filled. */
+  #block: AnalyticsBlockRows;
+  /** Bounds that a long block was sent with, perhaps in vain. */
+  #intent: BlockIntent | null = null;
+  /** First seqNum of the block in hand, and last seqNum folded into it. */
   #first = 1;
-  /** Last seqNum whose rows are in `#rows` or beyond. */
   #folded = 0;
+  /** Ends that the log sets within the block in hand. */
+  #endCount = 0;
+  /** The last body of a block that is being sent. */
+  #sending: FoldPosition | null = null;
 
   constructor(analytics: Analytics, partition: number) {
     this.#analytics = analytics;
     this.#partition = partition;
-    this.#state = { partition, instruments: new Map(), orders: new Map() };
+    this.#block = new AnalyticsBlockRows(partition);
   }
 
   /** Of the last body of the last block that stands. */
@@ -51,104 +46,90 @@ export class ClickhouseFold {
   async load(): Promise<FoldPosition | null> {
     const source = new AnalyticsSource(this.#analytics, this.#partition);
     const saved = await source.position();
-    const state = { partition: this.#partition, instruments: new Map(), orders: new Map() };
-    const books = new Books();
+    const block = new AnalyticsBlockRows(this.#partition);
     if (saved !== null) {
-      for (const row of await source.instruments()) state.instruments.set(row.securityID, row);
-      for (const row of await source.openOrders(saved.seqNum, state.instruments)) {
-        state.orders.set(orderKey(row.orderID, row.firstSeqNum), row);
-        books.add(row);
-      }
-      for (const securityID of state.instruments.keys()) books.changedTop(securityID);
+      const instruments = await source.instruments();
+      block.restore(instruments, await source.openOrders(saved.seqNum, instruments));
     }
-    this.#state = state;
-    this.#books = books;
+    this.#intent = await source.blockIntent();
+    this.#block = block;
     this.#position = saved;
-    this.#rows = noRows();
     this.#folded = saved?.seqNum ?? 0;
     this.#first = this.#folded + 1;
+    this.#endCount = 0;
+    this.#sending = null;
     return saved;
   }
 
   /**
-   * Applies the next bodies, and sends each block that they complete. After AnalyticsError `Unavailable` the same call may be made
-   * again.
+   * Applies the next bodies, and sends the blocks that they complete. After AnalyticsError `Unavailable` the same call may be made
+   * again. While the fold is `behind`, complete blocks are held back to make a long one.
    */
-  async apply(bodies: readonly PlacedBody[]): Promise<void> {
+  async apply(bodies: readonly PlacedBody[], behind: boolean): Promise<void> {
+    await this.#send();
+    const lastEnd = bodies.findLast(endsBlock)?.position.seqNum ?? null;
     for (const body of bodies) {
-      const { seqNum } = body.position;
-      if (seqNum > this.#folded) this.#fold(body);
-      const isLastOfBlock = this.#blockEnd === seqNum;
-      if (isLastOfBlock) await this.#send(body.position);
+      const { position } = body;
+      if (position.seqNum <= this.#folded) continue;
+      this.#block.add(body);
+      this.#folded = position.seqNum;
+      if (endsBlock(body)) this.#endCount += 1;
+      if (!this.#endsHere(body, { lastEnd, behind })) continue;
+      this.#sending = position;
+      await this.#send();
     }
   }
 
-  /** Null while the block goes on. */
-  #blockEnd: number | null = null;
-
-  #fold(body: PlacedBody): void {
+  #endsHere(body: PlacedBody, batch: { lastEnd: number | null; behind: boolean }): boolean {
     const { seqNum } = body.position;
-    const changes = project(body, this.#state);
-    const place = {
-      partition: this.#partition,
-      seqNum,
-      transactTime: clickhouseTime(body.transactTime),
-    };
-    this.#collect(changes, place);
-    this.#collectTops(changes, place);
-    this.#folded = seqNum;
-    if (changes.ticked || seqNum % blockSeqNums === 0) this.#blockEnd = seqNum;
-  }
-
-  #collect({ instruments, trades, reports }: BodyChanges, place: Place): void {
-    for (const row of instruments) this.#rows.instruments.push(instrumentRow(row, place));
-    for (const trade of trades) {
-      this.#rows.trades.push(tradeRow(trade, this.#instrument(trade.securityID), place));
-    }
-    for (const report of reports) {
-      const { securityID } = report.order;
-      const instrument = securityID === 0 ? null : this.#instrument(securityID);
-      this.#rows.order_events.push(orderEventRow(report, instrument, place));
-    }
-  }
-
-  #collectTops({ reports }: BodyChanges, place: Place): void {
-    for (const securityID of this.#books.apply(reports)) {
-      const top = this.#books.changedTop(securityID);
-      if (top === null) continue;
-      const last = reports.findLast(({ order }) => order.securityID === securityID);
-      const rptSeq = last?.order.lastRptSeq ?? 0;
-      const instrument = this.#instrument(securityID);
-      this.#rows.bbo.push(bboRow(top, { instrument, rptSeq, place }));
-    }
+    const intent = this.#intent;
+    if (intent !== null && seqNum < intent.firstSeqNum) return endsBlock(body);
+    if (intent !== null && seqNum <= intent.lastSeqNum) return seqNum === intent.lastSeqNum;
+    if (seqNum !== batch.lastEnd) return false;
+    const isLong = seqNum - this.#first >= longBlock.seqNums || this.#block.count >= longBlock.rows;
+    return isLong || !batch.behind;
   }
 
   /** A block without rows leaves no trace, not even its position: the next one with rows brings it. */
-  async #send(end: FoldPosition): Promise<void> {
-    const bounds = `${this.#partition}-${this.#first}-${end.seqNum}`;
-    const filled = tables.filter((table) => this.#rows[table].length > 0);
-    for (const table of filled) {
-      const deduplicationToken = `${bounds}-${table}`;
-      await this.#analytics.insert({ table, deduplicationToken, rows: this.#rows[table] });
-    }
-    if (filled.length > 0) {
-      const table = "fold_positions";
-      const rows = [foldPositionRow(this.#partition, end)];
-      await this.#analytics.insert({ table, deduplicationToken: `${bounds}-${table}`, rows });
-    }
+  async #send(): Promise<void> {
+    const end = this.#sending;
+    if (end === null) return;
+    if (this.#block.count > 0) await this.#insert(end);
     this.#position = end;
-    this.#rows = noRows();
+    this.#block.clear();
     this.#first = end.seqNum + 1;
-    this.#blockEnd = null;
+    this.#endCount = 0;
+    this.#sending = null;
   }
 
-  #instrument(securityID: number): InstrumentRow {
-    const instrument = this.#state.instruments.get(securityID);
-    if (instrument === undefined) throw new Error(`securityID ${securityID} is unknown`);
-    return instrument;
+  async #insert(end: FoldPosition): Promise<void> {
+    const partition = this.#partition;
+    const bounds = { firstSeqNum: this.#first, lastSeqNum: end.seqNum };
+    const token = `${partition}-${bounds.firstSeqNum}-${bounds.lastSeqNum}`;
+    if (this.#endCount > 1) {
+      await this.#insertRow("block_intents", token, { partition, ...bounds });
+      this.#intent = bounds;
+    }
+    await Promise.all(
+      this.#block.filled.map(([table, rows]) =>
+        this.#analytics.insert({ table, deduplicationToken: `${token}-${table}`, rows }),
+      ),
+    );
+    await this.#insertRow("fold_positions", token, foldPositionRow(partition, end));
+  }
+
+  async #insertRow(
+    table: string,
+    token: string,
+    row: Readonly<Record<string, string | number>>,
+  ): Promise<void> {
+    const deduplicationToken = `${token}-${table}`;
+    await this.#analytics.insert({ table, deduplicationToken, rows: [row] });
   }
 }
 
-function noRows(): Rows {
-  return { instruments: [], trades: [], order_events: [], bbo: [] };
+/** Where the log itself ends a block. */
+function endsBlock(body: PlacedBody): boolean {
+  const { events, position } = body;
+  return position.seqNum % blockSeqNums === 0 || events.some(({ kind }) => kind === "TimeTicked");
 }

@@ -5,13 +5,15 @@ import { followFold } from "../ports/log/fold-follower.ts";
 import { LogError } from "../ports/log/log.ts";
 import type { Follower, Log } from "../ports/log/log.ts";
 import { ReadDbError } from "../ports/read-db/read-db.ts";
+import { Topic } from "../schema/topics.ts";
 import { Stopped, untilAvailable } from "./retry.ts";
 
 /** A store's fold of one partition. `apply` may be called again with the same bodies after a transient failure. */
 export interface StoreFold {
   readonly position: FoldPosition | null;
   load(): Promise<FoldPosition | null>;
-  apply(bodies: readonly FoldedBody[]): Promise<void>;
+  /** `behind`: the log holds much more already, so throughput counts, not age. */
+  apply(bodies: readonly FoldedBody[], behind: boolean): Promise<void>;
 }
 
 export interface PipelineOptions {
@@ -63,12 +65,13 @@ export class Pipeline {
 
   async #follow(from: FoldPosition | null): Promise<void> {
     const { log, partition, onGap } = this.#options;
+    const end = await log.endOffset(Topic.OrderEvents, partition);
     const follower = followFold({
       log,
       partition,
       from,
       onGap,
-      onBodies: (bodies) => this.#apply(bodies),
+      onBodies: (bodies) => this.#apply(bodies, end),
     });
     this.#follower = follower;
     if (this.#stop.signal.aborted) await follower.close();
@@ -76,9 +79,11 @@ export class Pipeline {
     if (!this.#stop.signal.aborted) throw new LogError("Closed", "The log is closed");
   }
 
-  async #apply(bodies: readonly FoldedBody[]): Promise<void> {
+  /** `end`: end of the log when this began. */
+  async #apply(bodies: readonly FoldedBody[], end: number): Promise<void> {
+    const behind = (bodies.at(-1)?.position.offset ?? 0) + 1 < end;
     for (const batch of batches(bodies)) {
-      await this.#untilAvailable(() => this.#options.fold.apply(batch));
+      await this.#untilAvailable(() => this.#options.fold.apply(batch, behind));
       this.#bodyCount += batch.length;
     }
   }

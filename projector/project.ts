@@ -47,7 +47,6 @@ export interface BodyChanges {
   readonly instruments: InstrumentRow[];
   readonly accounts: AccountRow[];
   readonly keys: KeyRow[];
-  ticked: boolean;
 }
 
 export function orderKey(orderID: string, firstSeqNum: number): string {
@@ -65,7 +64,6 @@ export function project(body: ProjectedBody, state: ProjectorState): BodyChanges
     instruments: [],
     accounts: [],
     keys: [],
-    ticked: false,
   };
   const step = new Step(body, state, changes);
   for (const event of body.events) step.apply(event);
@@ -133,8 +131,6 @@ class Step {
         return;
       }
       case "TimeTicked":
-        this.#changes.ticked = true;
-        return;
       case "OrderCancelReject":
       case "Duplicate":
       case "BusinessMessageReject":

@@ -94,8 +94,8 @@ class RunningProjector implements Projector {
   readonly #options: ProjectorOptions;
   readonly #stop = new AbortController();
   readonly #lanes = new Map<StoreName, Lane[]>();
-  #background: Promise<unknown> = Promise.resolve();
-  #rebuilt = false;
+  readonly #rebuilds = new Map<StoreName, { lanes: readonly Lane[]; done: Promise<void> }>();
+  #opened: Promise<unknown> = Promise.resolve();
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
@@ -111,7 +111,7 @@ class RunningProjector implements Projector {
   async start(): Promise<void> {
     const { readDb, analytics } = this.#options;
     if (analytics !== null) {
-      this.#background = this.#open({
+      this.#opened = this.#open({
         name: "ClickHouse",
         fold: (partition) => new ClickhouseFold(analytics, partition),
         reset: () => analytics.reset(),
@@ -126,7 +126,8 @@ class RunningProjector implements Projector {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#background;
+    await this.#opened;
+    await Promise.all([...this.#rebuilds.values()].map(({ done }) => done));
     const lanes = [...this.#lanes.values()].flat();
     await Promise.all(lanes.map(({ pipeline }) => pipeline.stop()));
     await Promise.all(lanes.map(({ done }) => done));
@@ -146,16 +147,11 @@ class RunningProjector implements Projector {
 
   /** Checks what the store holds against the log, empties it where the two disagree, and sets out. */
   async #open(store: Store): Promise<void> {
-    const { clock } = this.#options;
-    const retry = { clock, signal: this.#stop.signal, isTransient };
-    try {
-      const isOurs = await untilAvailable(() => this.#matchesLog(store), retry);
-      if (!isOurs) await untilAvailable(() => store.reset(), retry);
+    await this.#orAlarm(store, async () => {
+      const isOurs = await this.#patiently(() => this.#matchesLog(store));
+      if (!isOurs) await this.#patiently(() => store.reset());
       this.#launch(store);
-    } catch (error) {
-      if (error instanceof Stopped) return;
-      this.#alarm("Broken", { store: store.name, partition: 0 }, error);
-    }
+    });
   }
 
   async #matchesLog(store: Store): Promise<boolean> {
@@ -174,6 +170,7 @@ class RunningProjector implements Projector {
   }
 
   #launch(store: Store): void {
+    if (this.#stop.signal.aborted) return;
     const { log, clock } = this.#options;
     const lanes = Array.from({ length: log.partitionCount }, (_, partition) => {
       const place = { store: store.name, partition };
@@ -194,22 +191,52 @@ class RunningProjector implements Projector {
   async #fail(store: Store, lane: Lane, error: unknown): Promise<void> {
     lane.running = false;
     if (this.#stop.signal.aborted) return;
-    const isDamaged = error instanceof ReadDbError && error.code === "Corrupt";
-    if (isDamaged && !this.#rebuilt) {
-      this.#rebuilt = true;
-      this.#background = this.#rebuild(store);
-      return;
+    if (error instanceof ReadDbError && error.code === "Corrupt") {
+      const rebuild = this.#rebuilds.get(store.name);
+      if (rebuild?.lanes.includes(lane) === true) return;
+      if (rebuild === undefined) return this.#startRebuild(store);
     }
-    const code = error instanceof PositionMoved ? "OtherProjector" : "Broken";
-    this.#alarm(code, lane, error);
+    const isOthers = error instanceof PositionMoved;
+    this.#alarm(isOthers ? "OtherProjector" : "Broken", lane, error);
+    if (isOthers) await this.#stopPartition(lane.partition);
+  }
+
+  /** Somebody else folds this partition; two at once would race on into every store. */
+  async #stopPartition(partition: number): Promise<void> {
+    const lanes = [...this.#lanes.values()].flat();
+    const itsLanes = lanes.filter((lane) => lane.partition === partition);
+    for (const lane of itsLanes) lane.running = false;
+    await Promise.all(itsLanes.map(({ pipeline }) => pipeline.stop()));
   }
 
   /** Once in a projector's life: a store that is damaged again is not to be trusted. */
-  async #rebuild(store: Store): Promise<void> {
+  #startRebuild(store: Store): void {
     const lanes = this.#lanes.get(store.name) ?? [];
+    const done = this.#rebuild(store, lanes);
+    this.#rebuilds.set(store.name, { lanes, done });
+  }
+
+  async #rebuild(store: Store, lanes: readonly Lane[]): Promise<void> {
     await Promise.all(lanes.map(({ pipeline }) => pipeline.stop()));
-    await store.reset();
-    if (!this.#stop.signal.aborted) this.#launch(store);
+    await Promise.all(lanes.map(({ done }) => done));
+    await this.#orAlarm(store, async () => {
+      await this.#patiently(() => store.reset());
+      this.#launch(store);
+    });
+  }
+
+  #patiently<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    const { clock } = this.#options;
+    return untilAvailable(attempt, { clock, signal: this.#stop.signal, isTransient });
+  }
+
+  async #orAlarm(store: Store, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof Stopped) return;
+      this.#alarm("Broken", { store: store.name, partition: 0 }, error);
+    }
   }
 
   #alarm(

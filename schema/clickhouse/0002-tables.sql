@@ -115,3 +115,13 @@ CREATE TABLE IF NOT EXISTS orderbook.fold_positions
 )
 ENGINE = ReplacingMergeTree(seqNum)
 ORDER BY partition;
+
+-- Bounds of a block that is longer than the log's own bounds, written before it is sent: a projector that starts again keeps to them.
+CREATE TABLE IF NOT EXISTS orderbook.block_intents
+(
+    partition UInt16,
+    firstSeqNum UInt64,
+    lastSeqNum UInt64
+)
+ENGINE = ReplacingMergeTree(lastSeqNum)
+ORDER BY partition;

@@ -90,3 +90,9 @@ export type AnalyticsFoldPositionRow = {
   readonly seqNum: number;
   readonly bodyHash: string;
 };
+
+export type BlockIntentRow = {
+  readonly partition: number;
+  readonly firstSeqNum: number;
+  readonly lastSeqNum: number;
+};
