@@ -53,6 +53,7 @@ interface Quote {
 
 const levelCount = 12;
 const stepMs = 120;
+const readsWaitMs = 30_000;
 
 /** One maker and one taker who trade an instrument through the public API until told to stop. */
 export class DemoMarket {
@@ -91,14 +92,19 @@ export class DemoMarket {
     this.#stop.abort();
   }
 
-  /** After a restart the market goes on where it was; without analytics it starts anew. */
+  /** The market goes on at its last price, for which the read side has to be up; without any trade it starts anew. */
   async #resumeAtLastPrice(): Promise<void> {
     const { symbol, priceExponent } = this.#instrument;
-    const answer = await this.#maker.get(`/v1/instruments/${symbol}/trades?limit=1`);
-    const trades = answer.body["trades"];
-    if (!Array.isArray(trades) || trades.length === 0) return;
-    const lastPx = Number((trades[0] as { lastPx: string }).lastPx);
-    if (lastPx > 0) this.#fairPrice = Math.round(lastPx * 10 ** -priceExponent);
+    const path = `/v1/instruments/${symbol}/trades?limit=1`;
+    let answer = await this.#maker.get(path);
+    for (let waitedMs = 0; answer.status === 503 && waitedMs < readsWaitMs; waitedMs += stepMs) {
+      await pause(stepMs, this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      answer = await this.#maker.get(path);
+    }
+    const [trade] = (answer.body["trades"] ?? []) as { lastPx: string }[];
+    const lastPx = parseDecimal(trade?.lastPx ?? "", priceExponent);
+    if (lastPx.ok) this.#fairPrice = lastPx.value;
   }
 
   async #step(): Promise<void> {
