@@ -1,5 +1,8 @@
 import { systemClock } from "../ports/clock/clock-system.ts";
 import { openSqliteLog } from "../ports/log/log-sqlite.ts";
+import type { Log } from "../ports/log/log.ts";
+import { openFileSnapshots } from "../ports/snapshot/snapshot-file.ts";
+import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
 import { openReadSide } from "./read-side.ts";
 import type { AnalyticsConnection, ReadSide } from "./read-side.ts";
 
@@ -7,6 +10,7 @@ import type { AnalyticsConnection, ReadSide } from "./read-side.ts";
 export interface ReadSideRequest {
   readonly logPath: string;
   readonly partitionCount: number;
+  readonly snapshotFolder: string;
   readonly dataDir: string;
   readonly analytics: boolean;
   readonly secret: string;
@@ -22,7 +26,9 @@ export type ReadSideReport =
 
 declare const self: Worker;
 
+/** What is to be closed, once it is open; the log and the snapshots last. */
 let readSide: Promise<ReadSide> | null = null;
+let stores: { readonly log: Log; readonly snapshots: SnapshotStore } | null = null;
 
 self.onmessage = (event: MessageEvent<ReadSideRequest | "close">): void => {
   if (event.data === "close") void close();
@@ -31,14 +37,17 @@ self.onmessage = (event: MessageEvent<ReadSideRequest | "close">): void => {
 
 async function open(request: ReadSideRequest): Promise<void> {
   try {
+    const snapshots = openFileSnapshots(request.snapshotFolder);
     const log = openSqliteLog({
       path: request.logPath,
       partitionCount: request.partitionCount,
       clock: systemClock,
       readonly: true,
     });
+    stores = { log, snapshots };
     readSide = openReadSide({
       log,
+      snapshots,
       clock: systemClock,
       dataDir: request.dataDir,
       analytics: request.analytics,
@@ -57,6 +66,8 @@ async function open(request: ReadSideRequest): Promise<void> {
 
 async function close(): Promise<void> {
   await (await readSide)?.close();
+  await stores?.log.close();
+  await stores?.snapshots.close();
   report({ kind: "Closed" });
 }
 

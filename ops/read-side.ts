@@ -6,12 +6,15 @@ import { openClickhouse } from "../ports/analytics/analytics-clickhouse.ts";
 import { startClickhouseProcess } from "../ports/analytics/clickhouse-process.ts";
 import type { Clock } from "../ports/clock/clock.ts";
 import type { Log } from "../ports/log/log.ts";
+import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
 import { openPglite } from "../ports/read-db/read-db-pglite.ts";
 import { createProjector } from "../projector/projector.ts";
 import { createQuery } from "../query/app.ts";
 
 export interface ReadSideOptions {
   readonly log: Log;
+  /** Books start from the newest one. */
+  readonly snapshots: SnapshotStore;
   readonly clock: Clock;
   /** Folder for PGlite and ClickHouse; null keeps Postgres in memory and goes without ClickHouse. */
   readonly dataDir: string | null;
@@ -47,7 +50,7 @@ export async function openReadSide(options: ReadSideOptions): Promise<ReadSide> 
         },
   );
   await readDb.migrate();
-  const { log, clock, secret } = options;
+  const { log, snapshots, clock, secret } = options;
   const store = analytics?.store ?? null;
   const projector = createProjector({
     log,
@@ -56,7 +59,15 @@ export async function openReadSide(options: ReadSideOptions): Promise<ReadSide> 
     clock,
     onAlarm: (alarm) => options.onNotice(`Projector stopped: ${alarm.message}`),
   });
-  const query = createQuery({ log, readDb, analytics: store, clock, secret });
+  const query = createQuery({
+    log,
+    readDb,
+    analytics: store,
+    clock,
+    secret,
+    snapshots,
+    onAlarm: (error) => options.onNotice(`Reads: ${error.message}`),
+  });
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,

@@ -50,11 +50,14 @@ export interface Venue {
   close(): Promise<void>;
 }
 
+/** Connections that stay open with nothing on their way are cut after this. */
+const drainMaxMs = 1000;
+
 /** Opens a venue; rejects when the log is another process's (LogError Locked) or recovery refuses. */
 export async function openVenue(options: VenueOptions): Promise<Venue> {
   const { log, snapshots, logPath } = openStores(options);
   const secret = crypto.randomUUID();
-  const reads = startReads(options, { log, logPath, secret });
+  const reads = startReads(options, { log, snapshots, logPath, secret });
   const hosts = Array.from({ length: options.partitionCount }, (_, partition) =>
     createEngineHost({
       log,
@@ -76,6 +79,7 @@ export async function openVenue(options: VenueOptions): Promise<Venue> {
     rateLimit: createMemoryRateLimit(systemClock),
     query: { url: () => reads.url, secret },
     assets: await bundleWeb(),
+    onInternalError: (error) => options.onNotice(`A request was answered 500: ${errorText(error)}`),
   });
   await gateway.start();
   const server = Bun.serve({
@@ -93,8 +97,10 @@ export async function openVenue(options: VenueOptions): Promise<Venue> {
     readsReady: reads.ready,
     analyticsReady: reads.analytics,
     close: async () => {
-      await server.stop();
+      const stopped = server.stop();
       await gateway.close();
+      await Promise.race([stopped, systemClock.sleep(drainMaxMs)]);
+      await server.stop(true);
       await Promise.all(hosts.map((host) => host.stop()));
       await reads.close();
       await log.close();
@@ -120,23 +126,26 @@ function openStores(options: VenueOptions): {
   const path = join(dataDir, "log.sqlite");
   return {
     log: openSqliteLog({ path, partitionCount, clock: systemClock }),
-    snapshots: openFileSnapshots(join(dataDir, "snapshots")),
+    snapshots: openFileSnapshots(snapshotFolderOf(dataDir)),
     logPath: path,
   };
 }
 
 function startReads(
   options: VenueOptions,
-  parts: { log: Log; logPath: string | null; secret: string },
+  parts: { log: Log; snapshots: SnapshotStore; logPath: string | null; secret: string },
 ): Reads {
   const { dataDir, analytics, partitionCount, onNotice } = options;
-  const { log, logPath, secret } = parts;
+  const { log, snapshots, logPath, secret } = parts;
   if (!options.reads) return noReads;
   if (dataDir !== null && logPath !== null) {
-    return startReadSideWorker({ logPath, partitionCount, dataDir, analytics, secret }, onNotice);
+    const snapshotFolder = snapshotFolderOf(dataDir);
+    const request = { logPath, snapshotFolder, partitionCount, dataDir, analytics, secret };
+    return startReadSideWorker(request, onNotice);
   }
   const opened = openReadSide({
     log,
+    snapshots,
     clock: systemClock,
     dataDir: null,
     analytics: false,
@@ -155,6 +164,14 @@ function startReads(
     analytics: Promise.resolve(null),
     close: async () => (await opened).close(),
   };
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function snapshotFolderOf(dataDir: string): string {
+  return join(dataDir, "snapshots");
 }
 
 const noReads: Reads = {
