@@ -89,6 +89,7 @@ class Desk {
     });
     this.#symbolSelect.addEventListener("change", () => this.#select(this.#symbolSelect.value));
     this.#accountSelect.addEventListener("change", () => this.#selectAccount());
+    addEventListener("pagehide", () => this.#stream.close());
     await this.#loadListings();
     setInterval(() => void this.#loadCandles(), candlesAgainMs);
   }
@@ -189,7 +190,10 @@ class Desk {
     if (message.type === "trade") this.#addTrade(message);
     if (message.type === "gap") void this.#loadTrades();
     if (message.type !== "snapshot" && message.type !== "delta") return;
-    const applied = this.#book?.apply(message) ?? "Gap";
+    const book = this.#book;
+    // Until the snapshot that was asked for, deltas of the subscription before may still arrive.
+    if (book === null || (message.type === "delta" && book.seqNum < 0)) return;
+    const applied = book.apply(message);
     if (applied !== "Applied") return this.#resync(applied);
     const checked = this.#resyncs === 0 ? "verified" : `verified, ${this.#resyncs} resyncs`;
     setText(element("book-check", HTMLElement), checked);

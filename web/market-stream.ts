@@ -25,11 +25,20 @@ export class MarketStream {
   #retryMs = retryMs.first;
   #pingSentAt = 0;
   #heardAt = 0;
+  #closed = false;
+  readonly #pinging: ReturnType<typeof setInterval>;
 
   constructor(options: MarketStreamOptions) {
     this.#options = options;
     this.#connect();
-    setInterval(() => this.#ping(), pingEveryMs);
+    this.#pinging = setInterval(() => this.#ping(), pingEveryMs);
+  }
+
+  /** Ends the connection for good. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#pinging);
+    this.#socket?.close();
   }
 
   /** Leaves the symbol before and subscribes to the book and the trades of this one. */
@@ -47,6 +56,7 @@ export class MarketStream {
   }
 
   #connect(): void {
+    if (this.#closed) return;
     this.#options.onState("connecting");
     const socket = new WebSocket(this.#options.url);
     this.#socket = socket;
