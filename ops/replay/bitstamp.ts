@@ -1,5 +1,6 @@
 import { orderIDOf } from "../../schema/identity/order-id.ts";
 import { formatDecimal, parseDecimal } from "../../schema/units.ts";
+import { freshRead } from "../fresh-read.ts";
 import type { ApiAnswer, ApiRequest, OrderedWindow } from "./ordered-window.ts";
 import type { ReplayAccount, ReplayInstrument, ReplayTarget } from "./target.ts";
 import type { Tally } from "./tally.ts";
@@ -108,7 +109,7 @@ async function amend(row: BitstampRow, replay: BitstampReplay): Promise<ApiReque
   const { accountID, token } = accountOf(row, target);
   const orderID = orderIDOf(accountID, symbol, row.id);
   const path = `/v1/orders/${orderID}?minSeq=${tally.position}`;
-  const order = await window.send({ method: "GET", path, token });
+  const order = await freshRead(() => window.send({ method: "GET", path, token }));
   const text = order.body["cumQty"];
   const cumQty = parseDecimal(
     typeof text === "string" ? text : "0",

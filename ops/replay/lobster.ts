@@ -1,5 +1,6 @@
 import { orderIDOf } from "../../schema/identity/order-id.ts";
 import { formatDecimal, parseDecimal } from "../../schema/units.ts";
+import { freshRead } from "../fresh-read.ts";
 import { VenueClient } from "../venue-client.ts";
 import { LobsterType } from "./lobster-file.ts";
 import type { BookLevel, LobsterRow, TrueBook } from "./lobster-file.ts";
@@ -195,7 +196,7 @@ export class LobsterReplay {
   /** The venue's best prices as of the last answer; null where a side is empty. */
   async #best(): Promise<{ bid: number | null; ask: number | null }> {
     const path = `/v1/instruments/${this.#symbol}/book?level=1&minSeq=${this.#tally.position}`;
-    const { body } = await this.#reads.get(path);
+    const { body } = await freshRead(() => this.#reads.get(path));
     const price = (side: unknown): number | null => {
       const [level] = side as { price: string }[];
       const parsed = parseDecimal(level?.price ?? "", lobsterPriceExponent);
@@ -211,7 +212,7 @@ export class LobsterReplay {
       const client = new VenueClient(this.#target.url, token);
       for (let cursor = ""; ;) {
         const path = `/v1/fills?symbol=${this.#symbol}&limit=1000&minSeq=${this.#tally.position}${cursor}`;
-        const { body } = await client.get(path);
+        const { body } = await freshRead(() => client.get(path));
         const fills = body["fills"] as {
           rptSeq: number;
           clOrdID: string;

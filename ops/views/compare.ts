@@ -1,4 +1,5 @@
 import { formatDecimal } from "../../schema/units.ts";
+import { freshRead } from "../fresh-read.ts";
 import { VenueClient } from "../venue-client.ts";
 import type { VenueFile } from "../venue-client.ts";
 import { compareAnalytics } from "./analytics.ts";
@@ -64,7 +65,8 @@ class ViewReader {
   async get(path: string, token = ""): Promise<Row> {
     const joint = path.includes("?") ? "&" : "?";
     const client = new VenueClient(this.#url, token === "" ? null : token);
-    const { status, body } = await client.get(`${path}${joint}minSeq=${this.#position}`);
+    const minSeq = `minSeq=${this.#position}`;
+    const { status, body } = await freshRead(() => client.get(`${path}${joint}${minSeq}`));
     if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
     return body;
   }
