@@ -11,7 +11,7 @@ interface AnalyticsComparison {
   readonly connection: VenueFile["clickhouse"];
 }
 
-const waitMaxMs = 30_000;
+const waitMaxMs = 180_000;
 
 /** ClickHouse as an analyst sees it, against the fold; nothing where there is no ClickHouse. */
 export async function compareAnalytics(comparison: AnalyticsComparison): Promise<Differences[]> {
