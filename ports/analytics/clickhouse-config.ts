@@ -5,30 +5,42 @@ export interface ClickhouseCredentials {
 }
 
 /**
- * The server's own settings. The library opens its listener in a session of the user `default`, who has no password and
- * could close the listener again: only requests that name one of our users in a header have a handler at all. The patterns are the user
- * names, once in base64 with their colon.
+ * The server's own settings. The library opens its listener in a session of the user `default`, who has no password and could
+ * close the listener again. So only requests that name one of our users in a header have a handler at all; basic authentication, which
+ * a parameter could override, must be one of ours to the letter. The server tells `startID` on /start.
  */
-export function serverConfig(paths: { users: string; temporary: string }): string {
+export function serverConfig(options: {
+  readonly credentials: ClickhouseCredentials;
+  readonly users: string;
+  readonly temporary: string;
+  readonly startID: string;
+}): string {
+  const { credentials, users, temporary, startID } = options;
   return `<clickhouse>
   <logger><level>none</level></logger>
-  <users_config>${escapeXml(paths.users)}</users_config>
-  <tmp_path>${escapeXml(paths.temporary)}/</tmp_path>
+  <users_config>${escapeXml(users)}</users_config>
+  <tmp_path>${escapeXml(temporary)}/</tmp_path>
   <mark_cache_size>67108864</mark_cache_size>
   <max_server_memory_usage>2000000000</max_server_memory_usage>
   <max_concurrent_queries>64</max_concurrent_queries>
   <http_handlers>
     <rule><url>/ping</url><handler><type>ping</type></handler></rule>
-    ${queryRule("Authorization", "Basic (d3JpdGVyO|YW5hbHlzdD)[A-Za-z0-9+/=]*")}
-    ${queryRule("X-ClickHouse-User", "(writer|analyst)")}
+    <rule><url>/start</url><handler><type>static</type><status>200</status><response_content>${startID}</response_content></handler></rule>
+    ${queryRule("X-ClickHouse-User", "regex:(writer|analyst)")}
+    ${queryRule("Authorization", basic("writer", credentials.writer))}
+    ${queryRule("Authorization", basic("analyst", credentials.analyst))}
   </http_handlers>
 </clickhouse>
 `;
 }
 
-function queryRule(header: string, pattern: string): string {
+function basic(name: string, password: string): string {
+  return `Basic ${btoa(`${name}:${password}`)}`;
+}
+
+function queryRule(header: string, value: string): string {
   const handler = "<type>dynamic_query_handler</type><query_param_name>query</query_param_name>";
-  return `<rule><headers><${header}>regex:${pattern}</${header}></headers><handler>${handler}</handler></rule>`;
+  return `<rule><headers><${header}>${value}</${header}></headers><handler>${handler}</handler></rule>`;
 }
 
 /**

@@ -24,6 +24,7 @@ export class ClickhouseFolder {
   readonly configFile: string;
   readonly marker: UseMarker;
   readonly credentials: ClickhouseCredentials;
+  readonly #path: string;
   readonly #savedFile: string;
   #port: number;
 
@@ -37,9 +38,7 @@ export class ClickhouseFolder {
     const saved = readSaved(this.#savedFile);
     this.credentials = saved?.credentials ?? newCredentials();
     this.#port = saved?.port ?? 0;
-    const users = join(path, "users.xml");
-    writeWhole(users, usersConfig(this.credentials));
-    writeWhole(this.configFile, serverConfig({ users, temporary: join(path, "temporary") }));
+    this.#path = path;
     this.#save();
   }
 
@@ -51,6 +50,15 @@ export class ClickhouseFolder {
   set port(port: number) {
     this.#port = port;
     this.#save();
+  }
+
+  /** What the next start is told; the server tells `startID` on /start. */
+  writeConfig(startID: string): void {
+    const { credentials } = this;
+    const users = join(this.#path, "users.xml");
+    const temporary = join(this.#path, "temporary");
+    writeWhole(users, usersConfig(credentials));
+    writeWhole(this.configFile, serverConfig({ credentials, users, temporary, startID }));
   }
 
   dropData(): void {

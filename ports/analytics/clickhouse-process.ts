@@ -81,7 +81,7 @@ function reasonOf(message: string): "FolderLocked" | "PortTaken" | "Other" {
 }
 
 const startMs = 30_000;
-const lockWaitMs = 5_000;
+const lockWaitMs = 2_000;
 const pollMs = 20;
 const restartMs = { least: 50, most: 5_000 };
 const closeMs = 2_000;
@@ -135,16 +135,15 @@ class Supervisor implements ClickhouseProcess {
   }
 
   async #startOnce(): Promise<void> {
+    // Another server may answer on this port, while our own dies of that.
+    const startID = crypto.randomUUID();
+    this.#folder.writeConfig(startID);
     const child = new Child(this.#library, this.#folder);
-    await child.ready(`${this.url}/?query=SELECT%201`, this.#headers());
+    await child.ready(`${this.url}/start`, startID);
     this.#child = child;
     void child.exited.then(() => {
       if (!this.#closing) this.#restarting = this.#restart();
     });
-  }
-
-  #headers(): Record<string, string> {
-    return { "x-clickhouse-user": this.user, "x-clickhouse-key": this.password };
   }
 
   async #restart(): Promise<void> {
@@ -191,10 +190,10 @@ class Child {
     return this.#process.pid;
   }
 
-  /** Resolves when the server answers our own user; throws StartFailure when it ends first. */
-  async ready(url: string, headers: Record<string, string>): Promise<void> {
+  /** Resolves when the server gives its own answer; throws StartFailure when it ends first. */
+  async ready(url: string, startID: string): Promise<void> {
     const giveUpAt = performance.now() + startMs;
-    while (!(await answers(url, headers))) {
+    while (!(await answers(url, startID))) {
       if (this.#ended) throw new StartFailure((await this.#said).trim());
       if (performance.now() > giveUpAt) {
         await this.end();
@@ -202,8 +201,6 @@ class Child {
       }
       await Bun.sleep(pollMs);
     }
-    // Another server may answer on this port while our own dies of it.
-    if (this.#ended) throw new StartFailure((await this.#said).trim());
   }
 
   async end(): Promise<void> {
@@ -214,10 +211,10 @@ class Child {
   }
 }
 
-async function answers(url: string, headers: Record<string, string>): Promise<boolean> {
+async function answers(url: string, startID: string): Promise<boolean> {
   try {
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(1000) });
-    return response.ok && (await response.text()) === "1\n";
+    const response = await fetch(url, { signal: AbortSignal.timeout(1000) });
+    return (await response.text()) === startID;
   } catch (error) {
     if (error instanceof Error) return false;
     throw error;

@@ -14,7 +14,7 @@ import { join } from "node:path";
 
 import { foldPositions } from "../../schema/postgres/tables.ts";
 import { openPglite } from "./read-db-pglite.ts";
-import { describeReadDb } from "./read-db.conformance.ts";
+import { describeReadDb, failureOf } from "./read-db.conformance.ts";
 import type { ReadDb } from "./read-db.ts";
 
 describeReadDb("PGlite in memory", () => openPglite());
@@ -76,7 +76,7 @@ describe("PGlite in a folder", () => {
   test("holds its rows when the process was killed on a machine that stayed up", async () => {
     const dataDir = newFolder();
     const killed = Bun.spawn(
-      [process.execPath, join(import.meta.dir, "read-db-pglite.killed.ts"), dataDir],
+      [process.execPath, join(import.meta.dir, "pglite-killed.fixture.ts"), dataDir],
       { stdout: "pipe", stderr: "inherit" },
     );
     const { value } = await killed.stdout.getReader().read();
@@ -126,7 +126,7 @@ describe("PGlite in a folder", () => {
   test("answers Unavailable once it is closed", async () => {
     const { readDb } = await reopen(await filledFolder());
     await readDb.close();
-    await expect(readDb.ping()).rejects.toMatchObject({ code: "Unavailable" });
+    expect(await failureOf(readDb.ping())).toMatchObject({ code: "Unavailable" });
   }, 60_000);
 });
 

@@ -73,7 +73,9 @@ export const orders = pgTable(
     primaryKey({ columns: [table.orderID, table.firstSeqNum, table.partition] }),
     index("orders_by_cl_ord_id").on(table.accountID, table.symbol, table.clOrdID),
     index("orders_by_entry").on(table.accountID, table.entryTime, table.firstSeqNum),
-    index("orders_open").on(table.accountID, table.symbol).where(sql`${table.ordStatus} < 2`),
+    index("orders_open")
+      .on(table.accountID, table.symbol)
+      .where(sql`${table.ordStatus} < 2`),
   ],
 );
 
