@@ -375,3 +375,24 @@ describe("another request is refused and leaves nothing on the log:", () => {
     await refused(method, path, {}, { status, code });
   });
 });
+
+describe("a token is refused and leaves nothing on the log:", () => {
+  test("expired, forged, of an unknown key, or none", async () => {
+    const expired = await venue.token(1001, ["trade"], "1 minute ago");
+    const [header = "", claims = ""] = venue.alice.split(".");
+    const unsigned = Buffer.from('{"alg":"none","kid":"operator","typ":"JWT"}');
+    const tokens = [
+      expired,
+      `${header}.${claims}.${"A".repeat(86)}`,
+      `${unsigned.toString("base64url")}.${claims}.`,
+      "nonsense",
+      null,
+    ];
+    for (const token of tokens) {
+      const expected = { status: 401, code: "Unauthorized" };
+      await refused("POST", "/v1/orders", { token, body: restingOrder }, expected);
+    }
+    const { headers } = await venue.request("GET", "/v1/orders", { token: expired });
+    expect(headers.get("www-authenticate")).toBe('Bearer realm="orderbook"');
+  });
+});

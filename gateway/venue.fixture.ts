@@ -151,8 +151,8 @@ export class TestVenue {
     return messages;
   }
 
-  /** A token of the operator's key, or of a new key of an account. */
-  async token(accountID: number, scopes: readonly ScopeText[]): Promise<string> {
+  /** A token of a new key of an account; `expires` as jose takes it. */
+  async token(accountID: number, scopes: readonly ScopeText[], expires = "1h"): Promise<string> {
     const keyID = `account-${accountID}-${scopes.join("-")}`;
     const { privateKey, publicKey } = await newKey();
     const definition = { accountID, keyAlgorithm: "EdDSA", publicKey, scopes };
@@ -161,7 +161,7 @@ export class TestVenue {
       body: definition,
     });
     if (status !== 200) throw new Error(`No key: ${status}`);
-    return mint(privateKey, { keyID, accountID, scopes });
+    return mint(privateKey, { keyID, accountID, scopes, expires });
   }
 
   async defineInstrument(symbol: string, fields: object = {}): Promise<void> {
@@ -228,7 +228,12 @@ async function newKey(): Promise<{ privateKey: CryptoKey; publicKey: string }> {
 
 function mint(
   privateKey: CryptoKey,
-  to: { keyID: string; accountID: number; scopes: readonly ScopeText[] },
+  to: {
+    keyID: string;
+    accountID: number;
+    scopes: readonly ScopeText[];
+    expires?: string;
+  },
 ): Promise<string> {
   return new SignJWT({ scope: to.scopes.join(" ") })
     .setProtectedHeader({ alg: "EdDSA", kid: to.keyID, typ: "JWT" })
@@ -237,6 +242,6 @@ function mint(
     .setSubject(String(to.accountID))
     .setJti(crypto.randomUUID())
     .setIssuedAt()
-    .setExpirationTime("1h")
+    .setExpirationTime(to.expires ?? "1h")
     .sign(privateKey);
 }
