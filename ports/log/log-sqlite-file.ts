@@ -148,7 +148,13 @@ function createOnce(database: Database, partitionCount: number): void {
       `CREATE TABLE "${name}" (offset INTEGER PRIMARY KEY, appendTime INTEGER NOT NULL, key BLOB, value BLOB NOT NULL, crc INTEGER NOT NULL) STRICT`,
     );
   }
+  insertEnds(database, partitionCount);
   insertIdentity(database, partitionCount);
+}
+
+function insertEnds(database: Database, partitionCount: number): void {
+  const insert = database.prepare("INSERT INTO partitionEnd VALUES (?, 0, ?)");
+  for (const table of tableNames(partitionCount).keys()) insert.run(table, endCrc(table, 0));
 }
 
 function insertIdentity(database: Database, partitionCount: number): void {
@@ -162,6 +168,11 @@ function insertIdentity(database: Database, partitionCount: number): void {
   database
     .query("INSERT INTO identity VALUES (?, ?, ?, ?, ?)")
     .run(clusterID, partitionCount, ordersTopicID, eventsTopicID, identityCrc(row));
+}
+
+/** CRC-32 of where a table ends. */
+export function endCrc(table: number, endOffset: number): number {
+  return Bun.hash.crc32(new Float64Array([table, endOffset]));
 }
 
 function identityCrc(row: Omit<IdentityRow, "crc">): number {

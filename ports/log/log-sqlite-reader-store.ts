@@ -30,6 +30,7 @@ export class ReaderStore implements SqliteStore {
   constructor(options: ReaderStoreOptions) {
     this.#options = options;
     this.#rows = new RowReader(options.database, options.partitionCount);
+    this.#rows.checkEnds();
     this.#dataVersion = this.#readDataVersion();
     this.#channel = new BroadcastChannel(options.channel);
     this.#channel.onmessage = () => options.onChange();

@@ -2,7 +2,7 @@ import type { Database, Statement } from "bun:sqlite";
 
 import { LogError } from "./log.ts";
 import type { LogRecord } from "./log.ts";
-import { tableNames, toLogError } from "./log-sqlite-file.ts";
+import { endCrc, tableNames, toLogError } from "./log-sqlite-file.ts";
 
 export interface RecordRow {
   readonly offset: number;
@@ -22,12 +22,14 @@ const readBytesMax = 4 * 1024 * 1024;
 
 /** Reads records and checks each: its CRC, and that none is missing. Throws LogError. */
 export class RowReader {
+  readonly #database: Database;
   readonly #names: readonly string[];
   readonly #records: readonly Statement<RecordRow, [number, number]>[];
   readonly #newest: readonly Statement<{ offset: number }, []>[];
   readonly #end: Statement<EndRow, [number]>;
 
   constructor(database: Database, partitionCount: number) {
+    this.#database = database;
     this.#names = tableNames(partitionCount);
     try {
       this.#records = this.#names.map((name) =>
@@ -46,7 +48,7 @@ export class RowReader {
   endOffset(table: number): number {
     try {
       const row = this.#end.get(table);
-      if (row === null) return 0;
+      if (row === null) throw this.#corrupt(table, "its end is missing");
       if (row.crc !== endCrc(table, row.endOffset))
         throw this.#corrupt(table, "its end is damaged");
       return row.endOffset;
@@ -55,14 +57,13 @@ export class RowReader {
     }
   }
 
-  /** Like endOffset, and the newest record is really there. */
-  checkedEndOffset(table: number): number {
-    const endOffset = this.endOffset(table);
+  /** Throws Corrupt unless each table ends where the last commit wrote down that it does. */
+  checkEnds(): void {
     try {
-      const newest = this.#newest[table]?.get() ?? null;
-      const found = newest === null ? 0 : newest.offset + 1;
-      if (found === endOffset) return endOffset;
-      throw this.#corrupt(table, `it ends at ${found} instead of ${endOffset}`);
+      // One transaction sees one state, whatever a writer commits meanwhile.
+      this.#database.transaction(() => {
+        for (const table of this.#names.keys()) this.#checkEnd(table);
+      })();
     } catch (error) {
       throw toLogError(error);
     }
@@ -88,8 +89,20 @@ export class RowReader {
     throw this.#corrupt(table, `record ${fromOffset + records.length} is missing`);
   }
 
+  #checkEnd(table: number): void {
+    const endOffset = this.endOffset(table);
+    const newest = this.#newest[table]?.get() ?? null;
+    const found = newest === null ? 0 : newest.offset + 1;
+    if (found === endOffset) return;
+    throw this.#corrupt(table, `it ends at ${found} instead of ${endOffset}`);
+  }
+
   #check(table: number, row: RecordRow, offset: number): void {
     if (row.offset !== offset) throw this.#corrupt(table, `record ${offset} is missing`);
+    // A flipped bit can turn bytes into a text of the same bytes, and with that of the same CRC.
+    if (!isBytes(row.value) || !(row.key === null || isBytes(row.key))) {
+      throw this.#corrupt(table, `record ${offset} is no bytes`);
+    }
     const crc = recordCrc(table, row);
     if (crc !== row.crc) throw this.#corrupt(table, `record ${offset} has another CRC`);
   }
@@ -99,14 +112,14 @@ export class RowReader {
   }
 }
 
+function isBytes(column: unknown): boolean {
+  return column instanceof Uint8Array;
+}
+
 /** CRC-32 over where and when a record stands, its key and its value. */
 export function recordCrc(table: number, record: Omit<RecordRow, "crc">): number {
   const { offset, appendTime, key, value } = record;
   const keyBytes = key === null ? -1 : key.length;
   const place = Bun.hash.crc32(new Float64Array([table, offset, appendTime, keyBytes]));
   return Bun.hash.crc32(value, key === null ? place : Bun.hash.crc32(key, place));
-}
-
-export function endCrc(table: number, endOffset: number): number {
-  return Bun.hash.crc32(new Float64Array([table, endOffset]));
 }

@@ -38,8 +38,9 @@ export class WriterStore implements SqliteStore {
     const { database, path, partitionCount, channel } = options;
     this.#options = options;
     this.#rows = new RowReader(database, partitionCount);
+    this.#rows.checkEnds();
     this.#standing = tableNames(partitionCount).map((_, table) => {
-      const endOffset = this.#rows.checkedEndOffset(table);
+      const endOffset = this.#rows.endOffset(table);
       return { nextOffset: endOffset, tail: new RecordTail(endOffset) };
     });
     this.#committer = new Committer({

@@ -1,8 +1,8 @@
 import type { Database, Statement } from "bun:sqlite";
 
 import type { PendingRecord } from "./log-sqlite-batch.ts";
-import { openDatabase, tableNames, toLogError } from "./log-sqlite-file.ts";
-import { endCrc, recordCrc } from "./log-sqlite-rows.ts";
+import { endCrc, openDatabase, tableNames, toLogError } from "./log-sqlite-file.ts";
+import { recordCrc } from "./log-sqlite-rows.ts";
 
 type InsertParams = [number, number, Uint8Array | null, Uint8Array, number];
 

@@ -13,6 +13,7 @@ import {
   readIdentity,
   tableIndex,
   tableNames,
+  toLogError,
 } from "./log-sqlite-file.ts";
 import type { LogIdentity } from "./log-sqlite-file.ts";
 import { ReaderStore } from "./log-sqlite-reader-store.ts";
@@ -51,7 +52,7 @@ function openWriter({ path, partitionCount, clock }: SqliteLogOptions): Log {
   } catch (error) {
     database?.close();
     lock.close();
-    throw error;
+    throw toLogError(error);
   }
 }
 
@@ -67,7 +68,7 @@ function openReader({ path, partitionCount }: SqliteLogOptions): Log {
     return new SqliteLog(identity, store, followers);
   } catch (error) {
     database.close();
-    throw error;
+    throw toLogError(error);
   }
 }
 
