@@ -1,12 +1,12 @@
 import { AccountStatus } from "../../schema/generated/enums.ts";
-import { IdTable, mixBits } from "./id-table.ts";
 import { chunkMask, chunkShift, RecordPool } from "./record-pool.ts";
+import { TagTable } from "./tag-table.ts";
 
 /**
  * Accounts by accountID, with how many id window entries each has. An accountID that nobody has defined (the operator's 0, or a
  * request for an unknown account) has a record too while it has entries, with status 0.
  *
- * Invariant: a record exists exactly while its account is defined or has entries.
+ * Invariant: a record exists exactly while its account is defined or has entries. Functions that take a slot take 0 for no record.
  */
 export const accountShift = 4;
 
@@ -18,27 +18,32 @@ export class Accounts {
   readonly pool = new RecordPool(accountShift);
   /** Accounts defined, those with entries only left out. */
   definedCount = 0;
-  readonly #table = new IdTable(this.pool, 1);
-  readonly #key = new Int32Array(1);
+  /** Entries that each account may have: what it comes to when the window is shared out evenly. */
+  entryShare: number;
+  readonly #entryMax: number;
+  readonly #table = new TagTable();
+
+  constructor(entryMax: number) {
+    this.#entryMax = entryMax;
+    this.entryShare = entryMax;
+  }
 
   /** The slot of an account's record, or 0. */
   find(accountID: number): number {
-    this.#key[0] = accountID;
-    return this.#table.find(mixBits(accountID), this.#key, 0);
+    return this.#table.get(accountID);
   }
 
-  /** 0 where the account is not defined. */
-  statusOf(accountID: number): number {
-    const slot = this.find(accountID);
-    return slot === 0 ? 0 : this.#word(slot, AccountWord.status);
+  isDefined(slot: number): boolean {
+    return slot !== 0 && this.#word(slot, AccountWord.status) !== 0;
   }
 
-  isDefined(accountID: number): boolean {
-    return this.statusOf(accountID) !== 0;
+  isDisabled(slot: number): boolean {
+    return slot !== 0 && this.#word(slot, AccountWord.status) === AccountStatus.Disabled;
   }
 
-  isDisabled(accountID: number): boolean {
-    return this.statusOf(accountID) === AccountStatus.Disabled;
+  /** Entries of the account in the id window. */
+  entryCountOf(slot: number): number {
+    return slot === 0 ? 0 : this.#word(slot, AccountWord.entryCount);
   }
 
   /** The slot of the account's record, made where there is none. */
@@ -50,25 +55,20 @@ export class Accounts {
     const at = (slot & chunkMask) << accountShift;
     words.fill(0, at, at + (1 << accountShift));
     words[at] = accountID;
-    this.#table.insert(mixBits(accountID), slot);
+    this.#table.set(accountID, slot);
     return slot;
   }
 
   /** Defines or changes an account; the name as it stands in a message. */
   define(accountID: number, status: number, source: DataView, nameAt: number): void {
     const slot = this.obtain(accountID);
-    if (this.#word(slot, AccountWord.status) === 0) this.definedCount++;
+    if (!this.isDefined(slot)) this.entryShare = Math.floor(this.#entryMax / ++this.definedCount);
     const words = this.pool.words[slot >>> chunkShift]!;
     const at = (slot & chunkMask) << accountShift;
     words[at + AccountWord.status] = status;
     for (let index = 0; index < accountNameWords; index++) {
       words[at + AccountWord.name + index] = source.getInt32(nameAt + index * 4, true);
     }
-  }
-
-  entryCountOf(accountID: number): number {
-    const slot = this.find(accountID);
-    return slot === 0 ? 0 : this.#word(slot, AccountWord.entryCount);
   }
 
   countEntry(slot: number): void {
@@ -81,7 +81,7 @@ export class Accounts {
     const at = (slot & chunkMask) << accountShift;
     const left = --words[at + AccountWord.entryCount]!;
     if (left > 0 || words[at + AccountWord.status] !== 0) return;
-    this.#table.remove(mixBits(words[at]!), slot);
+    this.#table.delete(words[at]!);
     this.pool.release(slot);
   }
 

@@ -10,16 +10,15 @@ import { SecurityDefinedLayout as Defined } from "../../schema/generated/securit
 import { SecurityDefinitionLayout as Security } from "../../schema/generated/security-definition.ts";
 import { SecurityStatusChangedLayout as Status } from "../../schema/generated/security-status-changed.ts";
 import { TimeTickedLayout as Ticked } from "../../schema/generated/time-ticked.ts";
-import { writeUint53 } from "../../schema/wire.ts";
 import { accountNameWords } from "./accounts.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { EntryDouble, entryShift, EntryWord } from "./id-window.ts";
 import type { Instrument } from "./instruments.ts";
 import { keyIDWords, publicKeyWords } from "./keys.ts";
-import { clearWords, copyWords } from "./order-events.ts";
 import { chunkMask, chunkShift } from "./record-pool.ts";
 import { CommandHead } from "./state.ts";
 import type { PartitionState } from "./state.ts";
+import { clearWords, receiveWords, writeCount } from "./words.ts";
 
 /** Writers of the events that answer a request without touching an order: refusals, repeats, definitions, reports. */
 
@@ -33,23 +32,24 @@ export function writeDuplicate(
   out: EventBuffer,
 ): void {
   const { pool } = state.window;
-  const words = pool.words[slot >>> chunkShift]!;
+  const entries = pool.words[slot >>> chunkShift]!;
   const entry = (slot & chunkMask) << entryShift;
   const doubles = pool.doubles[slot >>> chunkShift]!;
-  const outcome = words[entry + EntryWord.outcome]!;
-  const at = out.open(Repeat.templateId, Repeat.blockLength);
-  const view = out.view;
-  clearWords(view, at + Repeat.rptSeq, 3);
-  copyWords(command, block + CommandHead.accountID, view, at + Repeat.accountID, 1);
-  copyWords(command, block + CommandHead.id, view, at + Repeat.commandID, 4);
-  writeUint53(view, at + Repeat.originalSeqNum, doubles[(entry >>> 1) + EntryDouble.seqNum]!);
+  const outcome = entries[entry + EntryWord.outcome]!;
+  const start = out.open(Repeat.templateId, Repeat.blockLength);
+  const { bytes, view, words } = out;
+  const at = start >>> 2;
+  clearWords(words, at + Repeat.rptSeq / 4, 3);
+  receiveWords(command, block + CommandHead.accountID, words, at + Repeat.accountID / 4, 1);
+  receiveWords(command, block + CommandHead.id, words, at + Repeat.commandID / 4, 4);
+  writeCount(words, at + Repeat.originalSeqNum / 4, doubles[(entry >>> 1) + EntryDouble.seqNum]!);
   const commandOffset = doubles[(entry >>> 1) + EntryDouble.commandOffset]!;
-  writeUint53(view, at + Repeat.originalCommandOffset, commandOffset);
-  view.setUint8(at + Repeat.decision, outcome & 0xff);
-  view.setUint8(at + Repeat.conflict, isSameRequest(words, entry, command, block) ? 0 : 1);
-  view.setUint16(at + Repeat.reason, outcome >>> 16, true);
-  clearWords(view, at + Repeat.refTemplateId, 1);
-  view.setUint16(at + Repeat.refTemplateId, templateId, true);
+  writeCount(words, at + Repeat.originalCommandOffset / 4, commandOffset);
+  bytes[start + Repeat.decision] = outcome & 0xff;
+  bytes[start + Repeat.conflict] = isSameRequest(entries, entry, command, block) ? 0 : 1;
+  view.setUint16(start + Repeat.reason, outcome >>> 16, true);
+  clearWords(words, at + Repeat.refTemplateId / 4, 1);
+  view.setUint16(start + Repeat.refTemplateId, templateId, true);
 }
 
 function isSameRequest(
@@ -75,15 +75,16 @@ export function writeCancelReject(
   cxlRejResponseTo: number,
   out: EventBuffer,
 ): void {
-  const at = out.open(CancelReject.templateId, CancelReject.blockLength);
-  const view = out.view;
-  clearWords(view, at + CancelReject.rptSeq, 3);
-  copyWords(command, block + CommandHead.accountID, view, at + CancelReject.accountID, 1);
-  copyWords(command, orderIDAt, view, at + CancelReject.orderID, 4);
-  copyWords(command, block + CommandHead.id, view, at + CancelReject.commandID, 4);
-  clearWords(view, at + CancelReject.cxlRejReason, 2);
-  view.setUint16(at + CancelReject.cxlRejReason, cxlRejReason, true);
-  view.setUint8(at + CancelReject.cxlRejResponseTo, cxlRejResponseTo);
+  const start = out.open(CancelReject.templateId, CancelReject.blockLength);
+  const { bytes, view, words } = out;
+  const at = start >>> 2;
+  clearWords(words, at + CancelReject.rptSeq / 4, 3);
+  receiveWords(command, block + CommandHead.accountID, words, at + CancelReject.accountID / 4, 1);
+  receiveWords(command, orderIDAt, words, at + CancelReject.orderID / 4, 4);
+  receiveWords(command, block + CommandHead.id, words, at + CancelReject.commandID / 4, 4);
+  clearWords(words, at + CancelReject.cxlRejReason / 4, 2);
+  view.setUint16(start + CancelReject.cxlRejReason, cxlRejReason, true);
+  bytes[start + CancelReject.cxlRejResponseTo] = cxlRejResponseTo;
 }
 
 export function writeBusinessReject(
@@ -93,21 +94,23 @@ export function writeBusinessReject(
   businessRejectReason: number,
   out: EventBuffer,
 ): void {
-  const at = out.open(Business.templateId, Business.blockLength);
-  const view = out.view;
-  clearWords(view, at + Business.rptSeq, 3);
-  copyWords(command, block + CommandHead.accountID, view, at + Business.accountID, 1);
-  copyWords(command, block + CommandHead.id, view, at + Business.commandID, 4);
-  view.setUint16(at + Business.businessRejectReason, businessRejectReason, true);
-  view.setUint16(at + Business.refTemplateId, templateId, true);
-  clearWords(view, at + Business.refTemplateId + 2, 1);
+  const start = out.open(Business.templateId, Business.blockLength);
+  const { view, words } = out;
+  const at = start >>> 2;
+  clearWords(words, at + Business.rptSeq / 4, 3);
+  receiveWords(command, block + CommandHead.accountID, words, at + Business.accountID / 4, 1);
+  receiveWords(command, block + CommandHead.id, words, at + Business.commandID / 4, 4);
+  view.setUint16(start + Business.businessRejectReason, businessRejectReason, true);
+  view.setUint16(start + Business.refTemplateId, templateId, true);
+  words[at + Business.blockLength / 4 - 1] = 0;
 }
 
 /** For a record that is no command: all ids zero. */
 export function writeUnreadable(businessRejectReason: number, out: EventBuffer): void {
-  const at = out.open(Business.templateId, Business.blockLength);
-  clearWords(out.view, at, Business.blockLength / 4);
-  out.view.setUint16(at + Business.businessRejectReason, businessRejectReason, true);
+  const start = out.open(Business.templateId, Business.blockLength);
+  const { view, words } = out;
+  clearWords(words, start >>> 2, Business.blockLength / 4);
+  view.setUint16(start + Business.businessRejectReason, businessRejectReason, true);
 }
 
 /** What a SecurityDefinition has made of an instrument. */
@@ -118,57 +121,62 @@ export function writeSecurityDefined(
   created: boolean,
   out: EventBuffer,
 ): void {
-  const at = out.open(Defined.templateId, Defined.blockLength);
-  const view = out.view;
-  writeUint53(view, at + Defined.rptSeq, ++instrument.rptSeq);
-  view.setInt32(at + Defined.securityID, instrument.securityID, true);
-  copyWords(command, block + Security.tickSize, view, at + Defined.tickSize, 1);
-  copyWords(command, block + Security.symbol, view, at + Defined.symbol, 4);
-  copyWords(command, block + Security.baseCurrency, view, at + Defined.baseCurrency, 2);
-  copyWords(command, block + Security.quoteCurrency, view, at + Defined.quoteCurrency, 2);
-  copyWords(command, block + Security.lotSize, view, at + Defined.lotSize, 2);
-  copyWords(command, block + Security.minOrderQty, view, at + Defined.minOrderQty, 2);
-  copyWords(command, block + Security.maxOrderQty, view, at + Defined.maxOrderQty, 2);
-  view.setInt8(at + Defined.priceExponent, instrument.priceExponent);
-  view.setInt8(at + Defined.qtyExponent, instrument.qtyExponent);
-  view.setUint8(at + Defined.selfTradePrevention, instrument.selfTradePrevention);
-  view.setUint8(at + Defined.tradingState, instrument.tradingState);
-  clearWords(view, at + Defined.created, 3);
-  view.setUint8(at + Defined.created, created ? 1 : 0);
+  const start = out.open(Defined.templateId, Defined.blockLength);
+  const { bytes, words } = out;
+  const at = start >>> 2;
+  writeCount(words, at + Defined.rptSeq / 4, ++instrument.rptSeq);
+  words[at + Defined.securityID / 4] = instrument.securityID;
+  receiveWords(command, block + Security.tickSize, words, at + Defined.tickSize / 4, 1);
+  receiveWords(command, block + Security.symbol, words, at + Defined.symbol / 4, 4);
+  receiveWords(command, block + Security.baseCurrency, words, at + Defined.baseCurrency / 4, 2);
+  receiveWords(command, block + Security.quoteCurrency, words, at + Defined.quoteCurrency / 4, 2);
+  receiveWords(command, block + Security.lotSize, words, at + Defined.lotSize / 4, 2);
+  receiveWords(command, block + Security.minOrderQty, words, at + Defined.minOrderQty / 4, 2);
+  receiveWords(command, block + Security.maxOrderQty, words, at + Defined.maxOrderQty / 4, 2);
+  bytes[start + Defined.priceExponent] = instrument.priceExponent;
+  bytes[start + Defined.qtyExponent] = instrument.qtyExponent;
+  bytes[start + Defined.selfTradePrevention] = instrument.selfTradePrevention;
+  bytes[start + Defined.tradingState] = instrument.tradingState;
+  clearWords(words, at + Defined.created / 4, 3);
+  bytes[start + Defined.created] = created ? 1 : 0;
 }
 
 export function writeSecurityStatusChanged(instrument: Instrument, out: EventBuffer): void {
-  const at = out.open(Status.templateId, Status.blockLength);
-  writeUint53(out.view, at + Status.rptSeq, ++instrument.rptSeq);
-  out.view.setInt32(at + Status.securityID, instrument.securityID, true);
-  clearWords(out.view, at + Status.tradingState, 1);
-  out.view.setUint8(at + Status.tradingState, instrument.tradingState);
+  const start = out.open(Status.templateId, Status.blockLength);
+  const { bytes, words } = out;
+  const at = start >>> 2;
+  writeCount(words, at + Status.rptSeq / 4, ++instrument.rptSeq);
+  words[at + Status.securityID / 4] = instrument.securityID;
+  clearWords(words, at + Status.tradingState / 4, 1);
+  bytes[start + Status.tradingState] = instrument.tradingState;
 }
 
 export function writeAccountDefined(command: DataView, block: number, out: EventBuffer): void {
-  const at = out.open(AccountEvent.templateId, AccountEvent.blockLength);
-  const view = out.view;
-  clearWords(view, at + AccountEvent.rptSeq, 2);
-  copyWords(command, block + Account.accountID, view, at + AccountEvent.accountID, 1);
-  clearWords(view, at + AccountEvent.accountStatus, 1);
+  const start = out.open(AccountEvent.templateId, AccountEvent.blockLength);
+  const { bytes, words } = out;
+  const at = start >>> 2;
+  clearWords(words, at + AccountEvent.rptSeq / 4, 2);
+  receiveWords(command, block + Account.accountID, words, at + AccountEvent.accountID / 4, 1);
+  clearWords(words, at + AccountEvent.accountStatus / 4, 1);
   const status = command.getUint8(block + Account.accountStatus);
-  view.setUint8(at + AccountEvent.accountStatus, status);
-  copyWords(command, block + Account.name, view, at + AccountEvent.name, accountNameWords);
-  clearWords(view, at + AccountEvent.name + accountNameWords * 4, 2);
+  bytes[start + AccountEvent.accountStatus] = status;
+  receiveWords(command, block + Account.name, words, at + AccountEvent.name / 4, accountNameWords);
+  clearWords(words, at + AccountEvent.name / 4 + accountNameWords, 2);
 }
 
 export function writeKeyDefined(command: DataView, block: number, out: EventBuffer): void {
-  const at = out.open(KeyEvent.templateId, KeyEvent.blockLength);
-  const view = out.view;
-  clearWords(view, at + KeyEvent.rptSeq, 2);
-  copyWords(command, block + Key.accountID, view, at + KeyEvent.accountID, 1);
-  clearWords(view, at + KeyEvent.keyAlgorithm, 1);
-  view.setUint8(at + KeyEvent.keyAlgorithm, command.getUint8(block + Key.keyAlgorithm));
-  view.setUint8(at + KeyEvent.keyStatus, command.getUint8(block + Key.keyStatus));
-  view.setUint8(at + KeyEvent.scopes, command.getUint8(block + Key.scopes));
-  copyWords(command, block + Key.keyID, view, at + KeyEvent.keyID, keyIDWords);
-  clearWords(view, at + KeyEvent.keyID + keyIDWords * 4, 1);
-  copyWords(command, block + Key.publicKey, view, at + KeyEvent.publicKey, publicKeyWords);
+  const start = out.open(KeyEvent.templateId, KeyEvent.blockLength);
+  const { bytes, words } = out;
+  const at = start >>> 2;
+  clearWords(words, at + KeyEvent.rptSeq / 4, 2);
+  receiveWords(command, block + Key.accountID, words, at + KeyEvent.accountID / 4, 1);
+  clearWords(words, at + KeyEvent.keyAlgorithm / 4, 1);
+  bytes[start + KeyEvent.keyAlgorithm] = command.getUint8(block + Key.keyAlgorithm);
+  bytes[start + KeyEvent.keyStatus] = command.getUint8(block + Key.keyStatus);
+  bytes[start + KeyEvent.scopes] = command.getUint8(block + Key.scopes);
+  receiveWords(command, block + Key.keyID, words, at + KeyEvent.keyID / 4, keyIDWords);
+  words[at + KeyEvent.keyID / 4 + keyIDWords] = 0;
+  receiveWords(command, block + Key.publicKey, words, at + KeyEvent.publicKey / 4, publicKeyWords);
 }
 
 /** `securityID` is 0 for every instrument of the partition. */
@@ -180,18 +188,21 @@ export function writeMassCancelReport(
   totalAffectedOrders: number,
   out: EventBuffer,
 ): void {
-  const at = out.open(Report.templateId, Report.blockLength);
-  const view = out.view;
-  clearWords(view, at + Report.rptSeq, 2);
-  view.setInt32(at + Report.securityID, securityID, true);
-  copyWords(command, block + CommandHead.accountID, view, at + Report.accountID, 1);
-  copyWords(command, block + CommandHead.id, view, at + Report.commandID, 4);
-  view.setUint32(at + Report.totalAffectedOrders, totalAffectedOrders, true);
-  clearWords(view, at + Report.side, 1);
-  view.setUint8(at + Report.side, side);
+  const start = out.open(Report.templateId, Report.blockLength);
+  const { bytes, words } = out;
+  const at = start >>> 2;
+  clearWords(words, at + Report.rptSeq / 4, 2);
+  words[at + Report.securityID / 4] = securityID;
+  receiveWords(command, block + CommandHead.accountID, words, at + Report.accountID / 4, 1);
+  receiveWords(command, block + CommandHead.id, words, at + Report.commandID / 4, 4);
+  words[at + Report.totalAffectedOrders / 4] = totalAffectedOrders;
+  clearWords(words, at + Report.side / 4, 1);
+  bytes[start + Report.side] = side;
 }
 
 export function writeTimeTicked(command: DataView, block: number, out: EventBuffer): void {
-  const at = out.open(Ticked.templateId, Ticked.blockLength);
-  copyWords(command, block + CommandHead.sendingTime, out.view, at + Ticked.sendingTime, 2);
+  const start = out.open(Ticked.templateId, Ticked.blockLength);
+  const { words } = out;
+  const at = start >>> 2;
+  receiveWords(command, block + CommandHead.sendingTime, words, at + Ticked.sendingTime / 4, 2);
 }

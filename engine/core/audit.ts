@@ -8,6 +8,7 @@ import {
   ColdDouble,
   coldShift,
   ColdWord,
+  holdsEntryBit,
   OrderDouble,
   orderShift,
   OrderWord,
@@ -87,7 +88,7 @@ function auditLevel(
   const level = instrument.ladder.find(price);
   let last = 0;
   for (let slot = firstOfLevel(state, level); slot !== 0; slot = nextInLevel(state, slot)) {
-    const word = (index: number) => wordAt(state.orders.hot.words, slot, orderShift, index);
+    const word = (index: number) => wordAt(state.orders.words, slot, orderShift, index);
     assert(word(OrderWord.prev) === last, "a level's links are two-way");
     assert(word(OrderWord.price) === price, "an order stands at its price");
     assert(word(OrderWord.level) === level, "an order knows its level");
@@ -105,31 +106,34 @@ function auditLevel(
 }
 
 function auditOrder(state: PartitionState, slot: number, traits: number): void {
-  const { hot, cold } = state.orders;
-  const words = hot.words;
-  const leavesQty = doubleAt(hot.doubles, slot, orderShift, OrderDouble.leavesQty);
-  const fillableQty = doubleAt(hot.doubles, slot, orderShift, OrderDouble.fillableQty);
+  const { words, doubles, coldWords, coldDoubles } = state.orders;
+  const leavesQty = doubleAt(doubles, slot, orderShift, OrderDouble.leavesQty);
+  const fillableQty = doubleAt(doubles, slot, orderShift, OrderDouble.fillableQty);
   assert(leavesQty > 0 && Number.isSafeInteger(leavesQty), "an order that rests has leavesQty");
   assert(fillableQty >= leavesQty, "no order has traded more than it may");
   assert(
-    doubleAt(cold.doubles, slot, coldShift, ColdDouble.preventedQty) >= 0,
+    doubleAt(coldDoubles, slot, coldShift, ColdDouble.preventedQty) >= 0,
     "preventedQty is not negative",
   );
   const accountID = wordAt(words, slot, orderShift, OrderWord.accountID);
-  assert(state.accounts.isDefined(accountID), "no order is of an unknown account");
+  assert(
+    state.accounts.isDefined(state.accounts.find(accountID)),
+    "no order is of an unknown account",
+  );
   const id = idOf(words, slot, orderShift);
   assert(state.orders.find(id, 0) === slot, "the table finds every resting order");
-  const timer = wordAt(cold.words, slot, coldShift, ColdWord.timer);
   const timeInForce = timeInForceOf(traits);
   const isGoodTillDate = timeInForce === TimeInForce.GTD;
   assert(isGoodTillDate || timeInForce === TimeInForce.GTC, "only GTC and GTD orders rest");
-  assert(isGoodTillDate === (timer !== 0), "an order has a timer exactly where it is GTD");
-  const expireTime = doubleAt(cold.doubles, slot, coldShift, ColdDouble.expireTime);
+  const timer = wordAt(coldWords, slot, coldShift, ColdWord.timer);
+  assert(!isGoodTillDate || state.timers.slotAt(timer) === slot, "a GTD order has a timer");
+  const expireTime = doubleAt(coldDoubles, slot, coldShift, ColdDouble.expireTime);
   assert(!isGoodTillDate || expireTime > state.now, "no order that is due rests");
   const entry = state.window.find(id, 0);
   assert(entry !== 0, "the id window keeps every resting order's entry");
-  const held = wordAt(cold.words, slot, coldShift, ColdWord.heldEntry);
-  assert(held === 0 || held === entry, "an order holds no entry but its own");
+  const held = wordAt(coldWords, slot, coldShift, ColdWord.heldEntry);
+  const holds = (traits & holdsEntryBit) !== 0;
+  assert(!holds || held === entry, "an order holds no entry but its own");
 }
 
 function idOf(words: readonly Int32Array[], slot: number, shift: number): Int32Array {
@@ -139,7 +143,7 @@ function idOf(words: readonly Int32Array[], slot: number, shift: number): Int32A
 function takenRecords({ orders }: PartitionState): number {
   let count = 0;
   for (let slot = 1; slot < orders.hot.top; slot++) {
-    if (wordAt(orders.hot.words, slot, orderShift, OrderWord.traits) !== 0) count++;
+    if (wordAt(orders.words, slot, orderShift, OrderWord.traits) !== 0) count++;
   }
   return count;
 }
@@ -149,14 +153,14 @@ function auditTimers({ timers, orders }: PartitionState): void {
   for (let place = 1; place <= timers.count; place++) {
     const slot = timers.slotAt(place);
     assert(
-      wordAt(orders.cold.words, slot, coldShift, ColdWord.timer) === place,
+      wordAt(orders.coldWords, slot, coldShift, ColdWord.timer) === place,
       "an order knows its timer",
     );
     if (place > 1) {
       const parent = timers.slotAt(place >>> 1);
-      parentTime = doubleAt(orders.cold.doubles, parent, coldShift, ColdDouble.expireTime);
+      parentTime = doubleAt(orders.coldDoubles, parent, coldShift, ColdDouble.expireTime);
     }
-    const time = doubleAt(orders.cold.doubles, slot, coldShift, ColdDouble.expireTime);
+    const time = doubleAt(orders.coldDoubles, slot, coldShift, ColdDouble.expireTime);
     assert(parentTime <= time, "no timer is due before its parent");
   }
 }
@@ -175,6 +179,9 @@ function auditWindow(state: PartitionState): void {
   }
   assert(entryCount === window.table.count, "the window's table is its entries");
   for (const [accountID, count] of counts) {
-    assert(accounts.entryCountOf(accountID) === count, "an account's share counts its entries");
+    assert(
+      accounts.entryCountOf(accounts.find(accountID)) === count,
+      "an account's share counts its entries",
+    );
   }
 }

@@ -1,6 +1,15 @@
+import { TimeInForce } from "../../schema/generated/enums.ts";
 import type { Instrument } from "./instruments.ts";
 import { levelChunkShift, levelWord } from "./level-pages.ts";
-import { ColdWord, coldShift, orderShift, OrderWord, sideOf } from "./order-pool.ts";
+import {
+  ColdWord,
+  coldShift,
+  holdsEntryBit,
+  orderShift,
+  OrderWord,
+  sideOf,
+  timeInForceOf,
+} from "./order-pool.ts";
 import { hashID } from "./id-table.ts";
 import { chunkMask, chunkShift } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
@@ -19,7 +28,7 @@ export function joinBook(
   slot: number,
   price: number,
 ): void {
-  const orders = state.orders.hot.words;
+  const orders = state.orders.words;
   const words = orders[slot >>> chunkShift]!;
   const at = (slot & chunkMask) << orderShift;
   const level = instrument.ladder.reach(price);
@@ -42,7 +51,7 @@ export function joinBook(
 
 /** Takes an order out of its level; its record stays. */
 export function leaveBook(state: PartitionState, instrument: Instrument, slot: number): void {
-  const orders = state.orders.hot.words;
+  const orders = state.orders.words;
   const words = orders[slot >>> chunkShift]!;
   const at = (slot & chunkMask) << orderShift;
   const next = words[at + OrderWord.next]!;
@@ -64,24 +73,30 @@ export function firstOfLevel(state: PartitionState, level: number): number {
 
 /** The order behind this one in its level, or 0. */
 export function nextInLevel(state: PartitionState, slot: number): number {
-  const words = state.orders.hot.words[slot >>> chunkShift]!;
+  const words = state.orders.words[slot >>> chunkShift]!;
   return words[((slot & chunkMask) << orderShift) + OrderWord.next]!;
 }
 
-/** Forgets an order that has left its book: it is closed. */
-export function forgetOrder(state: PartitionState, slot: number): void {
+/** Forgets an order that has left its book: it is closed. `hash` is that of its orderID. */
+export function forgetOrder(state: PartitionState, slot: number, hash: number): void {
   const { orders } = state;
-  const words = orders.hot.words[slot >>> chunkShift]!;
+  const words = orders.words[slot >>> chunkShift]!;
   const at = (slot & chunkMask) << orderShift;
-  orders.table.remove(hashID(words, at + OrderWord.orderID), slot);
+  const traits = words[at + OrderWord.traits]!;
+  orders.table.remove(hash, slot);
   words[at + OrderWord.traits] = 0;
-  const cold = orders.cold.words[slot >>> chunkShift]!;
-  const coldAt = (slot & chunkMask) << coldShift;
-  if (cold[coldAt + ColdWord.timer] !== 0) state.timers.clear(slot);
-  const held = cold[coldAt + ColdWord.heldEntry]!;
-  if (held !== 0) {
-    cold[coldAt + ColdWord.heldEntry] = 0;
-    state.window.release(held);
-  }
+  if (timeInForceOf(traits) === TimeInForce.GTD) state.timers.clear(slot);
+  if ((traits & holdsEntryBit) !== 0) releaseEntry(state, slot);
   orders.release(slot);
+}
+
+function releaseEntry(state: PartitionState, slot: number): void {
+  const cold = state.orders.coldWords[slot >>> chunkShift]!;
+  state.window.release(cold[((slot & chunkMask) << coldShift) + ColdWord.heldEntry]!);
+}
+
+/** The hash of a resting order's orderID. */
+export function hashOfOrder(state: PartitionState, slot: number): number {
+  const words = state.orders.words[slot >>> chunkShift]!;
+  return hashID(words, ((slot & chunkMask) << orderShift) + OrderWord.orderID);
 }

@@ -14,7 +14,7 @@ import {
   writeDuplicate,
   writeMassCancelReport,
 } from "./answer-events.ts";
-import { firstOfLevel, forgetOrder, leaveBook, nextInLevel } from "./book.ts";
+import { firstOfLevel, forgetOrder, hashOfOrder, leaveBook, nextInLevel } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { writeRestingCanceled } from "./order-events.ts";
@@ -42,7 +42,10 @@ export function applyCancel(
     const responseTo = CxlRejResponseTo.OrderCancelRequest;
     return writeCancelReject(command, block, block + Cancel.orderID, reason, responseTo, out);
   }
-  cancelResting(state, instrumentOfOrder(state, slot), slot, CancelReason.Requested, out);
+  const instrument = instrumentOfOrder(state, slot);
+  writeRestingCanceled(state, instrument, slot, CancelReason.Requested, out);
+  leaveBook(state, instrument, slot);
+  forgetOrder(state, slot, state.idHash);
 }
 
 function refuseCancel(
@@ -63,7 +66,7 @@ function refuseCancel(
 export function expireOrders(state: PartitionState, out: EventBuffer): void {
   const { orders, timers } = state;
   for (let slot = timers.first; slot !== 0; slot = timers.first) {
-    const doubles = orders.cold.doubles[slot >>> chunkShift]!;
+    const doubles = orders.coldDoubles[slot >>> chunkShift]!;
     const at = (slot & chunkMask) << (coldShift - 1);
     if (doubles[at + ColdDouble.expireTime]! > state.now) return;
     cancelResting(state, instrumentOfOrder(state, slot), slot, CancelReason.Expired, out);
@@ -78,6 +81,7 @@ export function applyMassCancel(
   out: EventBuffer,
 ): void {
   state.readID(command, block + MassCancel.commandID);
+  state.readAccount(command, block);
   const entry = state.findEntry();
   if (entry !== 0) return writeDuplicate(state, entry, command, block, MassCancel.templateId, out);
   const hasSymbol = command.getUint8(block + MassCancel.symbol) !== 0;
@@ -87,7 +91,7 @@ export function applyMassCancel(
   if (reason !== 0) {
     return writeBusinessReject(command, block, MassCancel.templateId, reason, out);
   }
-  const accountID = command.getInt32(block + MassCancel.accountID, true);
+  const { accountID } = state;
   const side = command.getUint8(block + MassCancel.side);
   const before = state.orders.count;
   if (instrument !== null) cancelBook(state, instrument, accountID, side, out);
@@ -102,11 +106,10 @@ function refuseMassCancel(
   command: DataView,
   block: number,
 ): number {
-  const accountID = command.getInt32(block + MassCancel.accountID, true);
-  if (state.isShareFull(accountID)) return BusinessRejectReason.IdWindowFull;
+  if (state.isShareFull()) return BusinessRejectReason.IdWindowFull;
   if (state.isTooLate(command, block)) return BusinessRejectReason.TooLateToEnter;
   if (isSymbolUnknown) return BusinessRejectReason.UnknownSymbol;
-  const isAccountUnknown = accountID !== 0 && !state.accounts.isDefined(accountID);
+  const isAccountUnknown = state.accountID !== 0 && !state.accounts.isDefined(state.account);
   return isAccountUnknown ? BusinessRejectReason.UnknownAccount : 0;
 }
 
@@ -166,15 +169,15 @@ function cancelResting(
 ): void {
   writeRestingCanceled(state, instrument, slot, cancelReason, out);
   leaveBook(state, instrument, slot);
-  forgetOrder(state, slot);
+  forgetOrder(state, slot, hashOfOrder(state, slot));
 }
 
 function instrumentOfOrder(state: PartitionState, slot: number): Instrument {
-  const words = state.orders.hot.words[slot >>> chunkShift]!;
+  const words = state.orders.words[slot >>> chunkShift]!;
   return state.instrumentOf(words[((slot & chunkMask) << orderShift) + OrderWord.traits]!);
 }
 
 function accountIDOfOrder(state: PartitionState, slot: number): number {
-  const words = state.orders.hot.words[slot >>> chunkShift]!;
+  const words = state.orders.words[slot >>> chunkShift]!;
   return words[((slot & chunkMask) << orderShift) + OrderWord.accountID]!;
 }

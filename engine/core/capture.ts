@@ -1,4 +1,5 @@
 import type { EngineLimits } from "./limits.ts";
+import { coldShift } from "./order-pool.ts";
 import { chunkShift } from "./record-pool.ts";
 import type { RecordPool } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
@@ -49,7 +50,8 @@ export function captureState(state: PartitionState): EngineCapture {
   const accounts = capturePool(state.accounts.pool);
   const keys = capturePool(state.keys.pool);
   const orders = capturePool(state.orders.hot);
-  const coldOrders = capturePool(state.orders.cold);
+  const { coldWords } = state.orders;
+  const coldOrders = capturePool({ top: orders.top, words: coldWords, strideShift: coldShift });
   const window = capturePool(state.window.pool);
   const transfer = [accounts, keys, orders, coldOrders, window].flatMap(({ chunks }) => chunks);
   const { limits, now } = state;
@@ -57,7 +59,8 @@ export function captureState(state: PartitionState): EngineCapture {
   return { limits, now, accounts, keys, instruments, orders, coldOrders, window, transfer };
 }
 
-function capturePool({ top, words, strideShift }: RecordPool): PoolCapture {
+function capturePool(pool: Pick<RecordPool, "top" | "words" | "strideShift">): PoolCapture {
+  const { top, words, strideShift } = pool;
   const chunks = words.map(({ buffer }, index) => {
     const used = Math.min(1 << chunkShift, top - (index << chunkShift));
     return buffer.slice(0, (used << strideShift) * 4);

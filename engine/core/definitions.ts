@@ -75,20 +75,17 @@ export function applyAccountDefinition(
   if (isRepeat(state, command, block, Account.templateId, out)) return;
   const reason = refuseEntry(state, command, block) || refuseAccount(state, command, block);
   if (!settle(state, command, block, Account.templateId, reason, out)) return;
-  const accountID = command.getInt32(block + Account.accountID, true);
   const accountStatus = command.getUint8(block + Account.accountStatus);
-  state.accounts.define(accountID, accountStatus, command, block + Account.name);
+  state.accounts.define(state.accountID, accountStatus, command, block + Account.name);
   writeAccountDefined(command, block, out);
 }
 
 function refuseAccount(state: PartitionState, command: DataView, block: number): number {
-  const accountID = command.getInt32(block + Account.accountID, true);
-  if (accountID === 0 || command.getUint8(block + Account.name) === 0) {
+  if (state.accountID === 0 || command.getUint8(block + Account.name) === 0) {
     return Reason.InvalidDefinition;
   }
-  const { accounts } = state;
-  const isFull = accounts.definedCount >= state.limits.accountCountMax;
-  return isFull && !accounts.isDefined(accountID) ? Reason.CapacityReached : 0;
+  const isFull = state.accounts.definedCount >= state.limits.accountCountMax;
+  return isFull && !state.accounts.isDefined(state.account) ? Reason.CapacityReached : 0;
 }
 
 export function applyKeyDefinition(
@@ -103,7 +100,7 @@ export function applyKeyDefinition(
   state.keys.define(
     command,
     block + Key.keyID,
-    command.getInt32(block + Key.accountID, true),
+    state.accountID,
     packKeyTraits(
       command.getUint8(block + Key.keyAlgorithm),
       command.getUint8(block + Key.keyStatus),
@@ -117,8 +114,8 @@ export function applyKeyDefinition(
 function refuseKey(state: PartitionState, command: DataView, block: number): number {
   const hasKeyID = command.getUint8(block + Key.keyID) !== 0;
   if (!hasKeyID || command.getUint8(block + Key.scopes) === 0) return Reason.InvalidDefinition;
-  const accountID = command.getInt32(block + Key.accountID, true);
-  if (accountID !== 0 && !state.accounts.isDefined(accountID)) return Reason.UnknownAccount;
+  if (state.accountID !== 0 && !state.accounts.isDefined(state.account))
+    return Reason.UnknownAccount;
   const isFull = state.keys.count >= state.limits.keyCountMax;
   return isFull && !state.keys.has(command, block + Key.keyID) ? Reason.CapacityReached : 0;
 }
@@ -132,6 +129,7 @@ function isRepeat(
   out: EventBuffer,
 ): boolean {
   state.readID(command, block + CommandHead.id);
+  state.readAccount(command, block);
   const entry = state.findEntry();
   if (entry === 0) return false;
   writeDuplicate(state, entry, command, block, templateId, out);
@@ -140,8 +138,7 @@ function isRepeat(
 
 /** The checks that every one of these commands starts with, after the repeat. */
 function refuseEntry(state: PartitionState, command: DataView, block: number): number {
-  const accountID = command.getInt32(block + CommandHead.accountID, true);
-  if (state.isShareFull(accountID)) return Reason.IdWindowFull;
+  if (state.isShareFull()) return Reason.IdWindowFull;
   return state.isTooLate(command, block) ? Reason.TooLateToEnter : 0;
 }
 

@@ -5,7 +5,7 @@ import { NewOrderSingleLayout } from "../../schema/generated/new-order-single.ts
 import { OrderCancelReplaceRequestLayout } from "../../schema/generated/order-cancel-replace-request.ts";
 import { OrderCancelRequestLayout } from "../../schema/generated/order-cancel-request.ts";
 import { OrderMassCancelRequestLayout } from "../../schema/generated/order-mass-cancel-request.ts";
-import { blockLengthOf, headerBytes } from "../../schema/generated/records.ts";
+import { headerBytes } from "../../schema/generated/records.ts";
 import { SecurityDefinitionLayout } from "../../schema/generated/security-definition.ts";
 import { SecurityStatusLayout } from "../../schema/generated/security-status.ts";
 import { TimeTickLayout } from "../../schema/generated/time-tick.ts";
@@ -72,7 +72,7 @@ export class Engine {
   ): void {
     const state = this.#state;
     const templateId = command.getUint16(2, true);
-    assert(length >= headerBytes + blockLengthOf(templateId), "a command has its whole block");
+    assert(length >= headerBytes + command.getUint16(0, true), "a command has its whole block");
     state.begin(seqNum, commandOffset);
     state.advance(appendTime, readUint53(command, headerBytes + CommandHead.sendingTime));
     expireOrders(state, out);

@@ -1,6 +1,6 @@
 import { bodyHeaderBytes } from "../../schema/body.ts";
-import { headerBytes } from "../../schema/generated/records.ts";
-import { schemaId, schemaVersion } from "../../schema/generated/records.ts";
+import { headerBytes, schemaId, schemaVersion } from "../../schema/generated/records.ts";
+import { assert } from "./assert.ts";
 
 /**
  * The events of one command, as bytes behind room for the Body message. Used again for every command.
@@ -13,12 +13,17 @@ const capacityMin = 16_384;
 export class EventBuffer {
   bytes: Uint8Array;
   view: DataView;
+  /** The same bytes as words, at which every event and every field of four or eight bytes starts. */
+  words: Int32Array;
   length = bodyHeaderBytes;
   eventCount = 0;
 
   constructor(capacity: number = capacityMin) {
-    this.bytes = new Uint8Array(Math.max(capacity, capacityMin));
+    this.bytes = new Uint8Array(Math.max(capacity, capacityMin) & ~7);
     this.view = new DataView(this.bytes.buffer);
+    this.words = new Int32Array(this.bytes.buffer);
+    this.view.setInt32(0, 1, true);
+    assert(this.words[0] === 1, "words of this machine are little-endian, as those of the records");
   }
 
   /** Forgets all events, for the next command. */
@@ -32,9 +37,9 @@ export class EventBuffer {
     const at = this.length;
     const end = at + headerBytes + blockLength;
     if (end > this.bytes.length) this.#grow(end);
-    const view = this.view;
-    view.setUint32(at, blockLength | (templateId << 16), true);
-    view.setUint32(at + 4, schemaId | (schemaVersion << 16), true);
+    const words = this.words;
+    words[at >>> 2] = blockLength | (templateId << 16);
+    words[(at >>> 2) + 1] = schemaId | (schemaVersion << 16);
     this.length = end;
     this.eventCount++;
     return at + headerBytes;
@@ -45,5 +50,6 @@ export class EventBuffer {
     grown.set(this.bytes);
     this.bytes = grown;
     this.view = new DataView(grown.buffer);
+    this.words = new Int32Array(grown.buffer);
   }
 }

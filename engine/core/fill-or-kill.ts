@@ -26,15 +26,15 @@ export function canFillWhole(state: PartitionState, instrument: Instrument): boo
 /** What is still short after a level: 0 when nothing is, -1 when an own order ends the walk. */
 function walkLevel(state: PartitionState, level: number, shortQty: number): number {
   const { taker } = state;
-  const { hot } = state.orders;
+  const { orders } = state;
   let short = shortQty;
   for (let maker = firstOfLevel(state, level); maker !== 0; maker = nextInLevel(state, maker)) {
     const at = (maker & chunkMask) << orderShift;
-    if (hot.words[maker >>> chunkShift]![at + OrderWord.accountID] === taker.accountID) {
+    if (orders.words[maker >>> chunkShift]![at + OrderWord.accountID] === taker.accountID) {
       if (taker.selfTradePrevention === SelfTradePrevention.CancelOldest) continue;
       return -1;
     }
-    short -= hot.doubles[maker >>> chunkShift]![(at >>> 1) + OrderDouble.leavesQty]!;
+    short -= orders.doubles[maker >>> chunkShift]![(at >>> 1) + OrderDouble.leavesQty]!;
     if (short <= 0) return 0;
   }
   return short;

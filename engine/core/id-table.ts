@@ -2,10 +2,10 @@ import { chunkMask, chunkShift } from "./record-pool.ts";
 import type { RecordPool } from "./record-pool.ts";
 
 /**
- * From a key to the slot of its record, whose first `keyWords` words are the key. Open addressing with linear probing: pairs of
+ * From an id of 16 bytes to the slot of its record, which starts with the id. Open addressing with linear probing: pairs of
  * (32-bit hash, slot), slot 0 = empty; a removal shifts the rest of its cluster back, so that there are no tombstones.
  *
- * Invariant: between a key's home and its bucket no bucket is empty, and at most half of the buckets are taken.
+ * Invariant: between an id's home and its bucket no bucket is empty, and at most half of the buckets are taken.
  * Cost: one or two cache lines a call. Growth allocates a table of twice the size and moves a few buckets with each later insertion,
  * so that no call pauses; until that is done a look-up asks both.
  * Known limits: tables never shrink; the hash has no secret, so that whoever may choose ids freely could crowd one cluster.
@@ -16,30 +16,35 @@ const movesPerInsert = 8;
 
 export class IdTable {
   count = 0;
-  readonly #pool: RecordPool;
-  readonly #keyWords: number;
+  readonly #words: readonly Int32Array[];
+  readonly #strideShift: number;
   #pairs = new Int32Array(bucketCountMin * 2);
   #mask = bucketCountMin - 1;
   #oldPairs: Int32Array | null = null;
   #oldMask = 0;
   #moved = 0;
 
-  constructor(pool: RecordPool, keyWords: number) {
-    this.#pool = pool;
-    this.#keyWords = keyWords;
+  constructor(pool: RecordPool) {
+    this.#words = pool.words;
+    this.#strideShift = pool.strideShift;
   }
 
-  /** The slot of the record whose key stands in `words` from `at` on, or 0. */
+  /** The slot of the record whose id stands in `words` from `at` on, or 0. */
   find(hash: number, words: Int32Array, at: number): number {
-    const slot = this.#findIn(this.#pairs, this.#mask, hash, words, at);
-    if (slot !== 0 || this.#oldPairs === null) return slot;
-    return this.#findIn(this.#oldPairs, this.#oldMask, hash, words, at);
+    const pairs = this.#pairs;
+    const mask = this.#mask;
+    for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
+      const slot = pairs[bucket * 2 + 1]!;
+      if (slot === 0) break;
+      if (pairs[bucket * 2] === hash && this.#hasID(slot, words, at)) return slot;
+    }
+    return this.#oldPairs === null ? 0 : this.#findOld(this.#oldPairs, hash, words, at);
   }
 
-  /** Enters a record under a key that is not here yet. */
+  /** Enters a record under an id that is not here yet. */
   insert(hash: number, slot: number): void {
     this.count++;
-    if (this.#oldPairs !== null) this.#move(movesPerInsert);
+    if (this.#oldPairs !== null) this.#move(this.#oldPairs);
     else if (this.count * 2 > this.#mask) this.#grow();
     put(this.#pairs, this.#mask, hash, slot);
   }
@@ -53,23 +58,24 @@ export class IdTable {
     takeOut(oldPairs, this.#oldMask, bucketOf(oldPairs, this.#oldMask, hash, slot));
   }
 
-  #findIn(pairs: Int32Array, mask: number, hash: number, key: Int32Array, at: number): number {
-    let bucket = hash & mask;
-    for (;;) {
+  #findOld(pairs: Int32Array, hash: number, words: Int32Array, at: number): number {
+    const mask = this.#oldMask;
+    for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
       const slot = pairs[bucket * 2 + 1]!;
       if (slot === 0) return 0;
-      if (pairs[bucket * 2] === hash && this.#hasKey(slot, key, at)) return slot;
-      bucket = (bucket + 1) & mask;
+      if (pairs[bucket * 2] === hash && this.#hasID(slot, words, at)) return slot;
     }
   }
 
-  #hasKey(slot: number, key: Int32Array, at: number): boolean {
-    const words = this.#pool.words[slot >>> chunkShift]!;
-    const record = (slot & chunkMask) << this.#pool.strideShift;
-    for (let index = 0; index < this.#keyWords; index++) {
-      if (words[record + index] !== key[at + index]) return false;
-    }
-    return true;
+  #hasID(slot: number, id: Int32Array, at: number): boolean {
+    const words = this.#words[slot >>> chunkShift]!;
+    const record = (slot & chunkMask) << this.#strideShift;
+    return (
+      words[record] === id[at] &&
+      words[record + 1] === id[at + 1] &&
+      words[record + 2] === id[at + 2] &&
+      words[record + 3] === id[at + 3]
+    );
   }
 
   #grow(): void {
@@ -81,9 +87,8 @@ export class IdTable {
   }
 
   /** Empties the next buckets of the old table. Taking one out may pull the next of its cluster into it, hence the inner loop. */
-  #move(bucketCount: number): void {
-    const oldPairs = this.#oldPairs!;
-    const end = Math.min(this.#moved + bucketCount, this.#oldMask + 1);
+  #move(oldPairs: Int32Array): void {
+    const end = Math.min(this.#moved + movesPerInsert, this.#oldMask + 1);
     for (; this.#moved < end; this.#moved++) {
       for (let slot = oldPairs[this.#moved * 2 + 1]!; slot !== 0;) {
         put(this.#pairs, this.#mask, oldPairs[this.#moved * 2]!, slot);

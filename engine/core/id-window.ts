@@ -1,8 +1,9 @@
 import type { Accounts } from "./accounts.ts";
 import { hashID, IdTable } from "./id-table.ts";
-import { ColdWord, coldShift } from "./order-pool.ts";
+import { ColdWord, coldShift, holdsEntryBit, orderShift, OrderWord } from "./order-pool.ts";
 import type { OrderPool } from "./order-pool.ts";
 import { chunkMask, chunkShift, RecordPool } from "./record-pool.ts";
+import { copyID } from "./words.ts";
 
 /**
  * What requests of the last idWindowMs came to, by their id (SEMANTICS §2), so that a repeat is recognised.
@@ -33,12 +34,14 @@ export const EntryDouble = { seqNum: 4, commandOffset: 5, entryTime: 6 } as cons
 
 export class IdWindow {
   readonly pool = new RecordPool(entryShift);
-  readonly table = new IdTable(this.pool, 4);
+  readonly table = new IdTable(this.pool);
   readonly #accounts: Accounts;
   readonly #orders: OrderPool;
   readonly #idWindowMs: number;
   #first = 0;
   #last = 0;
+  /** When the first of the list runs out. */
+  #firstDue = Infinity;
   #released = 0;
 
   constructor(accounts: Accounts, orders: OrderPool, idWindowMs: number) {
@@ -52,47 +55,47 @@ export class IdWindow {
     return this.table.find(hashID(words, at), words, at);
   }
 
-  /** Adds an entry; the caller fills in requestHash and outcome. `words` from `at` on is the id, which has no entry yet. */
-  enter(
-    words: Int32Array,
-    at: number,
-    hash: number,
-    accountID: number,
-    seqNum: number,
-    commandOffset: number,
-    now: number,
-  ): number {
+  /** Adds an entry under an id that has none; the caller fills in the rest of its record. */
+  enter(id: Int32Array, hash: number, account: number, now: number): number {
     const slot = this.pool.allocate();
-    const entry = this.pool.words[slot >>> chunkShift]!;
-    const word = (slot & chunkMask) << entryShift;
-    for (let index = 0; index < 4; index++) entry[word + index] = words[at + index]!;
-    entry[word + EntryWord.accountID] = accountID;
-    const account = this.#accounts.obtain(accountID);
-    entry[word + EntryWord.account] = account;
+    const words = this.pool.words[slot >>> chunkShift]!;
+    const at = (slot & chunkMask) << entryShift;
+    copyID(id, 0, words, at + EntryWord.id);
+    words[at + EntryWord.account] = account;
+    words[at + EntryWord.next] = 0;
+    this.pool.doubles[slot >>> chunkShift]![(at >>> 1) + EntryDouble.entryTime] = now;
     this.#accounts.countEntry(account);
-    const doubles = this.pool.doubles[slot >>> chunkShift]!;
-    const double = word >>> 1;
-    doubles[double + EntryDouble.seqNum] = seqNum;
-    doubles[double + EntryDouble.commandOffset] = commandOffset;
-    doubles[double + EntryDouble.entryTime] = now;
     this.table.insert(hash, slot);
-    this.#append(slot);
+    if (this.#last === 0) {
+      this.#first = slot;
+      this.#firstDue = now + this.#idWindowMs;
+    } else this.#setNext(this.#last, slot);
+    this.#last = slot;
     return slot;
   }
 
   /** Drops what has run out as of `now`: step 2b of every command. */
   expire(now: number): void {
+    if (this.#released !== 0) this.#dropReleased();
+    while (this.#firstDue <= now) this.#takeFirst();
+  }
+
+  #dropReleased(): void {
     while (this.#released !== 0) {
       const slot = this.#released;
       this.#released = this.#nextOf(slot);
       this.#drop(slot);
     }
-    while (this.#first !== 0 && this.#entryTimeOf(this.#first) + this.#idWindowMs <= now) {
-      const slot = this.#first;
-      this.#first = this.#nextOf(slot);
-      if (this.#first === 0) this.#last = 0;
-      if (!this.#hold(slot)) this.#drop(slot);
-    }
+  }
+
+  #takeFirst(): void {
+    const slot = this.#first;
+    this.#first = this.#nextOf(slot);
+    if (this.#first === 0) {
+      this.#last = 0;
+      this.#firstDue = Infinity;
+    } else this.#firstDue = this.#entryTimeOf(this.#first) + this.#idWindowMs;
+    if (!this.#hold(slot)) this.#drop(slot);
   }
 
   /** The order that this entry was held for has closed. */
@@ -101,20 +104,15 @@ export class IdWindow {
     this.#released = slot;
   }
 
-  #append(slot: number): void {
-    this.#setNext(slot, 0);
-    if (this.#last === 0) this.#first = slot;
-    else this.#setNext(this.#last, slot);
-    this.#last = slot;
-  }
-
   /** Hands the entry to its order where that rests. */
   #hold(slot: number): boolean {
     const words = this.pool.words[slot >>> chunkShift]!;
     const order = this.#orders.find(words, (slot & chunkMask) << entryShift);
     if (order === 0) return false;
-    const cold = this.#orders.cold.words[order >>> chunkShift]!;
+    const cold = this.#orders.coldWords[order >>> chunkShift]!;
     cold[((order & chunkMask) << coldShift) + ColdWord.heldEntry] = slot;
+    const hot = this.#orders.words[order >>> chunkShift]!;
+    hot[((order & chunkMask) << orderShift) + OrderWord.traits]! |= holdsEntryBit;
     return true;
   }
 

@@ -109,7 +109,7 @@ const symbolWords = 4;
 export class Instruments {
   readonly pages = new LevelPages();
   readonly #symbols = new RecordPool(symbolShift);
-  readonly #table = new IdTable(this.#symbols, symbolWords);
+  readonly #table = new IdTable(this.#symbols);
   readonly #bySecurityID: Instrument[] = [];
   readonly #key = new Int32Array(symbolWords);
 

@@ -1,26 +1,30 @@
-import { IdTable, mixBits } from "./id-table.ts";
+import { mixBits } from "./id-table.ts";
 import { chunkMask, chunkShift, RecordPool } from "./record-pool.ts";
+import { TagTable } from "./tag-table.ts";
 
-/** Public keys by keyID. Kept for gateways, which read them from events and snapshots; matching never looks at them. */
+/**
+ * Public keys by keyID. Kept for gateways, which read them from events and snapshots; matching never looks at them. The table goes by
+ * a hash of the keyID; keys of one hash are linked. A key is never removed.
+ */
 export const keyShift = 5;
 
-/** Words of a record: keyID (9 words), accountID, what packKeyTraits gives, and from word 16 on the public key. */
-export const KeyWord = { keyID: 0, accountID: 9, traits: 10, publicKey: 16 } as const;
+/** Words of a record: keyID (9 words), accountID, what packKeyTraits gives, the next key of its hash, from word 16 on the public key. */
+export const KeyWord = { keyID: 0, accountID: 9, traits: 10, next: 11, publicKey: 16 } as const;
 export const keyIDWords = 9;
 export const publicKeyWords = 16;
 
 export class Keys {
   readonly pool = new RecordPool(keyShift);
-  readonly #table = new IdTable(this.pool, keyIDWords);
+  readonly #table = new TagTable();
   readonly #key = new Int32Array(keyIDWords);
 
   get count(): number {
-    return this.#table.count;
+    return this.pool.top - 1;
   }
 
   /** Whether the keyID that stands in a message at `keyIDAt` is defined. */
   has(source: DataView, keyIDAt: number): boolean {
-    return this.#table.find(this.#readKeyID(source, keyIDAt), this.#key, 0) !== 0;
+    return this.#find(this.#readKeyID(source, keyIDAt)) !== 0;
   }
 
   /** Defines a key, or replaces it whole. keyID and public key as they stand in a message; `traits` as packKeyTraits gives them. */
@@ -32,18 +36,14 @@ export class Keys {
     publicKeyAt: number,
   ): void {
     const hash = this.#readKeyID(source, keyIDAt);
-    let slot = this.#table.find(hash, this.#key, 0);
-    const known = slot !== 0;
-    if (!known) slot = this.pool.allocate();
+    const slot = this.#find(hash) || this.#add(hash);
     const words = this.pool.words[slot >>> chunkShift]!;
     const at = (slot & chunkMask) << keyShift;
-    words.set(this.#key, at);
     words[at + KeyWord.accountID] = accountID;
     words[at + KeyWord.traits] = traits;
     for (let index = 0; index < publicKeyWords; index++) {
       words[at + KeyWord.publicKey + index] = source.getInt32(publicKeyAt + index * 4, true);
     }
-    if (!known) this.#table.insert(hash, slot);
   }
 
   /** Leaves the keyID's words in the scratch key; returns their hash. */
@@ -55,6 +55,27 @@ export class Keys {
       hash = mixBits(hash ^ word);
     }
     return hash;
+  }
+
+  /** The slot of the scratch key's record, or 0. */
+  #find(hash: number): number {
+    for (let slot = this.#table.get(hash); slot !== 0;) {
+      const words = this.pool.words[slot >>> chunkShift]!;
+      const at = (slot & chunkMask) << keyShift;
+      if (this.#key.every((word, index) => words[at + index] === word)) return slot;
+      slot = words[at + KeyWord.next]!;
+    }
+    return 0;
+  }
+
+  #add(hash: number): number {
+    const slot = this.pool.allocate();
+    const words = this.pool.words[slot >>> chunkShift]!;
+    const at = (slot & chunkMask) << keyShift;
+    words.set(this.#key, at);
+    words[at + KeyWord.next] = this.#table.get(hash);
+    this.#table.set(hash, slot);
+    return slot;
   }
 }
 

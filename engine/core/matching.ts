@@ -1,5 +1,5 @@
 import { CancelReason, SelfTradePrevention, Side } from "../../schema/generated/enums.ts";
-import { firstOfLevel, forgetOrder, leaveBook } from "./book.ts";
+import { firstOfLevel, forgetOrder, hashOfOrder, leaveBook } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { writeRestingCanceled, writeSelfTradePrevented, writeTrade } from "./order-events.ts";
@@ -21,7 +21,7 @@ export function matchTaker(state: PartitionState, instrument: Instrument, out: E
     const price = isBuying ? ladder.bestAsk : ladder.bestBid;
     if (price === 0 || (isBuying ? price > taker.limit : price < taker.limit)) return;
     const maker = firstOfLevel(state, isBuying ? ladder.bestAskLevel : ladder.bestBidLevel);
-    const words = state.orders.hot.words[maker >>> chunkShift]!;
+    const words = state.orders.words[maker >>> chunkShift]!;
     const makerAt = (maker & chunkMask) << orderShift;
     if (words[makerAt + OrderWord.accountID] === taker.accountID) {
       preventSelfTrade(state, instrument, maker, out);
@@ -38,9 +38,8 @@ function trade(
   out: EventBuffer,
 ): void {
   const { taker } = state;
-  const { hot } = state.orders;
-  const words = hot.words[maker >>> chunkShift]!;
-  const doubles = hot.doubles[maker >>> chunkShift]!;
+  const words = state.orders.words[maker >>> chunkShift]!;
+  const doubles = state.orders.doubles[maker >>> chunkShift]!;
   const at = (maker & chunkMask) << orderShift;
   const leavesAt = (at >>> 1) + OrderDouble.leavesQty;
   const makerQty = doubles[leavesAt]!;
@@ -79,9 +78,8 @@ function decrement(
   out: EventBuffer,
 ): void {
   const { taker } = state;
-  const { hot, cold } = state.orders;
-  const words = hot.words[maker >>> chunkShift]!;
-  const doubles = hot.doubles[maker >>> chunkShift]!;
+  const words = state.orders.words[maker >>> chunkShift]!;
+  const doubles = state.orders.doubles[maker >>> chunkShift]!;
   const at = (maker & chunkMask) << orderShift;
   const leavesAt = (at >>> 1) + OrderDouble.leavesQty;
   const makerQty = doubles[leavesAt]!;
@@ -96,7 +94,8 @@ function decrement(
   doubles[leavesAt] = makerQty - preventedQty;
   doubles[(at >>> 1) + OrderDouble.fillableQty]! -= preventedQty;
   const coldAt = (maker & chunkMask) << (coldShift - 1);
-  cold.doubles[maker >>> chunkShift]![coldAt + ColdDouble.preventedQty]! += preventedQty;
+  state.orders.coldDoubles[maker >>> chunkShift]![coldAt + ColdDouble.preventedQty]! +=
+    preventedQty;
   writeSelfTradePrevented(instrument, words, at, makerQty - preventedQty, taker, preventedQty, out);
   if (preventedQty === makerQty) cancelMaker(state, instrument, maker, out);
   if (!taker.hasMore) taker.endReason = CancelReason.SelfTrade;
@@ -114,5 +113,5 @@ function cancelMaker(
 
 function closeMaker(state: PartitionState, instrument: Instrument, maker: number): void {
   leaveBook(state, instrument, maker);
-  forgetOrder(state, maker);
+  forgetOrder(state, maker, hashOfOrder(state, maker));
 }

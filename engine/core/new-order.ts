@@ -18,7 +18,6 @@ import { writeOrderAccepted, writeOrderRejected, writeTakerCanceled } from "./or
 import {
   ColdDouble,
   coldShift,
-  ColdWord,
   OrderDouble,
   orderShift,
   OrderWord,
@@ -26,6 +25,7 @@ import {
 } from "./order-pool.ts";
 import { chunkMask, chunkShift } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
+import { copyID } from "./words.ts";
 import { isByCash, refuseNewOrder } from "./validate.ts";
 
 /** NewOrderSingle (SEMANTICS §3): refused, or accepted, matched and brought to its end state. */
@@ -36,6 +36,7 @@ export function applyNewOrder(
   out: EventBuffer,
 ): void {
   state.readID(command, block + New.orderID);
+  state.readAccount(command, block);
   const entry = state.findEntry();
   if (entry !== 0) return writeDuplicate(state, entry, command, block, New.templateId, out);
   const instrument = state.instruments.find(command, block + New.symbol);
@@ -60,7 +61,7 @@ function startTaker(
   const { taker } = state;
   const mode = command.getUint8(block + New.selfTradePrevention);
   taker.start(
-    command.getInt32(block + New.accountID, true),
+    state.accountID,
     command.getUint8(block + New.side),
     command.getInt32(block + New.price, true),
     mode === SelfTradePrevention.Default ? instrument.selfTradePrevention : mode,
@@ -104,9 +105,9 @@ function rest(
 ): void {
   const { orders, taker } = state;
   const slot = orders.allocate();
-  const words = orders.hot.words[slot >>> chunkShift]!;
+  const words = orders.words[slot >>> chunkShift]!;
   const at = (slot & chunkMask) << orderShift;
-  for (let index = 0; index < 4; index++) words[at + index] = taker.orderID[index]!;
+  copyID(taker.orderID, 0, words, at + OrderWord.orderID);
   const postOnly = command.getUint8(block + New.execInst) & ExecInst.postOnly;
   const timeInForce = command.getUint8(block + New.timeInForce);
   const { selfTradePrevention, side } = taker;
@@ -121,7 +122,7 @@ function rest(
   words[at + OrderWord.accountID] = taker.accountID;
   words[at + OrderWord.firstSeqNum] = state.seqLow;
   words[at + OrderWord.firstSeqNum + 1] = state.seqHigh;
-  const doubles = orders.hot.doubles[slot >>> chunkShift]!;
+  const doubles = orders.doubles[slot >>> chunkShift]!;
   doubles[(at >>> 1) + OrderDouble.leavesQty] = taker.leavesQty;
   doubles[(at >>> 1) + OrderDouble.fillableQty] = taker.leavesQty + taker.cumQty;
   restCold(state, slot, command, block);
@@ -131,13 +132,9 @@ function rest(
 }
 
 function restCold(state: PartitionState, slot: number, command: DataView, block: number): void {
-  const { cold } = state.orders;
-  const doubles = cold.doubles[slot >>> chunkShift]!;
+  const doubles = state.orders.coldDoubles[slot >>> chunkShift]!;
   const at = (slot & chunkMask) << (coldShift - 1);
   doubles[at + ColdDouble.entryRptSeq] = state.acceptedRptSeq;
   doubles[at + ColdDouble.preventedQty] = state.taker.preventedQty;
   doubles[at + ColdDouble.expireTime] = readUint53(command, block + New.expireTime);
-  const words = cold.words[slot >>> chunkShift]!;
-  words[at * 2 + ColdWord.timer] = 0;
-  words[at * 2 + ColdWord.heldEntry] = 0;
 }

@@ -7,17 +7,17 @@ import { OrderRejectedLayout as Rejected } from "../../schema/generated/order-re
 import { OrderReplacedLayout as Replaced } from "../../schema/generated/order-replaced.ts";
 import { SelfTradePreventedLayout as Prevented } from "../../schema/generated/self-trade-prevented.ts";
 import { TradeLayout as Traded } from "../../schema/generated/trade.ts";
-import { writeUint53 } from "../../schema/wire.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { OrderDouble, orderShift, OrderWord, sideOf } from "./order-pool.ts";
 import { chunkMask, chunkShift } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
 import type { Taker } from "./taker.ts";
+import { clearWords, copyID, copyWords, receiveWords, writeCount } from "./words.ts";
 
 /**
- * Writers of the events of an instrument's orders: bytes straight into the buffer, at the offsets of the generated layouts. Every
- * byte of a block is written, padding as zero, since bodies are compared and hashed as bytes.
+ * Writers of the events of an instrument's orders: straight into the buffer, at the offsets of the generated layouts. Every byte of a
+ * block is written, padding as zero, since bodies are compared and hashed as bytes.
  */
 
 /** Words of a clOrdID and of an id. */
@@ -32,25 +32,27 @@ export function writeOrderAccepted(
   selfTradePrevention: number,
   out: EventBuffer,
 ): void {
-  const at = out.open(Accepted.templateId, Accepted.blockLength);
-  const view = out.view;
-  writeUint53(view, at + Accepted.rptSeq, ++instrument.rptSeq);
-  view.setInt32(at + Accepted.securityID, instrument.securityID, true);
-  copyWords(command, block + New.accountID, view, at + Accepted.accountID, 1);
-  copyWords(command, block + New.orderID, view, at + Accepted.orderID, idWords);
-  writeSeqNum(view, at + Accepted.firstSeqNum, state.seqLow, state.seqHigh);
-  copyWords(command, block + New.orderQty, view, at + Accepted.orderQty, 2);
-  copyWords(command, block + New.cashOrderQty, view, at + Accepted.cashOrderQty, 4);
-  copyWords(command, block + New.price, view, at + Accepted.price, 1);
-  view.setUint8(at + Accepted.side, command.getUint8(block + New.side));
-  view.setUint8(at + Accepted.ordType, command.getUint8(block + New.ordType));
-  view.setUint8(at + Accepted.timeInForce, command.getUint8(block + New.timeInForce));
-  view.setUint8(at + Accepted.selfTradePrevention, selfTradePrevention);
-  clearWords(view, at + Accepted.execInst, 2);
-  view.setUint8(at + Accepted.execInst, command.getUint8(block + New.execInst));
-  copyWords(command, block + New.expireTime, view, at + Accepted.expireTime, 2);
-  copyWords(command, block + New.clOrdID, view, at + Accepted.clOrdID, clOrdIDWords);
-  clearWords(view, at + Accepted.clOrdID + clOrdIDWords * 4, 1);
+  const start = out.open(Accepted.templateId, Accepted.blockLength);
+  const { bytes, words } = out;
+  const at = start >>> 2;
+  writeCount(words, at + Accepted.rptSeq / 4, ++instrument.rptSeq);
+  words[at + Accepted.securityID / 4] = instrument.securityID;
+  words[at + Accepted.accountID / 4] = state.accountID;
+  copyID(state.id, 0, words, at + Accepted.orderID / 4);
+  words[at + Accepted.firstSeqNum / 4] = state.seqLow;
+  words[at + Accepted.firstSeqNum / 4 + 1] = state.seqHigh;
+  receiveWords(command, block + New.orderQty, words, at + Accepted.orderQty / 4, 2);
+  receiveWords(command, block + New.cashOrderQty, words, at + Accepted.cashOrderQty / 4, 4);
+  words[at + Accepted.price / 4] = command.getInt32(block + New.price, true);
+  bytes[start + Accepted.side] = command.getUint8(block + New.side);
+  bytes[start + Accepted.ordType] = command.getUint8(block + New.ordType);
+  bytes[start + Accepted.timeInForce] = command.getUint8(block + New.timeInForce);
+  bytes[start + Accepted.selfTradePrevention] = selfTradePrevention;
+  words[at + Accepted.execInst / 4] = command.getUint8(block + New.execInst);
+  words[at + Accepted.execInst / 4 + 1] = 0;
+  receiveWords(command, block + New.expireTime, words, at + Accepted.expireTime / 4, 2);
+  receiveWords(command, block + New.clOrdID, words, at + Accepted.clOrdID / 4, clOrdIDWords);
+  words[at + Accepted.clOrdID / 4 + clOrdIDWords] = 0;
 }
 
 /** `instrument` is null where the symbol is unknown. */
@@ -62,23 +64,25 @@ export function writeOrderRejected(
   ordRejReason: number,
   out: EventBuffer,
 ): void {
-  const at = out.open(Rejected.templateId, Rejected.blockLength);
-  const view = out.view;
-  writeUint53(view, at + Rejected.rptSeq, instrument === null ? 0 : ++instrument.rptSeq);
-  view.setInt32(at + Rejected.securityID, instrument === null ? 0 : instrument.securityID, true);
-  copyWords(command, block + New.accountID, view, at + Rejected.accountID, 1);
-  copyWords(command, block + New.orderID, view, at + Rejected.orderID, idWords);
-  writeSeqNum(view, at + Rejected.firstSeqNum, state.seqLow, state.seqHigh);
-  copyWords(command, block + New.orderQty, view, at + Rejected.orderQty, 2);
-  copyWords(command, block + New.price, view, at + Rejected.price, 1);
-  view.setUint16(at + Rejected.ordRejReason, ordRejReason, true);
-  view.setUint8(at + Rejected.side, command.getUint8(block + New.side));
-  view.setUint8(at + Rejected.ordType, command.getUint8(block + New.ordType));
-  clearWords(view, at + Rejected.timeInForce, 2);
-  view.setUint8(at + Rejected.timeInForce, command.getUint8(block + New.timeInForce));
-  copyWords(command, block + New.symbol, view, at + Rejected.symbol, 4);
-  copyWords(command, block + New.clOrdID, view, at + Rejected.clOrdID, clOrdIDWords);
-  clearWords(view, at + Rejected.clOrdID + clOrdIDWords * 4, 1);
+  const start = out.open(Rejected.templateId, Rejected.blockLength);
+  const { bytes, view, words } = out;
+  const at = start >>> 2;
+  writeCount(words, at + Rejected.rptSeq / 4, instrument === null ? 0 : ++instrument.rptSeq);
+  words[at + Rejected.securityID / 4] = instrument === null ? 0 : instrument.securityID;
+  words[at + Rejected.accountID / 4] = state.accountID;
+  copyID(state.id, 0, words, at + Rejected.orderID / 4);
+  words[at + Rejected.firstSeqNum / 4] = state.seqLow;
+  words[at + Rejected.firstSeqNum / 4 + 1] = state.seqHigh;
+  receiveWords(command, block + New.orderQty, words, at + Rejected.orderQty / 4, 2);
+  words[at + Rejected.price / 4] = command.getInt32(block + New.price, true);
+  view.setUint16(start + Rejected.ordRejReason, ordRejReason, true);
+  bytes[start + Rejected.side] = command.getUint8(block + New.side);
+  bytes[start + Rejected.ordType] = command.getUint8(block + New.ordType);
+  words[at + Rejected.timeInForce / 4] = command.getUint8(block + New.timeInForce);
+  words[at + Rejected.timeInForce / 4 + 1] = 0;
+  receiveWords(command, block + New.symbol, words, at + Rejected.symbol / 4, 4);
+  receiveWords(command, block + New.clOrdID, words, at + Rejected.clOrdID / 4, clOrdIDWords);
+  words[at + Rejected.clOrdID / 4 + clOrdIDWords] = 0;
 }
 
 /** A trade at the maker's price; both sides' leavesQty are already what they are after it. */
@@ -91,25 +95,27 @@ export function writeTrade(
   lastQty: number,
   out: EventBuffer,
 ): void {
-  const at = out.open(Traded.templateId, Traded.blockLength);
-  const view = out.view;
-  writeUint53(view, at + Traded.rptSeq, ++instrument.rptSeq);
-  view.setInt32(at + Traded.securityID, instrument.securityID, true);
-  view.setInt32(at + Traded.makerAccountID, maker[makerAt + OrderWord.accountID]!, true);
-  writeWords(maker, makerAt + OrderWord.orderID, view, at + Traded.makerOrderID, idWords);
-  writeWords(maker, makerAt + OrderWord.firstSeqNum, view, at + Traded.makerFirstSeqNum, 2);
-  writeWords(taker.orderID, 0, view, at + Traded.takerOrderID, idWords);
-  writeSeqNum(view, at + Traded.takerFirstSeqNum, taker.firstSeqLow, taker.firstSeqHigh);
-  writeUint53(view, at + Traded.lastQty, lastQty);
-  writeUint53(view, at + Traded.makerLeavesQty, makerLeavesQty);
-  writeUint53(view, at + Traded.takerLeavesQty, taker.isByCash ? 0 : taker.leavesQty);
-  view.setInt32(at + Traded.takerAccountID, taker.accountID, true);
-  view.setInt32(at + Traded.lastPx, maker[makerAt + OrderWord.price]!, true);
-  clearWords(view, at + Traded.aggressorSide, 2);
-  view.setUint8(at + Traded.aggressorSide, taker.side);
+  const start = out.open(Traded.templateId, Traded.blockLength);
+  const { bytes, words } = out;
+  const at = start >>> 2;
+  writeCount(words, at + Traded.rptSeq / 4, ++instrument.rptSeq);
+  words[at + Traded.securityID / 4] = instrument.securityID;
+  words[at + Traded.makerAccountID / 4] = maker[makerAt + OrderWord.accountID]!;
+  copyID(maker, makerAt + OrderWord.orderID, words, at + Traded.makerOrderID / 4);
+  copyWords(maker, makerAt + OrderWord.firstSeqNum, words, at + Traded.makerFirstSeqNum / 4, 2);
+  copyID(taker.orderID, 0, words, at + Traded.takerOrderID / 4);
+  words[at + Traded.takerFirstSeqNum / 4] = taker.firstSeqLow;
+  words[at + Traded.takerFirstSeqNum / 4 + 1] = taker.firstSeqHigh;
+  writeCount(words, at + Traded.lastQty / 4, lastQty);
+  writeCount(words, at + Traded.makerLeavesQty / 4, makerLeavesQty);
+  writeCount(words, at + Traded.takerLeavesQty / 4, taker.isByCash ? 0 : taker.leavesQty);
+  words[at + Traded.takerAccountID / 4] = taker.accountID;
+  words[at + Traded.lastPx / 4] = maker[makerAt + OrderWord.price]!;
+  words[at + Traded.aggressorSide / 4] = taker.side;
+  words[at + Traded.aggressorSide / 4 + 1] = 0;
   const { Filled, PartiallyFilled } = OrdStatus;
-  view.setUint8(at + Traded.makerOrdStatus, makerLeavesQty === 0 ? Filled : PartiallyFilled);
-  view.setUint8(at + Traded.takerOrdStatus, taker.hasMore ? PartiallyFilled : Filled);
+  bytes[start + Traded.makerOrdStatus] = makerLeavesQty === 0 ? Filled : PartiallyFilled;
+  bytes[start + Traded.takerOrdStatus] = taker.hasMore ? PartiallyFilled : Filled;
 }
 
 /** As writeTrade, for quantity that would have traded with an order of the same account. */
@@ -122,21 +128,22 @@ export function writeSelfTradePrevented(
   preventedQty: number,
   out: EventBuffer,
 ): void {
-  const at = out.open(Prevented.templateId, Prevented.blockLength);
-  const view = out.view;
-  writeUint53(view, at + Prevented.rptSeq, ++instrument.rptSeq);
-  view.setInt32(at + Prevented.securityID, instrument.securityID, true);
-  view.setInt32(at + Prevented.accountID, taker.accountID, true);
-  writeWords(maker, makerAt + OrderWord.orderID, view, at + Prevented.makerOrderID, idWords);
-  writeWords(maker, makerAt + OrderWord.firstSeqNum, view, at + Prevented.makerFirstSeqNum, 2);
-  writeWords(taker.orderID, 0, view, at + Prevented.takerOrderID, idWords);
-  writeSeqNum(view, at + Prevented.takerFirstSeqNum, taker.firstSeqLow, taker.firstSeqHigh);
-  writeUint53(view, at + Prevented.preventedQty, preventedQty);
-  writeUint53(view, at + Prevented.makerLeavesQty, makerLeavesQty);
-  writeUint53(view, at + Prevented.takerLeavesQty, taker.isByCash ? 0 : taker.leavesQty);
-  view.setInt32(at + Prevented.price, maker[makerAt + OrderWord.price]!, true);
-  clearWords(view, at + Prevented.aggressorSide, 1);
-  view.setUint8(at + Prevented.aggressorSide, taker.side);
+  const start = out.open(Prevented.templateId, Prevented.blockLength);
+  const { words } = out;
+  const at = start >>> 2;
+  writeCount(words, at + Prevented.rptSeq / 4, ++instrument.rptSeq);
+  words[at + Prevented.securityID / 4] = instrument.securityID;
+  words[at + Prevented.accountID / 4] = taker.accountID;
+  copyID(maker, makerAt + OrderWord.orderID, words, at + Prevented.makerOrderID / 4);
+  copyWords(maker, makerAt + OrderWord.firstSeqNum, words, at + Prevented.makerFirstSeqNum / 4, 2);
+  copyID(taker.orderID, 0, words, at + Prevented.takerOrderID / 4);
+  words[at + Prevented.takerFirstSeqNum / 4] = taker.firstSeqLow;
+  words[at + Prevented.takerFirstSeqNum / 4 + 1] = taker.firstSeqHigh;
+  writeCount(words, at + Prevented.preventedQty / 4, preventedQty);
+  writeCount(words, at + Prevented.makerLeavesQty / 4, makerLeavesQty);
+  writeCount(words, at + Prevented.takerLeavesQty / 4, taker.isByCash ? 0 : taker.leavesQty);
+  words[at + Prevented.price / 4] = maker[makerAt + OrderWord.price]!;
+  words[at + Prevented.aggressorSide / 4] = taker.side;
 }
 
 /** A resting order ends with what is left of it. */
@@ -147,25 +154,24 @@ export function writeRestingCanceled(
   cancelReason: number,
   out: EventBuffer,
 ): void {
-  const { hot } = state.orders;
-  const words = hot.words[slot >>> chunkShift]!;
-  const doubles = hot.doubles[slot >>> chunkShift]!;
-  const order = (slot & chunkMask) << orderShift;
-  const leavesQty = doubles[(order >>> 1) + OrderDouble.leavesQty]!;
-  const at = out.open(Canceled.templateId, Canceled.blockLength);
-  const view = out.view;
-  writeUint53(view, at + Canceled.rptSeq, ++instrument.rptSeq);
-  view.setInt32(at + Canceled.securityID, instrument.securityID, true);
-  view.setInt32(at + Canceled.accountID, words[order + OrderWord.accountID]!, true);
-  writeWords(words, order + OrderWord.orderID, view, at + Canceled.orderID, idWords);
-  writeWords(words, order + OrderWord.firstSeqNum, view, at + Canceled.firstSeqNum, 2);
-  writeUint53(view, at + Canceled.canceledQty, leavesQty);
-  const cumQty = doubles[(order >>> 1) + OrderDouble.fillableQty]! - leavesQty;
-  writeUint53(view, at + Canceled.cumQty, cumQty);
-  view.setInt32(at + Canceled.price, words[order + OrderWord.price]!, true);
-  clearWords(view, at + Canceled.cancelReason, 1);
-  view.setUint16(at + Canceled.cancelReason, cancelReason, true);
-  view.setUint8(at + Canceled.side, sideOf(words[order + OrderWord.traits]!));
+  const order = state.orders.words[slot >>> chunkShift]!;
+  const quantities = state.orders.doubles[slot >>> chunkShift]!;
+  const orderAt = (slot & chunkMask) << orderShift;
+  const leavesQty = quantities[(orderAt >>> 1) + OrderDouble.leavesQty]!;
+  const cumQty = quantities[(orderAt >>> 1) + OrderDouble.fillableQty]! - leavesQty;
+  const start = out.open(Canceled.templateId, Canceled.blockLength);
+  const { bytes, words } = out;
+  const at = start >>> 2;
+  writeCount(words, at + Canceled.rptSeq / 4, ++instrument.rptSeq);
+  words[at + Canceled.securityID / 4] = instrument.securityID;
+  words[at + Canceled.accountID / 4] = order[orderAt + OrderWord.accountID]!;
+  copyID(order, orderAt + OrderWord.orderID, words, at + Canceled.orderID / 4);
+  copyWords(order, orderAt + OrderWord.firstSeqNum, words, at + Canceled.firstSeqNum / 4, 2);
+  writeCount(words, at + Canceled.canceledQty / 4, leavesQty);
+  writeCount(words, at + Canceled.cumQty / 4, cumQty);
+  words[at + Canceled.price / 4] = order[orderAt + OrderWord.price]!;
+  words[at + Canceled.cancelReason / 4] = cancelReason;
+  bytes[start + Canceled.side] = sideOf(order[orderAt + OrderWord.traits]!);
 }
 
 /** The taker ends with what is left of it. */
@@ -175,19 +181,20 @@ export function writeTakerCanceled(
   cancelReason: number,
   out: EventBuffer,
 ): void {
-  const at = out.open(Canceled.templateId, Canceled.blockLength);
-  const view = out.view;
-  writeUint53(view, at + Canceled.rptSeq, ++instrument.rptSeq);
-  view.setInt32(at + Canceled.securityID, instrument.securityID, true);
-  view.setInt32(at + Canceled.accountID, taker.accountID, true);
-  writeWords(taker.orderID, 0, view, at + Canceled.orderID, idWords);
-  writeSeqNum(view, at + Canceled.firstSeqNum, taker.firstSeqLow, taker.firstSeqHigh);
-  writeUint53(view, at + Canceled.canceledQty, taker.isByCash ? 0 : taker.leavesQty);
-  writeUint53(view, at + Canceled.cumQty, taker.cumQty);
-  view.setInt32(at + Canceled.price, taker.price, true);
-  clearWords(view, at + Canceled.cancelReason, 1);
-  view.setUint16(at + Canceled.cancelReason, cancelReason, true);
-  view.setUint8(at + Canceled.side, taker.side);
+  const start = out.open(Canceled.templateId, Canceled.blockLength);
+  const { bytes, words } = out;
+  const at = start >>> 2;
+  writeCount(words, at + Canceled.rptSeq / 4, ++instrument.rptSeq);
+  words[at + Canceled.securityID / 4] = instrument.securityID;
+  words[at + Canceled.accountID / 4] = taker.accountID;
+  copyID(taker.orderID, 0, words, at + Canceled.orderID / 4);
+  words[at + Canceled.firstSeqNum / 4] = taker.firstSeqLow;
+  words[at + Canceled.firstSeqNum / 4 + 1] = taker.firstSeqHigh;
+  writeCount(words, at + Canceled.canceledQty / 4, taker.isByCash ? 0 : taker.leavesQty);
+  writeCount(words, at + Canceled.cumQty / 4, taker.cumQty);
+  words[at + Canceled.price / 4] = taker.price;
+  words[at + Canceled.cancelReason / 4] = cancelReason;
+  bytes[start + Canceled.side] = taker.side;
 }
 
 /** An order as it stands after a replace; its identity comes from the record, which may still hold the values before it. */
@@ -200,25 +207,25 @@ export function writeOrderReplaced(
   after: ReplacedOrder,
   out: EventBuffer,
 ): void {
-  const words = state.orders.hot.words[slot >>> chunkShift]!;
-  const order = (slot & chunkMask) << orderShift;
-  const at = out.open(Replaced.templateId, Replaced.blockLength);
-  const view = out.view;
-  writeUint53(view, at + Replaced.rptSeq, ++instrument.rptSeq);
-  view.setInt32(at + Replaced.securityID, instrument.securityID, true);
-  view.setInt32(at + Replaced.accountID, words[order + OrderWord.accountID]!, true);
-  writeWords(words, order + OrderWord.orderID, view, at + Replaced.orderID, idWords);
-  writeWords(words, order + OrderWord.firstSeqNum, view, at + Replaced.firstSeqNum, 2);
-  writeUint53(view, at + Replaced.orderQty, after.orderQty);
-  writeUint53(view, at + Replaced.leavesQty, after.leavesQty);
-  writeUint53(view, at + Replaced.cumQty, after.cumQty);
-  view.setInt32(at + Replaced.price, after.price, true);
-  clearWords(view, at + Replaced.side, 1);
-  view.setUint8(at + Replaced.side, sideOf(words[order + OrderWord.traits]!));
-  view.setUint8(at + Replaced.keptPriority, after.keptPriority ? 1 : 0);
-  copyWords(command, block + Replace.commandID, view, at + Replaced.commandID, idWords);
-  copyWords(command, block + Replace.clOrdID, view, at + Replaced.clOrdID, clOrdIDWords);
-  clearWords(view, at + Replaced.clOrdID + clOrdIDWords * 4, 1);
+  const order = state.orders.words[slot >>> chunkShift]!;
+  const orderAt = (slot & chunkMask) << orderShift;
+  const start = out.open(Replaced.templateId, Replaced.blockLength);
+  const { bytes, words } = out;
+  const at = start >>> 2;
+  writeCount(words, at + Replaced.rptSeq / 4, ++instrument.rptSeq);
+  words[at + Replaced.securityID / 4] = instrument.securityID;
+  words[at + Replaced.accountID / 4] = order[orderAt + OrderWord.accountID]!;
+  copyID(order, orderAt + OrderWord.orderID, words, at + Replaced.orderID / 4);
+  copyWords(order, orderAt + OrderWord.firstSeqNum, words, at + Replaced.firstSeqNum / 4, 2);
+  writeCount(words, at + Replaced.orderQty / 4, after.orderQty);
+  writeCount(words, at + Replaced.leavesQty / 4, after.leavesQty);
+  writeCount(words, at + Replaced.cumQty / 4, after.cumQty);
+  words[at + Replaced.price / 4] = after.price;
+  words[at + Replaced.side / 4] = sideOf(order[orderAt + OrderWord.traits]!);
+  bytes[start + Replaced.keptPriority] = after.keptPriority ? 1 : 0;
+  receiveWords(command, block + Replace.commandID, words, at + Replaced.commandID / 4, idWords);
+  receiveWords(command, block + Replace.clOrdID, words, at + Replaced.clOrdID / 4, clOrdIDWords);
+  clearWords(words, at + Replaced.clOrdID / 4 + clOrdIDWords, 1);
 }
 
 /** What a replace makes of an order. */
@@ -228,39 +235,4 @@ export interface ReplacedOrder {
   cumQty: number;
   price: number;
   keptPriority: boolean;
-}
-
-/** Copies 32-bit words between messages. */
-export function copyWords(
-  from: DataView,
-  fromAt: number,
-  to: DataView,
-  toAt: number,
-  count: number,
-): void {
-  for (let at = 0; at < count * 4; at += 4) {
-    to.setInt32(toAt + at, from.getInt32(fromAt + at, true), true);
-  }
-}
-
-/** Copies 32-bit words of a record into a message. */
-export function writeWords(
-  from: Int32Array,
-  fromWord: number,
-  to: DataView,
-  toAt: number,
-  count: number,
-): void {
-  for (let index = 0; index < count; index++) {
-    to.setInt32(toAt + index * 4, from[fromWord + index]!, true);
-  }
-}
-
-export function clearWords(view: DataView, at: number, count: number): void {
-  for (let index = 0; index < count; index++) view.setInt32(at + index * 4, 0, true);
-}
-
-function writeSeqNum(view: DataView, at: number, low: number, high: number): void {
-  view.setInt32(at, low, true);
-  view.setInt32(at + 4, high, true);
 }

@@ -1,16 +1,24 @@
 import { hashID, IdTable } from "./id-table.ts";
-import { RecordPool } from "./record-pool.ts";
+import { chunkShift, RecordPool } from "./record-pool.ts";
 
 /**
- * Every resting order of the partition: 64 bytes that matching reads and 32 more that it does not, under the same slot in two pools,
- * and the table from orderID to slot. All books share them, so that many small books cost no more memory than one large one.
+ * Every resting order of the partition: 64 bytes that matching reads and 32 more that it does not, under the same slot, and the
+ * table from orderID to slot. All books share them, so that many small books cost no more memory than one large one.
  *
  * Invariant: `traits` is 0 in a free record and never in a taken one.
  */
 export class OrderPool {
   readonly hot = new RecordPool(orderShift);
-  readonly cold = new RecordPool(coldShift);
-  readonly table = new IdTable(this.hot, 4);
+  /** Chunks of hot records, as RecordPool addresses them. */
+  readonly words = this.hot.words;
+  readonly doubles = this.hot.doubles;
+  readonly coldWords: Int32Array<ArrayBuffer>[] = [];
+  readonly coldDoubles: Float64Array<ArrayBuffer>[] = [];
+  readonly table = new IdTable(this.hot);
+
+  constructor() {
+    this.#addColdChunk();
+  }
 
   /** Orders that rest, in all books. */
   get count(): number {
@@ -22,15 +30,20 @@ export class OrderPool {
     return this.table.find(hashID(words, at), words, at);
   }
 
-  /** The cold pool follows the hot one, so that both always hand out the same slot. */
   allocate(): number {
-    this.cold.allocate();
-    return this.hot.allocate();
+    const slot = this.hot.allocate();
+    if (slot >>> chunkShift === this.coldWords.length) this.#addColdChunk();
+    return slot;
   }
 
   release(slot: number): void {
     this.hot.release(slot);
-    this.cold.release(slot);
+  }
+
+  #addColdChunk(): void {
+    const buffer = new ArrayBuffer(4 << (chunkShift + coldShift));
+    this.coldWords.push(new Int32Array(buffer));
+    this.coldDoubles.push(new Float64Array(buffer));
   }
 }
 
@@ -68,13 +81,18 @@ export const ColdDouble = {
 
 /** Words of a cold record. */
 export const ColdWord = {
-  /** Place in the heap of timers, 0 = none. */
+  /** Place in the heap of timers; of GTD orders only. */
   timer: 6,
-  /** Slot of its id window entry once that only waits for the order to close, else 0. */
+  /** Slot of its id window entry; where traits say that it holds one. */
   heldEntry: 7,
 } as const;
 
-/** `traits` packs: side 2 bits, timeInForce 3, selfTradePrevention 3, postOnly 1, securityID from bit 12 on. */
+/**
+ * `traits` packs: side 2 bits, timeInForce 3, selfTradePrevention 3, postOnly 1, holdsEntry 1 (its id window entry only waits for it
+ * to close), securityID from bit 12 on.
+ */
+export const holdsEntryBit = 1 << 9;
+
 export function packTraits(
   side: number,
   timeInForce: number,
@@ -86,6 +104,9 @@ export function packTraits(
     side | (timeInForce << 2) | (selfTradePrevention << 5) | (postOnly << 8) | (securityID << 12)
   );
 }
+
+/** What of the traits the order itself is: what packTraits packs, without the securityID. */
+export const flagsMask = 0x1ff;
 
 export function sideOf(traits: number): number {
   return traits & 3;

@@ -2,7 +2,7 @@ import { CancelReason, CxlRejReason, CxlRejResponseTo } from "../../schema/gener
 import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
 import { readUint53 } from "../../schema/wire.ts";
 import { writeCancelReject, writeDuplicate } from "./answer-events.ts";
-import { forgetOrder, joinBook, leaveBook } from "./book.ts";
+import { forgetOrder, hashOfOrder, joinBook, leaveBook } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { matchTaker } from "./matching.ts";
@@ -30,6 +30,7 @@ export function applyReplace(
   state.readID(command, block + Replace.orderID);
   const slot = state.findOrder();
   state.readID(command, block + Replace.commandID);
+  state.readAccount(command, block);
   const entry = state.findEntry();
   if (entry !== 0) return writeDuplicate(state, entry, command, block, Replace.templateId, out);
   const reason = refuseReplace(state, slot, command, block);
@@ -48,8 +49,8 @@ function replace(
   block: number,
   out: EventBuffer,
 ): void {
-  const words = state.orders.hot.words[slot >>> chunkShift]!;
-  const doubles = state.orders.hot.doubles[slot >>> chunkShift]!;
+  const words = state.orders.words[slot >>> chunkShift]!;
+  const doubles = state.orders.doubles[slot >>> chunkShift]!;
   const at = (slot & chunkMask) << orderShift;
   const instrument = state.instrumentOf(words[at + OrderWord.traits]!);
   const presentPrice = words[at + OrderWord.price]!;
@@ -86,10 +87,10 @@ function closeReplaced(
   replaced.keptPriority = false;
   leaveBook(state, instrument, slot);
   writeOrderReplaced(state, instrument, slot, command, block, replaced, out);
-  const words = state.orders.hot.words[slot >>> chunkShift]!;
+  const words = state.orders.words[slot >>> chunkShift]!;
   words[((slot & chunkMask) << orderShift) + OrderWord.price] = replaced.price;
   writeRestingCanceled(state, instrument, slot, CancelReason.ReplacedBelowCumQty, out);
-  forgetOrder(state, slot);
+  forgetOrder(state, slot, hashOfOrder(state, slot));
 }
 
 /** Matches an order that has left its place as a taker; what is left of it rests at the end of its level, in the same slot. */
@@ -100,7 +101,7 @@ function takeAgain(
   out: EventBuffer,
 ): void {
   const { replaced, taker } = state;
-  const words = state.orders.hot.words[slot >>> chunkShift]!;
+  const words = state.orders.words[slot >>> chunkShift]!;
   const at = (slot & chunkMask) << orderShift;
   const traits = words[at + OrderWord.traits]!;
   taker.start(
@@ -116,9 +117,10 @@ function takeAgain(
   taker.preventedQty = preventedQtyOf(state, slot);
   matchTaker(state, instrument, out);
   if (taker.endReason !== 0) writeTakerCanceled(instrument, taker, taker.endReason, out);
-  if (taker.endReason !== 0 || !taker.hasMore) return forgetOrder(state, slot);
+  if (taker.endReason !== 0 || !taker.hasMore)
+    return forgetOrder(state, slot, hashOfOrder(state, slot));
   const coldAt = ((slot & chunkMask) << (coldShift - 1)) + ColdDouble.preventedQty;
-  state.orders.cold.doubles[slot >>> chunkShift]![coldAt] = taker.preventedQty;
+  state.orders.coldDoubles[slot >>> chunkShift]![coldAt] = taker.preventedQty;
   setQuantities(state, slot, taker.leavesQty, taker.cumQty);
   joinBook(state, instrument, slot, replaced.price);
 }
@@ -129,13 +131,13 @@ function setQuantities(
   leavesQty: number,
   cumQty: number,
 ): void {
-  const doubles = state.orders.hot.doubles[slot >>> chunkShift]!;
+  const doubles = state.orders.doubles[slot >>> chunkShift]!;
   const at = (slot & chunkMask) << (orderShift - 1);
   doubles[at + OrderDouble.leavesQty] = leavesQty;
   doubles[at + OrderDouble.fillableQty] = leavesQty + cumQty;
 }
 
 function preventedQtyOf(state: PartitionState, slot: number): number {
-  const doubles = state.orders.cold.doubles[slot >>> chunkShift]!;
+  const doubles = state.orders.coldDoubles[slot >>> chunkShift]!;
   return doubles[((slot & chunkMask) << (coldShift - 1)) + ColdDouble.preventedQty]!;
 }

@@ -7,17 +7,15 @@ import type { Instrument } from "./instruments.ts";
 import {
   ColdDouble,
   coldShift,
-  ColdWord,
+  flagsMask,
   OrderDouble,
   orderShift,
   OrderWord,
-  postOnlyOf,
   selfTradePreventionOf,
   sideOf,
   timeInForceOf,
 } from "./order-pool.ts";
 import { chunkMask, chunkShift } from "./record-pool.ts";
-import { flagsMask } from "./state-section.ts";
 import type { StateShape } from "./state-section.ts";
 import type { PartitionState } from "./state.ts";
 
@@ -63,7 +61,10 @@ function assertIdentity(
 ): void {
   assert(state.findOrder() === 0, "no order rests twice");
   assert(bytesReversed(state.id[0]!) === instrument.symbolHash, "an orderID is of its symbol");
-  assert(state.accounts.isDefined(accountID), "an order is of a known account");
+  assert(
+    state.accounts.isDefined(state.accounts.find(accountID)),
+    "an order is of a known account",
+  );
   const entry = state.findEntry();
   assert(entry !== 0, "the id window has an entry of every resting order");
   const { words, doubles } = state.window.pool;
@@ -87,7 +88,7 @@ function restoreOrder(
   const { orders: column } = shape;
   const { orders } = state;
   const slot = orders.allocate();
-  const words = orders.hot.words[slot >>> chunkShift]!;
+  const words = orders.words[slot >>> chunkShift]!;
   const at = (slot & chunkMask) << orderShift;
   words.set(state.id, at + OrderWord.orderID);
   const flags = view.getInt32(column.flags + index * 4, true);
@@ -101,29 +102,26 @@ function restoreOrder(
   const preventedQty = checkedCount(view, column.preventedQty + index * 8);
   const isWhole = leavesQty > 0 && leavesQty + cumQty + preventedQty === orderQty;
   assert(isWhole, "orderQty is what has traded, was prevented and is left");
-  const quantities = orders.hot.doubles[slot >>> chunkShift]!;
+  const quantities = orders.doubles[slot >>> chunkShift]!;
   quantities[(at >>> 1) + OrderDouble.leavesQty] = leavesQty;
   quantities[(at >>> 1) + OrderDouble.fillableQty] = orderQty - preventedQty;
-  const cold = orders.cold.doubles[slot >>> chunkShift]!;
+  const cold = orders.coldDoubles[slot >>> chunkShift]!;
   const coldAt = (slot & chunkMask) << (coldShift - 1);
   const entryRptSeq = checkedCount(view, column.entryRptSeq + index * 8);
   assert(entryRptSeq > 0 && entryRptSeq <= instrument.rptSeq, "an order's entry lies in the past");
   cold[coldAt + ColdDouble.entryRptSeq] = entryRptSeq;
   cold[coldAt + ColdDouble.preventedQty] = preventedQty;
   cold[coldAt + ColdDouble.expireTime] = checkedCount(view, column.expireTime + index * 8);
-  const links = orders.cold.words[slot >>> chunkShift]!;
-  links[coldAt * 2 + ColdWord.timer] = 0;
-  links[coldAt * 2 + ColdWord.heldEntry] = 0;
   orders.table.insert(state.idHash, slot);
   return slot;
 }
 
 function areTraitsPossible(state: PartitionState, slot: number): boolean {
-  const { hot, cold } = state.orders;
+  const { words, coldDoubles } = state.orders;
   const traits =
-    hot.words[slot >>> chunkShift]![((slot & chunkMask) << orderShift) + OrderWord.traits]!;
+    words[slot >>> chunkShift]![((slot & chunkMask) << orderShift) + OrderWord.traits]!;
   const expireTime =
-    cold.doubles[slot >>> chunkShift]![
+    coldDoubles[slot >>> chunkShift]![
       ((slot & chunkMask) << (coldShift - 1)) + ColdDouble.expireTime
     ]!;
   const timeInForce = timeInForceOf(traits);
@@ -132,13 +130,9 @@ function areTraitsPossible(state: PartitionState, slot: number): boolean {
     (timeInForce === TimeInForce.GTD ? expireTime > state.now : expireTime === 0) &&
     (timeInForce === TimeInForce.GTD || timeInForce === TimeInForce.GTC) &&
     mode >= SelfTradePrevention.CancelNewest &&
-    mode <= SelfTradePrevention.Decrement &&
-    (traits & flagsMask & ~knownFlags) === 0 &&
-    postOnlyOf(traits) <= 1
+    mode <= SelfTradePrevention.Decrement
   );
 }
-
-const knownFlags = 0x1ff;
 
 /** A count that fits; throws otherwise. */
 export function checkedCount(view: DataView, at: number): number {

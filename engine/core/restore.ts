@@ -10,7 +10,7 @@ import {
 import { validText, validUint53 } from "../../schema/wire.ts";
 import { accountNameWords } from "./accounts.ts";
 import { assert } from "./assert.ts";
-import { EntryWord, entryShift } from "./id-window.ts";
+import { EntryDouble, EntryWord, entryShift } from "./id-window.ts";
 import { areTermsValid } from "./instruments.ts";
 import { keyIDWords } from "./keys.ts";
 import { completeLimits } from "./limits.ts";
@@ -27,6 +27,7 @@ import { checkedAccountID, checkedCount, restoreBook } from "./restore-book.ts";
 import { countOfAsks, countOfBids, readStateShape } from "./state-section.ts";
 import type { StateShape } from "./state-section.ts";
 import { PartitionState } from "./state.ts";
+import { receiveWords } from "./words.ts";
 
 /**
  * A state out of its canonical form. Throws where no sequence of commands can have led there: a snapshot has been verified by its
@@ -81,7 +82,7 @@ function restoreKeys(
     const at = keysAt + index * KeyField.bytes;
     const isInOrder = keyID > last && validText(view, at + KeyField.keyID, keyIDWords * 4);
     assert(isInOrder, "keys stand in order of keyID");
-    const isOfAccount = accountID === 0 || state.accounts.isDefined(accountID);
+    const isOfAccount = accountID === 0 || state.accounts.isDefined(state.accounts.find(accountID));
     assert(isOfAccount, "a key acts for a known account");
     assert(scopes > 0 && scopes <= 7, "a key has scopes");
     assert(isKeyAlgorithm(keyAlgorithm) && isKeyStatus(keyStatus), "a key has its codes");
@@ -146,20 +147,18 @@ function restoreWindow(state: PartitionState, view: DataView, shape: StateShape)
     assert(state.findEntry() === 0, "no id stands in the window twice");
     const outcome = view.getInt32(column.outcome + index * 4, true);
     assert(isOutcome(outcome), "an id window entry has an outcome");
-    const slot = state.window.enter(
-      state.id,
-      0,
-      state.idHash,
-      checkedAccountID(view, column.accountID + index * 4),
-      seqNum,
-      checkedCount(view, column.commandOffset + index * 8),
-      entryTime,
-    );
+    const accountID = checkedAccountID(view, column.accountID + index * 4);
+    const account = state.accounts.obtain(accountID);
+    const slot = state.window.enter(state.id, state.idHash, account, entryTime);
     const words = state.window.pool.words[slot >>> chunkShift]!;
     const at = (slot & chunkMask) << entryShift;
-    words[at + EntryWord.requestHash] = view.getInt32(column.requestHash + index * 8, true);
-    words[at + EntryWord.requestHash + 1] = view.getInt32(column.requestHash + index * 8 + 4, true);
+    receiveWords(view, column.requestHash + index * 8, words, at + EntryWord.requestHash, 2);
+    words[at + EntryWord.accountID] = accountID;
     words[at + EntryWord.outcome] = outcome;
+    const doubles = state.window.pool.doubles[slot >>> chunkShift]!;
+    const commandOffset = checkedCount(view, column.commandOffset + index * 8);
+    doubles[(at >>> 1) + EntryDouble.seqNum] = seqNum;
+    doubles[(at >>> 1) + EntryDouble.commandOffset] = commandOffset;
   }
 }
 

@@ -6,6 +6,7 @@ import { EntryDouble, entryShift, EntryWord } from "./id-window.ts";
 import {
   ColdDouble,
   coldShift,
+  flagsMask,
   OrderDouble,
   orderShift,
   OrderWord,
@@ -48,7 +49,6 @@ const EntryColumn = {
   /** decision | reason << 16 */
   outcome: 4,
 } as const;
-export const flagsMask = 0xfff;
 const bookBytes = 8;
 
 /** Where each column starts. */

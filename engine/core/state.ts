@@ -2,7 +2,7 @@ import { Decision } from "../../schema/generated/enums.ts";
 import { readUint53 } from "../../schema/wire.ts";
 import { Accounts } from "./accounts.ts";
 import { hashID } from "./id-table.ts";
-import { EntryWord, entryShift, IdWindow } from "./id-window.ts";
+import { EntryDouble, EntryWord, entryShift, IdWindow } from "./id-window.ts";
 import { Instruments } from "./instruments.ts";
 import type { Instrument } from "./instruments.ts";
 import { Keys } from "./keys.ts";
@@ -31,7 +31,7 @@ export class PartitionState {
   readonly orders = new OrderPool();
   readonly timers = new Timers(this.orders);
   readonly instruments = new Instruments();
-  readonly accounts = new Accounts();
+  readonly accounts: Accounts;
   readonly keys = new Keys();
   readonly window: IdWindow;
   /** Log time in ms, never falling. */
@@ -45,6 +45,9 @@ export class PartitionState {
   /** Its id as words, and their hash. */
   readonly id = new Int32Array(4);
   idHash = 0;
+  /** Its account, and the slot of that account's record, 0 where there is none. */
+  accountID = 0;
+  account = 0;
   readonly taker = new Taker();
   /** rptSeq of the OrderAccepted of the order at hand. */
   acceptedRptSeq = 0;
@@ -59,6 +62,7 @@ export class PartitionState {
 
   constructor(limits: EngineLimits) {
     this.limits = limits;
+    this.accounts = new Accounts(limits.idWindowEntryMax);
     this.window = new IdWindow(this.accounts, this.orders, limits.idWindowMs);
   }
 
@@ -104,11 +108,15 @@ export class PartitionState {
     return this.orders.table.find(this.idHash, this.id, 0);
   }
 
-  /** Whether an account's share of the id window is used up (SEMANTICS §2). */
-  isShareFull(accountID: number): boolean {
-    const accountCount = Math.max(1, this.accounts.definedCount);
-    const share = Math.floor(this.limits.idWindowEntryMax / accountCount);
-    return this.accounts.entryCountOf(accountID) >= share;
+  /** Reads the command's account. */
+  readAccount(command: DataView, block: number): void {
+    this.accountID = command.getInt32(block + CommandHead.accountID, true);
+    this.account = this.accounts.find(this.accountID);
+  }
+
+  /** Whether the share of the id window of the account that was read is used up (SEMANTICS §2). */
+  isShareFull(): boolean {
+    return this.accounts.entryCountOf(this.account) >= this.accounts.entryShare;
   }
 
   /** Whether the command at hand comes after the time until which its sender wanted it. */
@@ -117,27 +125,21 @@ export class PartitionState {
     return validUntil !== 0 && validUntil < this.now;
   }
 
-  /** Leaves an entry under the id that was read. `reason` is 0 for an accepted command. */
+  /** Leaves an entry under the id and the account that were read. `reason` is 0 for an accepted command. */
   remember(command: DataView, block: number, reason: number): void {
+    if (this.account === 0) this.account = this.accounts.obtain(this.accountID);
+    const slot = this.window.enter(this.id, this.idHash, this.account, this.now);
     const { pool } = this.window;
-    const accountID = command.getInt32(block + CommandHead.accountID, true);
-    const slot = this.window.enter(
-      this.id,
-      0,
-      this.idHash,
-      accountID,
-      this.seqNum,
-      this.commandOffset,
-      this.now,
-    );
     const words = pool.words[slot >>> chunkShift]!;
     const at = (slot & chunkMask) << entryShift;
-    words[at + EntryWord.requestHash] = command.getInt32(block + CommandHead.requestHash, true);
-    words[at + EntryWord.requestHash + 1] = command.getInt32(
-      block + CommandHead.requestHash + 4,
-      true,
-    );
+    const hashAt = block + CommandHead.requestHash;
     const decision = reason === 0 ? Decision.Accepted : Decision.Rejected;
+    words[at + EntryWord.requestHash] = command.getInt32(hashAt, true);
+    words[at + EntryWord.requestHash + 1] = command.getInt32(hashAt + 4, true);
+    words[at + EntryWord.accountID] = this.accountID;
     words[at + EntryWord.outcome] = decision | (reason << 16);
+    const doubles = pool.doubles[slot >>> chunkShift]!;
+    doubles[(at >>> 1) + EntryDouble.seqNum] = this.seqNum;
+    doubles[(at >>> 1) + EntryDouble.commandOffset] = this.commandOffset;
   }
 }

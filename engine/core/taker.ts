@@ -9,6 +9,8 @@ import {
 } from "../../schema/wide.ts";
 import { Side } from "../../schema/generated/enums.ts";
 
+import { copyID } from "./words.ts";
+
 const priceMax = 2147483647;
 
 /** The order that takes: of a NewOrderSingle, or off the book for a replace. One object, filled anew for each. */
@@ -45,7 +47,7 @@ export class Taker {
 
   /** Copies its orderID, from words, and the seqNum that names it together with that. */
   takeID(words: Int32Array, at: number, firstSeqLow: number, firstSeqHigh: number): void {
-    for (let index = 0; index < 4; index++) this.orderID[index] = words[at + index]!;
+    copyID(words, at, this.orderID, 0);
     this.firstSeqLow = firstSeqLow;
     this.firstSeqHigh = firstSeqHigh;
   }

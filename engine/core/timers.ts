@@ -37,7 +37,6 @@ export class Timers {
   clear(slot: number): void {
     const place = this.#placeOf(slot);
     const last = this.slotAt(this.count--);
-    this.#setPlace(slot, 0);
     if (last === slot) return;
     if (place > 1 && this.#isDueBefore(last, this.slotAt(place >>> 1))) this.#rise(last, place);
     else this.#sink(last, place);
@@ -79,12 +78,12 @@ export class Timers {
   }
 
   #cold(slot: number, double: number): number {
-    const doubles = this.#orders.cold.doubles[slot >>> chunkShift]!;
+    const doubles = this.#orders.coldDoubles[slot >>> chunkShift]!;
     return doubles[((slot & chunkMask) << (coldShift - 1)) + double]!;
   }
 
   #firstSeqNum(slot: number): number {
-    const words = this.#orders.hot.words[slot >>> chunkShift]!;
+    const words = this.#orders.words[slot >>> chunkShift]!;
     const at = ((slot & chunkMask) << orderShift) + OrderWord.firstSeqNum;
     return (words[at + 1]! >>> 0) * 4294967296 + (words[at]! >>> 0);
   }
@@ -95,12 +94,12 @@ export class Timers {
   }
 
   #placeOf(slot: number): number {
-    const words = this.#orders.cold.words[slot >>> chunkShift]!;
+    const words = this.#orders.coldWords[slot >>> chunkShift]!;
     return words[((slot & chunkMask) << coldShift) + ColdWord.timer]!;
   }
 
   #setPlace(slot: number, place: number): void {
-    const words = this.#orders.cold.words[slot >>> chunkShift]!;
+    const words = this.#orders.coldWords[slot >>> chunkShift]!;
     words[((slot & chunkMask) << coldShift) + ColdWord.timer] = place;
   }
 }
