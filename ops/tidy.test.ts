@@ -137,13 +137,13 @@ describe("each checker bites", () => {
       "query/b.ts": `const b = async (x: string) => {\n${body}};\n`,
       "query/c.ts": `class C {\n  #method(one: {\n    x: number;\n  }): void {\n${body}  }\n}\n`,
       "query/d.ts": `export const d = {\n${"  one: 1,\n".repeat(80)}};\n`,
-      "query/e.test.ts": `describe("e", () => {\n${body}});\ntest("t", () => {\n${body}});\n`,
+      "query/e.test.ts": `describe("e", () => {\n${body}test("s", f);\n});\ntest("t", () => {\n${body}});\n`,
     });
     expect(longFunctions(planted).map(({ path, line }) => `${path}:${line}`)).toEqual([
       "query/a.ts:1",
       "query/b.ts:1",
       "query/c.ts:4",
-      "query/e.test.ts:73",
+      "query/e.test.ts:74",
     ]);
   });
 

@@ -20,7 +20,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   "engine/core": /^$/,
   "engine/oracle": /^$/,
   engine: /^node:/,
-  schema: /^(zod|hono-openapi|drizzle-orm(\/.+)?|node:.+)$/,
+  schema: /^(zod|hono-openapi|drizzle-orm(\/.+)?|drizzle-kit|node:.+)$/,
   web: /^(lightweight-charts|node:.+)$/,
 };
 
