@@ -20,7 +20,7 @@ export interface SnapshotPolicy {
 
 export const defaultSnapshotPolicy: SnapshotPolicy = {
   commandCountMin: 8192,
-  restFactor: 20,
+  restFactor: 4,
   keep: 4,
 };
 

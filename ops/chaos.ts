@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { ChaosRun } from "./chaos/run.ts";
 import type { RoundReport } from "./chaos/run.ts";
 
-const usage = `usage: bun run chaos venue [--rounds 20] [--seed 1] [--data .data/chaos-<seed>-<time>] [--clients 6]
+const usage = `usage: bun run chaos venue [--rounds 20] [--seed 1] [--data .data/chaos-<seed>-<time>] [--clients 6] [--report ops/chaos/rounds.jsonl]
 
 Starts a venue, kills it with SIGKILL at random moments under load, starts it again on the same data, and compares what clients
 were told with the log, the log with the oracle, and every view with the log. Ends with 1 when a promise was broken.`;
@@ -24,10 +24,12 @@ interface ChaosOptions {
   readonly seed: number;
   readonly dataDir: string;
   readonly clientCount: number;
+  /** A line is added for each round. */
+  readonly reportFile: string;
 }
 
 async function chaos(options: ChaosOptions): Promise<number> {
-  const { rounds, seed, dataDir, clientCount } = options;
+  const { rounds, seed, dataDir, clientCount, reportFile } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const run = new ChaosRun({ seed, dataDir, clientCount });
   const reports: RoundReport[] = [];
@@ -36,7 +38,7 @@ async function chaos(options: ChaosOptions): Promise<number> {
     for (let round = 1; round <= rounds; round++) {
       const report = await run.round(round);
       reports.push(report);
-      appendFileSync(roundsFile, `${JSON.stringify(report)}\n`);
+      appendFileSync(reportFile, `${JSON.stringify(report)}\n`);
       printRound(report);
     }
     await run.close();
@@ -87,6 +89,7 @@ function readOptions(): ChaosOptions | string {
         seed: { type: "string", default: "1" },
         data: { type: "string" },
         clients: { type: "string", default: "6" },
+        report: { type: "string", default: roundsFile },
       },
     });
     const [rounds, seed, clientCount] = [values.rounds, values.seed, values.clients].map(Number);
@@ -98,7 +101,7 @@ function readOptions(): ChaosOptions | string {
     const dataDir = resolve(
       values.data ?? join(".data", `chaos-${seed}-${Date.now().toString(36)}`),
     );
-    return { rounds, seed, dataDir, clientCount };
+    return { rounds, seed, dataDir, clientCount, reportFile: resolve(values.report) };
   } catch (error) {
     return (error as Error).message;
   }
