@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { z } from "zod";
 
 import { systemClock } from "../ports/clock/clock-system.ts";
@@ -13,9 +13,12 @@ import {
   TradeList,
 } from "../schema/http/reads.ts";
 import { tradeRingCapacity } from "./book.ts";
-import { bodyOf, emptyReadDb, openingMs, problemOf, queryOn } from "./query.fixture.ts";
+import { bodyOf, emptyReadDb, problemOf, queryOn } from "./query.fixture.ts";
 import type { TestQuery } from "./query.fixture.ts";
 import { TestVenue } from "./venue.fixture.ts";
+
+// The stores share a busy machine with other tests.
+setDefaultTimeout(60_000);
 
 const symbol = "BTC-USD";
 const other = "ETH-USD";
@@ -43,7 +46,7 @@ beforeAll(async () => {
   });
   asked = queryOn(venue, { readDb });
   await Promise.all([projector.start(), asked.query.start()]);
-}, openingMs);
+});
 
 afterAll(async () => {
   await projector.stop();
@@ -292,4 +295,4 @@ test("trades that memory has let go of are read from the database, every one onc
   expect(walked).toHaveLength(tradeCount + 3);
   expect(walked).toEqual([...new Set(walked)].sort((a, b) => b - a));
   expect(asked.alarms).toEqual([]);
-}, 60_000);
+});

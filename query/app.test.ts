@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 
 import { ManualClock } from "../ports/clock/clock-manual.ts";
 import type { ReadDb } from "../ports/read-db/read-db.ts";
@@ -6,17 +6,12 @@ import { ExecInst, OrdType, Side, TimeInForce } from "../schema/generated/enums.
 import { Book, InstrumentAnswer, InstrumentList, TradeList } from "../schema/http/reads.ts";
 import { Topic } from "../schema/topics.ts";
 import { createQuery } from "./app.ts";
-import {
-  awayReadDb,
-  bodyOf,
-  emptyReadDb,
-  openingMs,
-  problemOf,
-  queryOn,
-  secret,
-} from "./query.fixture.ts";
+import { awayReadDb, bodyOf, emptyReadDb, problemOf, queryOn, secret } from "./query.fixture.ts";
 import type { TestQuery } from "./query.fixture.ts";
 import { TestVenue, until } from "./venue.fixture.ts";
+
+// The stores share a busy machine with other tests.
+setDefaultTimeout(60_000);
 
 let readDb: ReadDb;
 let venue: TestVenue;
@@ -45,7 +40,7 @@ beforeAll(async () => {
   await venue.order({ symbol, price: 101, orderQty: 1, timeInForce: TimeInForce.IOC });
   asked = queryOn(venue, { readDb });
   await asked.query.start();
-}, openingMs);
+});
 
 afterAll(async () => {
   await asked.query.close();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 
 import { createMemorySnapshots } from "../ports/snapshot/snapshot-memory.ts";
 import type { SnapshotManifest, SnapshotStore } from "../ports/snapshot/snapshot.ts";
@@ -7,6 +7,9 @@ import { Book, InstrumentList } from "../schema/http/reads.ts";
 import { bodyOf, awayReadDb, queryOn } from "./query.fixture.ts";
 import { putSnapshot } from "./snapshot.fixture.ts";
 import { TestVenue } from "./venue.fixture.ts";
+
+// The stores share a busy machine with other tests.
+setDefaultTimeout(60_000);
 
 const symbol = "BTC-USD";
 let venue: TestVenue;

@@ -32,7 +32,7 @@ test("after every body the folded books are the engine's, order by order, and ne
     { numRuns: 60 },
   );
   expect(restingMost).toBeGreaterThan(3);
-});
+}, 60_000);
 
 test("a body that does not fit the book throws and is not taken for something else", () => {
   let refused = 0;
@@ -53,7 +53,7 @@ test("a body that does not fit the book throws and is not taken for something el
     { numRuns: 20 },
   );
   expect(refused).toBeGreaterThan(5);
-});
+}, 60_000);
 
 function* foldedStream(seed: number, commandCount: number) {
   const shape = shapeOf(seed);

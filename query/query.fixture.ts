@@ -36,9 +36,6 @@ function away(): ReadDbError {
   return new ReadDbError("Unavailable", "The read database is away", null);
 }
 
-/** Opening PGlite takes seconds on a busy machine. */
-export const openingMs = 60_000;
-
 export interface TestQuery {
   readonly query: Query;
   readonly alarms: Error[];

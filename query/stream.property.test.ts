@@ -40,7 +40,7 @@ test("a client's book from snapshot and deltas is the book at that seqNum, for f
   );
   expect(resent).toBeGreaterThan(20);
   expect(deltas).toBeGreaterThan(200);
-});
+}, 60_000);
 
 class StreamRun {
   readonly readers: Reader[] = [];

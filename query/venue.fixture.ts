@@ -240,7 +240,7 @@ function plainLadder(ladder: Ladder): PlainOrder[] {
 
 /** Turns the event loop until something holds. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 30_000;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error("The condition did not come true in time");
     await new Promise((resolve) => setImmediate(resolve));
