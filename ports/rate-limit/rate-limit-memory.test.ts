@@ -51,3 +51,18 @@ test("a flood of keys does not open the limit of one that is spent", async () =>
   for (let index = 0; index < 5000; index++) await limit.take(`flood ${index}`, slow, 1);
   expect((await limit.take("spent", slow, 1)).allowed).toBe(false);
 });
+
+test("counts whole requests at any moment of a clock with fractions", async () => {
+  const clock = new ManualClock();
+  clock.advance(1_234_567.123_456_7);
+  const limit = createMemoryRateLimit(clock);
+  for (let request = 0; request < 1000; request++) {
+    clock.advance(0.731_3);
+    const decision = await limit.take(
+      `key ${request}`,
+      { name: "orders", burst: 2, intervalMs: 60_000 },
+      1,
+    );
+    expect(decision).toMatchObject({ allowed: true, left: 1, resetMs: 60_000 });
+  }
+});

@@ -2,6 +2,8 @@ import type { Clock } from "../clock/clock.ts";
 import { RateLimitError } from "./rate-limit.ts";
 import type { RateLimit, RateLimitDecision, RateLimitPolicy } from "./rate-limit.ts";
 
+/** Whole microseconds: sums of fractions of a millisecond would make a whole burst look a hair short. */
+const microsPerMs = 1000;
 const sweptPerTake = 2;
 const evictionSampleCount = 8;
 
@@ -16,7 +18,7 @@ export function createMemoryRateLimit(clock: Clock, keyCountMax = 100_000): Rate
 class MemoryRateLimit implements RateLimit {
   readonly #clock: Clock;
   readonly #keyCountMax: number;
-  /** Theoretical arrival times, on the monotonic clock: when the whole burst is there again. */
+  /** Theoretical arrival times, in microseconds of the monotonic clock: when the whole burst is there again. */
   readonly #arrivals = new Map<string, number>();
   #round = this.#arrivals.entries();
   #closed = false;
@@ -28,14 +30,15 @@ class MemoryRateLimit implements RateLimit {
 
   async take(key: string, policy: RateLimitPolicy, cost: number): Promise<RateLimitDecision> {
     if (this.#closed) throw new RateLimitError("The rate limit is closed");
-    const now = this.#clock.monotonic();
+    const now = Math.round(this.#clock.monotonic() * microsPerMs);
     this.#sweep(now);
     const place = `${policy.name}\n${key}`;
+    const interval = policy.intervalMs * microsPerMs;
     const arrival = Math.max(now, this.#arrivals.get(place) ?? now);
-    const tolerance = policy.burst * policy.intervalMs;
-    const next = arrival + Math.max(1, cost) * policy.intervalMs;
-    const retryAfterMs = next - tolerance - now;
-    if (retryAfterMs > 0) {
+    const next = arrival + Math.max(1, cost) * interval;
+    const retryAfter = next - policy.burst * interval - now;
+    if (retryAfter > 0) {
+      const retryAfterMs = retryAfter / microsPerMs;
       return { allowed: false, ...standing(policy, arrival - now), retryAfterMs };
     }
     if (!this.#arrivals.has(place)) this.#makeRoom();
@@ -74,8 +77,9 @@ class MemoryRateLimit implements RateLimit {
   }
 }
 
-/** What is left `resetMs` before the burst is whole again. */
-function standing(policy: RateLimitPolicy, resetMs: number): { left: number; resetMs: number } {
-  const left = Math.floor((policy.burst * policy.intervalMs - resetMs) / policy.intervalMs);
-  return { left: Math.max(0, left), resetMs };
+/** What is left `reset` microseconds before the burst is whole again. */
+function standing(policy: RateLimitPolicy, reset: number): { left: number; resetMs: number } {
+  const interval = policy.intervalMs * microsPerMs;
+  const left = Math.floor((policy.burst * interval - reset) / interval);
+  return { left: Math.max(0, left), resetMs: reset / microsPerMs };
 }
