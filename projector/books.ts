@@ -3,10 +3,10 @@ import type { OrderRow } from "../schema/postgres/tables.ts";
 import { isOpen } from "./project.ts";
 import type { OrderReport } from "./project.ts";
 
-/** Best price of a side and the quantity there; price null: nobody. In units. */
+/** Best price of a side and the quantity there; price null: nobody. In units; the orders of a level may pass 2^53 together. */
 export interface Best {
   readonly price: number | null;
-  readonly orderQty: number;
+  readonly orderQty: bigint;
 }
 
 export interface TopOfBook {
@@ -66,28 +66,28 @@ class Book {
   }
 }
 
-const nobody: Best = { price: null, orderQty: 0 };
+const nobody: Best = { price: null, orderQty: 0n };
 
 function same(a: Best, b: Best): boolean {
   return a.price === b.price && a.orderQty === b.orderQty;
 }
 
-function shownQty(order: OrderRow): number {
-  return isOpen(order) ? order.leavesQty : 0;
+function shownQty(order: OrderRow): bigint {
+  return isOpen(order) ? BigInt(order.leavesQty) : 0n;
 }
 
 /** Quantity by price, and the prices in order. */
 class Levels {
   readonly #prices: number[] = [];
-  readonly #orderQty = new Map<number, number>();
+  readonly #orderQty = new Map<number, bigint>();
 
-  change(price: number | null, difference: number): void {
-    if (price === null || difference === 0) return;
+  change(price: number | null, difference: bigint): void {
+    if (price === null || difference === 0n) return;
     const present = this.#orderQty.get(price);
     if (present === undefined) this.#prices.splice(this.#place(price), 0, price);
-    const orderQty = (present ?? 0) + difference;
-    if (orderQty < 0) throw new Error(`The level at ${price} has less than nothing`);
-    if (orderQty > 0) {
+    const orderQty = (present ?? 0n) + difference;
+    if (orderQty < 0n) throw new Error(`The level at ${price} has less than nothing`);
+    if (orderQty > 0n) {
       this.#orderQty.set(price, orderQty);
       return;
     }
@@ -97,7 +97,7 @@ class Levels {
 
   best(end: "highest" | "lowest"): Best {
     const price = this.#prices.at(end === "highest" ? -1 : 0);
-    return price === undefined ? nobody : { price, orderQty: this.#orderQty.get(price) ?? 0 };
+    return price === undefined ? nobody : { price, orderQty: this.#orderQty.get(price) ?? 0n };
   }
 
   /** Index of the first price that is not below. */

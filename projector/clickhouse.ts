@@ -28,6 +28,8 @@ export class ClickhouseFold {
   #folded = 0;
   /** Ends that the log sets within the block in hand. */
   #endCount = 0;
+  /** False until a block of this run stands: one of an earlier run may have been sent with the log's own bounds, unconfirmed. */
+  #mayBeLong = false;
   /** The last body of a block that is being sent. */
   #sending: FoldPosition | null = null;
 
@@ -57,6 +59,7 @@ export class ClickhouseFold {
     this.#folded = saved?.seqNum ?? 0;
     this.#first = this.#folded + 1;
     this.#endCount = 0;
+    this.#mayBeLong = false;
     this.#sending = null;
     return saved;
   }
@@ -85,6 +88,7 @@ export class ClickhouseFold {
     const intent = this.#intent;
     if (intent !== null && seqNum < intent.firstSeqNum) return endsBlock(body);
     if (intent !== null && seqNum <= intent.lastSeqNum) return seqNum === intent.lastSeqNum;
+    if (!this.#mayBeLong) return endsBlock(body);
     if (seqNum !== batch.lastEnd) return false;
     const isLong = seqNum - this.#first >= longBlock.seqNums || this.#block.count >= longBlock.rows;
     return isLong || !batch.behind;
@@ -116,6 +120,7 @@ export class ClickhouseFold {
       ),
     );
     await this.#insertRow("fold_positions", token, foldPositionRow(partition, end));
+    this.#mayBeLong = true;
   }
 
   async #insertRow(

@@ -44,11 +44,12 @@ export class EventLog {
     this.#epoch = offset ?? 0;
   }
 
-  /** Each list of events becomes the body of the next seqNum; all in one append. */
+  /** Each list of events becomes the body of the next seqNum; all in one append. Its records stand `copies(index)` times, as after lost answers. */
   async append(
     bodies: readonly { events: readonly Event[]; transactTime: number }[],
+    copies: (index: number) => number = () => 1,
   ): Promise<void> {
-    const records = bodies.flatMap(({ events, transactTime }) => {
+    const records = bodies.flatMap(({ events, transactTime }, index) => {
       this.#seqNum += 1;
       const body = encodeBody(events, {
         seqNum: this.#seqNum,
@@ -56,7 +57,8 @@ export class EventLog {
         transactTime,
       });
       this.#prevHash = bodyHashText(body);
-      return encodeChunks(body, this.#seqNum, this.#epoch);
+      const chunks = encodeChunks(body, this.#seqNum, this.#epoch);
+      return Array.from({ length: copies(index) }, () => chunks).flat();
     });
     const appended = records.map((value) => ({ key: null, value }));
     await this.log.append(Topic.OrderEvents, this.partition, appended);

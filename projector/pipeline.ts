@@ -43,6 +43,12 @@ export class Pipeline {
     return this.#options.fold.position;
   }
 
+  /** Offset of the first record of order-events that is not dealt with. */
+  get nextOffset(): number {
+    const { position } = this.#options.fold;
+    return Math.max(this.#follower?.position ?? 0, position === null ? 0 : position.offset + 1);
+  }
+
   /** Bodies applied since the start. */
   get bodyCount(): number {
     return this.#bodyCount;

@@ -66,7 +66,7 @@ export interface Projector {
   /** Finishes the batches in hand. */
   stop(): Promise<void>;
   readonly stats: readonly PipelineStats[];
-  /** Records of order-events that Postgres has not folded yet, per partition. */
+  /** Records of order-events that Postgres has not dealt with yet, per partition. */
   lag(): Promise<readonly number[]>;
 }
 
@@ -139,10 +139,9 @@ class RunningProjector implements Projector {
     const ends = await Promise.all(
       lanes.map(({ partition }) => log.endOffset(Topic.OrderEvents, partition)),
     );
-    return lanes.map(({ pipeline }, index) => {
-      const next = pipeline.position === null ? 0 : pipeline.position.offset + 1;
-      return Math.max(0, (ends[index] ?? 0) - next);
-    });
+    return lanes.map(({ pipeline }, index) =>
+      Math.max(0, (ends[index] ?? 0) - pipeline.nextOffset),
+    );
   }
 
   /** Checks what the store holds against the log, empties it where the two disagree, and sets out. */
