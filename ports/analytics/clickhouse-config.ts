@@ -56,6 +56,8 @@ export function usersConfig(credentials: ClickhouseCredentials): string {
       <max_execution_time>30</max_execution_time>
       <max_result_rows>1000000</max_result_rows>
       <max_memory_usage>1000000000</max_memory_usage>
+      <output_format_json_quote_decimals>1</output_format_json_quote_decimals>
+      <output_format_json_quote_64bit_integers>1</output_format_json_quote_64bit_integers>
       <constraints>
         <max_execution_time><min>1</min><max>30</max></max_execution_time>
         <max_result_rows><min>1</min><max>1000000</max></max_result_rows>

@@ -11,8 +11,7 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /** Path of libchdb.so as the optional dependency `chdb` brings it. Throws AnalyticsError `Missing` where there is none. */
-export function clickhouseLibrary(): string {
-  const platform = `${process.platform}-${process.arch}`;
+export function clickhouseLibrary(platform = `${process.platform}-${process.arch}`): string {
   const name = packages[platform];
   if (name === undefined) {
     throw new AnalyticsError("Missing", `the package chdb has no ClickHouse for ${platform}`);

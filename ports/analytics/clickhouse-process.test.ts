@@ -8,6 +8,7 @@ import { failureOf, tradeOf } from "./analytics.conformance.ts";
 import { AnalyticsError } from "./analytics.ts";
 import type { Analytics } from "./analytics.ts";
 import { clickhouseMissing } from "./clickhouse.fixture.ts";
+import { clickhouseLibrary } from "./clickhouse-library.ts";
 import { startClickhouseProcess } from "./clickhouse-process.ts";
 import type { ClickhouseProcess } from "./clickhouse-process.ts";
 
@@ -31,6 +32,26 @@ function isAlive(pid: number): boolean {
 }
 
 const tradeCount = "SELECT count() AS n FROM orderbook.trades";
+
+describe("the ClickHouse library", () => {
+  test("is Missing on a platform that the package does not serve, or where it is not installed", () => {
+    for (const platform of ["win32-x64", "darwin-arm64", "linux-arm64"]) {
+      if (platform === `${process.platform}-${process.arch}`) continue;
+      const failure = thrownBy(() => clickhouseLibrary(platform));
+      expect(failure).toBeInstanceOf(AnalyticsError);
+      expect(failure).toMatchObject({ code: "Missing" });
+    }
+  });
+});
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
 
 runs(`the ClickHouse process${missing === null ? "" : ` (skipped: ${missing})`}`, () => {
   let server: ClickhouseProcess;
@@ -121,6 +142,18 @@ runs(`the ClickHouse process${missing === null ? "" : ` (skipped: ${missing})`}`
       }
     });
   }
+
+  test("gives a plain HTTP client of the analyst's decimals that are no floats", async () => {
+    const { user, password } = server.analyst;
+    const authorization = `Basic ${btoa(`${user}:${password}`)}`;
+    const query = "SELECT lastPx, rptSeq FROM orderbook.trades FORMAT JSONEachRow";
+    const response = await fetch(server.url, {
+      method: "POST",
+      body: query,
+      headers: { authorization },
+    });
+    expect(await response.json()).toEqual({ lastPx: "64250.5", rptSeq: "1" });
+  });
 
   test("holds the analyst to limits that a query cannot lift", async () => {
     const sql = "SELECT 1 SETTINGS max_execution_time = 1000";

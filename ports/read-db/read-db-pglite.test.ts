@@ -103,7 +103,6 @@ describe("PGlite in a folder", () => {
   const damages: readonly [string, (dataDir: string) => void][] = [
     ["a cut control file", (dataDir) => truncateSync(join(dataDir, "global/pg_control"), 10)],
     ["no PG_VERSION", (dataDir) => rmSync(join(dataDir, "PG_VERSION"))],
-    ["no tables", (dataDir) => rmSync(join(dataDir, "base"), { recursive: true })],
     ["overwritten tables", overwriteTables],
     [
       "a file in place of the folder",
