@@ -1,5 +1,5 @@
 import { Topic } from "../../schema/topics.ts";
-import { checkOffset, checkRecordBytes } from "./log-bounds.ts";
+import { checkOffset, checkRecord } from "./log-bounds.ts";
 import { kafkaTopicName, refuseWrongTopic } from "./kafka-topics.ts";
 import { LogError } from "./log.ts";
 import type { AppendRecord, Follower, Log, LogErrorCode, LogRecord } from "./log.ts";
@@ -105,7 +105,7 @@ class KafkaLog implements Log {
     records: readonly AppendRecord[],
   ): Promise<readonly number[]> {
     this.#check(topic, partition);
-    for (const { key, value } of records) checkRecordBytes(key, value);
+    for (const record of records) checkRecord(record);
     const produced = this.#producer.produce(this.#name(topic), partition, records);
     this.#appending.add(produced);
     try {
@@ -170,7 +170,7 @@ class KafkaLog implements Log {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.allSettled([...this.#appending]);
+    await Promise.allSettled(this.#appending);
     await Promise.all([...this.#followers].map((follower) => follower.close()));
     this.#producer.close();
     this.#admin.close();

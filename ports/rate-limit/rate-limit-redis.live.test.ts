@@ -20,10 +20,9 @@ if (url === null) {
     const options = { url, keyPrefix: `t:${crypto.randomUUID()}:` };
     const limits = await Promise.all([1, 2, 3, 4].map(() => openRedisRateLimit(options)));
     const policy = { name: "orders", burst: 20, intervalMs: 60_000 };
-    const decisions = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => limits[index % 4]?.take("account", policy, 1)),
-    );
-    expect(decisions.filter((decision) => decision?.allowed === true)).toHaveLength(20);
+    const each = Array.from({ length: 25 }, () => limits).flat();
+    const decisions = await Promise.all(each.map((limit) => limit.take("account", policy, 1)));
+    expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(20);
     await Promise.all(limits.map((limit) => limit.close()));
   });
 }
