@@ -1,18 +1,17 @@
 import type { Clock } from "../ports/clock/clock.ts";
-import { Fold, FoldAlarm } from "../ports/log/fold.ts";
-import type { FoldedBody } from "../ports/log/fold.ts";
+import { Fold } from "../ports/log/fold.ts";
 import { LogError } from "../ports/log/log.ts";
 import type { Log, LogRecord } from "../ports/log/log.ts";
 import type { SnapshotManifest, SnapshotStore } from "../ports/snapshot/snapshot.ts";
-import { commandHashText } from "../schema/body.ts";
 import { frame } from "../schema/frame.ts";
 import { Topic } from "../schema/topics.ts";
+import { Comparison } from "./comparison.ts";
 import type { EngineLimits } from "./core/engine.ts";
 import { EngineHostError } from "./host-error.ts";
-import { checkIdentity, claimOf, identityOf } from "./partition-identity.ts";
+import { claimOf, identityOf } from "./partition-identity.ts";
 import type { PartitionIdentity } from "./partition-identity.ts";
 import { RecordReader } from "./record-reader.ts";
-import { Replica, semanticsVersion } from "./replica.ts";
+import { Replica } from "./replica.ts";
 import { chooseSnapshot } from "./snapshot-base.ts";
 import type { SkippedSnapshot } from "./snapshot-base.ts";
 
@@ -69,27 +68,49 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const epoch = await appendClaim(options, identity);
   const claimedAt = clock.monotonic();
   steps.push({ step: "Claim", count: 1, ms: claimedAt - startedAt });
-  const { base, skipped } = await chooseSnapshot({ log, snapshots, identity });
-  if (base === null) await checkFirstCommand(log, partition);
+  const start = await startReplica({ log, snapshots, identity, limits: options.limits });
+  const { snapshot, replica, fold } = start;
   const chosenAt = clock.monotonic();
-  steps.push({ step: "Snapshot", count: base === null ? 0 : 1, ms: chosenAt - claimedAt });
-  const replica = new Replica(base === null ? options.limits : base.start);
-  const fold = new Fold(partition, base === null ? null : base.position);
-  const count = await new Replay({ log, identity, replica, fold, epoch }).run();
+  steps.push({ step: "Snapshot", count: snapshot === null ? 0 : 1, ms: chosenAt - claimedAt });
+  const count = await replay({ log, identity, replica, fold, epoch });
   steps.push({ step: "Replay", count, ms: clock.monotonic() - chosenAt });
+  return { ...start, identity, epoch, steps };
+}
+
+/** A replica at the newest snapshot that holds, or before the first command, and the fold that goes with it. */
+export interface ReplicaOnLog {
+  readonly replica: Replica;
+  readonly fold: Fold;
+  readonly snapshot: SnapshotManifest | null;
+  readonly skippedSnapshots: readonly SkippedSnapshot[];
+}
+
+/** Rejects with EngineHostError `OrdersTrimmed` or `IdentityChanged`, and with LogError. */
+export async function startReplica(options: {
+  readonly log: Log;
+  readonly snapshots: SnapshotStore;
+  readonly identity: PartitionIdentity;
+  readonly limits: Partial<EngineLimits>;
+}): Promise<ReplicaOnLog> {
+  const { log, identity, limits } = options;
+  const { partition } = identity;
+  const { base, skipped } = await chooseSnapshot(options);
+  if (base === null) await checkFirstCommand(log, partition);
   return {
-    identity,
-    replica,
-    fold,
-    epoch,
+    replica: new Replica(base === null ? limits : base.start),
+    fold: new Fold(partition, base === null ? null : base.position),
     snapshot: base === null ? null : base.manifest,
     skippedSnapshots: skipped,
-    steps,
   };
 }
 
-async function appendClaim(options: RecoveryOptions, identity: PartitionIdentity): Promise<number> {
-  const { log, partition, build, node } = options;
+/** Resolves with the Claim's offset: the epoch. */
+export async function appendClaim(
+  options: { readonly log: Log; readonly node: string; readonly build: string },
+  identity: PartitionIdentity,
+): Promise<number> {
+  const { log, build, node } = options;
+  const { partition } = identity;
   const value = frame(claimOf(identity, { build, node }));
   const [epoch] = await log.append(Topic.OrderEvents, partition, [{ key: null, value }]);
   if (epoch === undefined)
@@ -112,106 +133,42 @@ interface ReplayOptions {
   readonly epoch: number;
 }
 
-/** Runs the folded bodies up to the own Claim side by side with their commands. */
-class Replay {
-  readonly #options: ReplayOptions;
-  readonly #outputs: RecordReader;
-  readonly #commands: RecordReader;
-  #count = 0;
-
-  constructor(options: ReplayOptions) {
-    const { log, fold, replica } = options;
-    const { partition } = options.identity;
-    const eventsOffset = fold.position === null ? 0 : fold.position.offset + 1;
-    const fromOffset = replica.commandOffset + 1;
-    this.#options = options;
-    this.#outputs = new RecordReader(log, {
-      topic: Topic.OrderEvents,
-      partition,
-      fromOffset: eventsOffset,
-    });
-    this.#commands = new RecordReader(log, { topic: Topic.Orders, partition, fromOffset });
-  }
-
-  /** Bodies compared. */
-  async run(): Promise<number> {
-    const { epoch } = this.#options;
-    for (;;) {
-      const record = await this.#outputs.next();
-      if (record === null || record.offset > epoch)
-        throw this.#error("ClaimLost", `no Claim at ${epoch}`);
-      const body = this.#fold(record);
-      if (body !== null) await this.#compare(body);
-      if (record.offset === epoch) return this.#count;
+/** Compares what stands up to the own Claim. Resolves with the count of bodies. */
+async function replay(options: ReplayOptions): Promise<number> {
+  const { log, identity, replica, fold, epoch } = options;
+  const { partition } = identity;
+  const outputs = new RecordReader(log, {
+    topic: Topic.OrderEvents,
+    partition,
+    fromOffset: fold.position === null ? 0 : fold.position.offset + 1,
+  });
+  const commands = new RecordReader(log, {
+    topic: Topic.Orders,
+    partition,
+    fromOffset: replica.commandOffset + 1,
+  });
+  const comparison = new Comparison({
+    identity,
+    replica,
+    fold,
+    nextCommand: () => nextOrNull(commands),
+  });
+  for (;;) {
+    const record = await outputs.next();
+    if (record === null || record.offset > epoch) {
+      throw new EngineHostError("ClaimLost", `Partition ${partition}: no Claim at ${epoch}`);
     }
-  }
-
-  #fold(record: LogRecord): FoldedBody | null {
-    const { fold, identity } = this.#options;
-    const before = fold.epoch;
-    const body = pushPastGap(fold, record);
-    if (fold.epoch !== before && fold.claim !== null) {
-      checkIdentity(identity, fold.claim, `the Claim at offset ${fold.epoch}`);
-    }
-    return body;
-  }
-
-  async #compare(body: FoldedBody): Promise<void> {
-    const { replica } = this.#options;
-    const { seqNum, bodyHash } = body.position;
-    if (body.semanticsVersion !== semanticsVersion) {
-      throw this.#error(
-        "UnknownSemantics",
-        `seqNum ${seqNum} needs version ${body.semanticsVersion}`,
-      );
-    }
-    const command = await this.#nextCommand(body);
-    replica.apply(command);
-    if (replica.seqNum !== seqNum || replica.bodyHash !== bodyHash) {
-      throw this.#error(
-        "Diverged",
-        `seqNum ${seqNum} is ${bodyHash} on the log and ${replica.bodyHash} here`,
-      );
-    }
-    this.#count++;
-  }
-
-  async #nextCommand({ commandOffset, commandHash, position }: FoldedBody): Promise<LogRecord> {
-    const command = await this.#readCommand();
-    if (command === null) {
-      const what = `seqNum ${position.seqNum} answers offset ${commandOffset}, which is beyond the end of orders`;
-      throw this.#error("OrdersTailLost", what);
-    }
-    if (
-      command.offset !== commandOffset ||
-      commandHashText(command.value, command.appendTime) !== commandHash
-    ) {
-      const what = `seqNum ${position.seqNum} answers another command at offset ${commandOffset}`;
-      throw this.#error("CommandChanged", what);
-    }
-    return command;
-  }
-
-  async #readCommand(): Promise<LogRecord | null> {
-    try {
-      return await this.#commands.next();
-    } catch (error) {
-      if (error instanceof LogError && error.code === "OffsetOutOfRange") return null;
-      throw error;
-    }
-  }
-
-  #error(code: EngineHostError["code"], message: string): EngineHostError {
-    return new EngineHostError(code, `Partition ${this.#options.identity.partition}: ${message}`);
+    await comparison.push(record);
+    if (record.offset === epoch) return comparison.count;
   }
 }
 
-/** A gap ends at the next Claim, at the latest at the own one. */
-function pushPastGap(fold: Fold, record: LogRecord): FoldedBody | null {
+/** Orders that were cut below the replica's offset have ended too. */
+async function nextOrNull(commands: RecordReader): Promise<LogRecord | null> {
   try {
-    return fold.push(record);
+    return await commands.next();
   } catch (error) {
-    if (error instanceof FoldAlarm && error.code === "Gap") return null;
+    if (error instanceof LogError && error.code === "OffsetOutOfRange") return null;
     throw error;
   }
 }
