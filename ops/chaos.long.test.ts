@@ -35,9 +35,8 @@ describe("chaos", () => {
 
   test("a venue keeps every promise through three rounds", async () => {
     const data = join(folder, "data");
-    const { exitCode, output } = await chaos(
-      ...["venue", "--rounds", "3", "--seed", "2", "--data", data, "--report", report],
-    );
+    const flags = ["--rounds", "3", "--seed", "2", "--data", data, "--report", report];
+    const { exitCode, output } = await chaos("venue", ...flags);
     expect(output).toContain("0 promises broken");
     expect(exitCode).toBe(0);
     const lines = readFileSync(report, "utf8").trim().split("\n");

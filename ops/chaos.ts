@@ -8,7 +8,8 @@ import type { RoundReport } from "./chaos/run.ts";
 const usage = `usage: bun run chaos venue [--rounds 20] [--seed 1] [--data .data/chaos-<seed>-<time>] [--clients 6] [--report ops/chaos/rounds.jsonl]
 
 Starts a venue, kills it with SIGKILL at random moments under load, starts it again on the same data, and compares what clients
-were told with the log, the log with the oracle, and every view with the log. Ends with 1 when a promise was broken.`;
+were told with the log, the log with the oracle, and every view with the log. The first round that breaks a promise is the last, and
+the exit code is 1.`;
 
 const roundsFile = join(import.meta.dir, "chaos", "rounds.jsonl");
 
@@ -32,6 +33,9 @@ async function chaos(options: ChaosOptions): Promise<number> {
   const { rounds, seed, dataDir, clientCount, reportFile } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const run = new ChaosRun({ seed, dataDir, clientCount });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void run.kill().then(() => process.exit(130)));
+  }
   const reports: RoundReport[] = [];
   try {
     await run.open();
@@ -40,6 +44,7 @@ async function chaos(options: ChaosOptions): Promise<number> {
       reports.push(report);
       appendFileSync(reportFile, `${JSON.stringify(report)}\n`);
       printRound(report);
+      if (report.brokenCount > 0) break;
     }
     await run.close();
     return summarise(reports, options);

@@ -169,9 +169,9 @@ export class ChaosRun {
     let kills = 0;
     for (; this.#random.next() < 0.25; kills++) {
       const { seed, dataDir } = this.#options;
-      const venue = new VenueProcess({ dataDir, demo, seed });
+      this.#venue = new VenueProcess({ dataDir, demo, seed });
       await Bun.sleep(this.#random.integer(0, startKillMsMax));
-      await venue.kill();
+      await this.#venue.kill();
     }
     return kills;
   }
