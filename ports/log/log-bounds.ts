@@ -1,10 +1,25 @@
 import { recordBytesMax } from "../../schema/topics.ts";
 import { LogError } from "./log.ts";
+import type { AppendRecord, RecordHeaders } from "./log.ts";
 
 const keyBytesMax = 1024;
+/** Characters of a record's headers, names and values together. */
+export const headerCharsMax = 1024;
 
 /** Throws RecordTooLarge for what not every log would take. */
-export function checkRecordBytes(key: Uint8Array | null, value: Uint8Array): void {
+export function checkRecord({ key, value, headers }: AppendRecord): void {
+  checkRecordBytes(key, value);
+  if (headers !== undefined) checkHeaders(headers);
+}
+
+function checkHeaders(headers: RecordHeaders): void {
+  const chars = Object.entries(headers).reduce((sum, header) => sum + header.join("").length, 0);
+  if (chars <= headerCharsMax) return;
+  const most = `${headerCharsMax} at most`;
+  throw new LogError("RecordTooLarge", `Headers have ${chars} characters, ${most}`);
+}
+
+function checkRecordBytes(key: Uint8Array | null, value: Uint8Array): void {
   if (value.length > recordBytesMax) {
     throw new LogError(
       "RecordTooLarge",

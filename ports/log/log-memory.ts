@@ -1,6 +1,6 @@
 import { Topic } from "../../schema/topics.ts";
 import type { Clock } from "../clock/clock.ts";
-import { checkOffset, checkRecordBytes } from "./log-bounds.ts";
+import { checkOffset, checkRecord } from "./log-bounds.ts";
 import { LogError } from "./log.ts";
 import type { AppendRecord, Follower, Log, LogRecord } from "./log.ts";
 import { followBatchMax, PullFollower } from "./pull-follower.ts";
@@ -46,11 +46,12 @@ class MemoryLog implements Log {
     records: readonly AppendRecord[],
   ): Promise<readonly number[]> {
     const { records: standing, followers } = this.#partition(topic, partition);
-    for (const { key, value } of records) checkRecordBytes(key, value);
+    for (const record of records) checkRecord(record);
     const appendTime = this.#clock.now();
-    const offsets = records.map(({ key, value }) => {
+    const offsets = records.map(({ key, value, headers }) => {
       const offset = standing.length;
-      standing.push({ offset, appendTime, key: key?.slice() ?? null, value: value.slice() });
+      const record = { offset, appendTime, key: key?.slice() ?? null, value: value.slice() };
+      standing.push(headers === undefined ? record : { ...record, headers: { ...headers } });
       return offset;
     });
     for (const follower of followers) follower.wake();

@@ -1,3 +1,5 @@
+import type { RecordHeaders } from "./log.ts";
+
 /** A record on its way to the writer's thread. */
 export interface PendingRecord {
   readonly table: number;
@@ -5,10 +7,14 @@ export interface PendingRecord {
   readonly appendTime: number;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array;
+  readonly headers?: RecordHeaders;
 }
 
-/** u32 table, u32 key bytes + 1 (0 = no key), u32 value bytes, f64 offset, f64 append time; then key, value. */
-const headerBytes = 28;
+/**
+ * u32 table, u32 key bytes + 1 (0 = no key), u32 value bytes, f64 offset, f64 append time, u32 bytes of headers (0 = none); then headers
+ * as JSON, key, value.
+ */
+const headBytes = 32;
 
 /** Packs records into one buffer that can be handed to another thread without a copy. */
 export function packBatch(records: readonly PendingRecord[]): Uint8Array<ArrayBuffer> {
@@ -17,14 +23,18 @@ export function packBatch(records: readonly PendingRecord[]): Uint8Array<ArrayBu
   let at = 0;
   for (const record of records) {
     const { key, value } = record;
+    const headers = headersJson(record);
+    const end = at + packedBytes(record);
     view.setUint32(at, record.table, true);
     view.setUint32(at + 4, key === null ? 0 : key.length + 1, true);
     view.setUint32(at + 8, value.length, true);
     view.setFloat64(at + 12, record.offset, true);
     view.setFloat64(at + 20, record.appendTime, true);
-    if (key !== null) bytes.set(key, at + headerBytes);
-    bytes.set(value, at + packedBytes(record) - value.length);
-    at += packedBytes(record);
+    view.setUint32(at + 28, headers.length, true);
+    bytes.set(headers, at + headBytes);
+    if (key !== null) bytes.set(key, at + headBytes + headers.length);
+    bytes.set(value, end - value.length);
+    at = end;
   }
   return bytes;
 }
@@ -34,21 +44,36 @@ export function unpackBatch(bytes: Uint8Array): PendingRecord[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const records: PendingRecord[] = [];
   for (let at = 0; at < bytes.length;) {
-    const keyEnd = at + headerBytes + Math.max(0, view.getUint32(at + 4, true) - 1);
+    const headersEnd = at + headBytes + view.getUint32(at + 28, true);
+    const keyEnd = headersEnd + Math.max(0, view.getUint32(at + 4, true) - 1);
     const end = keyEnd + view.getUint32(at + 8, true);
     const hasKey = view.getUint32(at + 4, true) !== 0;
-    records.push({
+    const record = {
       table: view.getUint32(at, true),
       offset: view.getFloat64(at + 12, true),
       appendTime: view.getFloat64(at + 20, true),
-      key: hasKey ? bytes.subarray(at + headerBytes, keyEnd) : null,
+      key: hasKey ? bytes.subarray(headersEnd, keyEnd) : null,
       value: bytes.subarray(keyEnd, end),
-    });
+    };
+    const headers = bytes.subarray(at + headBytes, headersEnd);
+    records.push(headers.length === 0 ? record : { ...record, headers: parseHeaders(headers) });
     at = end;
   }
   return records;
 }
 
-function packedBytes({ key, value }: PendingRecord): number {
-  return headerBytes + (key?.length ?? 0) + value.length;
+const noBytes = new Uint8Array(0);
+
+function headersJson({ headers }: PendingRecord): Uint8Array {
+  return headers === undefined ? noBytes : Buffer.from(JSON.stringify(headers));
+}
+
+function parseHeaders(json: Uint8Array): RecordHeaders {
+  return JSON.parse(Buffer.from(json).toString()) as RecordHeaders;
+}
+
+function packedBytes(record: PendingRecord): number {
+  const { key, value, headers } = record;
+  const bytes = headBytes + (key?.length ?? 0) + value.length;
+  return headers === undefined ? bytes : bytes + headersJson(record).length;
 }

@@ -60,12 +60,25 @@ for (const [column, change] of [
   ["key to none", "key = NULL"],
   ["append time", "appendTime = appendTime + 1"],
   ["CRC", "crc = crc + 1"],
+  ["header where there was none", `headers = '{"traceparent":"trace 7"}'`],
 ]) {
   test(`a record with another ${column} is Corrupt, and those before it are read`, async () => {
     const log = openChanged(`UPDATE "orders-0" SET ${change} WHERE offset = 7`);
     expect(await log.read(Topic.Orders, 0, 0, 7)).toHaveLength(7);
     await refuses(log.read(Topic.Orders, 0, 0, 8), "Corrupt");
     await refuses(log.follow(Topic.Orders, 0, 5, () => {}).done, "Corrupt");
+    await log.close();
+  });
+}
+
+for (const [name, change] of [
+  ["other headers", `headers = '{"traceparent":"trace 11"}'`],
+  ["headers lost", "headers = NULL"],
+]) {
+  test(`a record with ${name} is Corrupt`, async () => {
+    const log = openChanged(`UPDATE "orders-0" SET ${change} WHERE offset = 10`);
+    expect(await log.read(Topic.Orders, 0, 0, 10)).toHaveLength(10);
+    await refuses(log.read(Topic.Orders, 0, 0, 11), "Corrupt");
     await log.close();
   });
 }
@@ -124,7 +137,7 @@ test("after a failed commit no append is taken any more", async () => {
   const path = copy();
   const log = openSqliteLog({ path, partitionCount: 1, clock: systemClock });
   const intruder = new Database(path);
-  intruder.run(`INSERT INTO "orders-0" VALUES (100, 0, NULL, x'00', 0)`);
+  intruder.run(`INSERT INTO "orders-0" VALUES (100, 0, NULL, x'00', 0, NULL)`);
   intruder.close();
   const value = new Uint8Array(1);
   const both = [
@@ -143,6 +156,7 @@ async function makeLog(): Promise<string[]> {
     const records = Array.from({ length: 100 }, (_, index) => ({
       key: new TextEncoder().encode("BTC-USD"),
       value: new Uint8Array(100 + index * 3).fill(index),
+      ...(index % 10 === 0 ? { headers: { traceparent: `trace ${index}` } } : {}),
     }));
     await log.append(topic, 0, records);
   }

@@ -21,7 +21,9 @@ interface IdentityRow {
 }
 
 const applicationID = 0x6f62_6c67;
-const formatVersion = 1;
+/** 2 came with the column of headers; a file of version 1 is read as it is, and gets the column when a writer opens it. */
+const formatVersion = 2;
+const formatVersions: readonly unknown[] = [1, formatVersion];
 const topics = Object.values(Topic);
 
 /** Opens the log for its one writer, and makes it when there is none. Mode 0600. */
@@ -33,7 +35,12 @@ export function openForWriting(path: string, partitionCount: number): Database {
   const database = openDatabase(path, false);
   try {
     database.run("PRAGMA journal_mode = WAL");
-    database.transaction(() => createOnce(database, partitionCount)).immediate();
+    database
+      .transaction(() => {
+        createOnce(database, partitionCount);
+        addHeaders(database);
+      })
+      .immediate();
     return database;
   } catch (error) {
     database.close();
@@ -115,9 +122,9 @@ export function toLogError(error: unknown): LogError {
 function readIdentityRow(database: Database): IdentityRow {
   let row: IdentityRow | null;
   try {
-    const version = database.query<{ user_version: number }, []>("PRAGMA user_version").get();
     const owner = database.query<{ application_id: number }, []>("PRAGMA application_id").get();
-    if (version?.user_version !== formatVersion || owner?.application_id !== applicationID) {
+    const known = formatVersions.includes(readVersion(database));
+    if (!known || owner?.application_id !== applicationID) {
       throw new LogError("Corrupt", "The file is no orderbook log of a known version");
     }
     row = database.query<IdentityRow, []>("SELECT * FROM identity").get();
@@ -145,11 +152,24 @@ function createOnce(database: Database, partitionCount: number): void {
   );
   for (const name of tableNames(partitionCount)) {
     database.run(
-      `CREATE TABLE "${name}" (offset INTEGER PRIMARY KEY, appendTime INTEGER NOT NULL, key BLOB, value BLOB NOT NULL, crc INTEGER NOT NULL) STRICT`,
+      `CREATE TABLE "${name}" (offset INTEGER PRIMARY KEY, appendTime INTEGER NOT NULL, key BLOB, value BLOB NOT NULL, crc INTEGER NOT NULL, headers TEXT) STRICT`,
     );
   }
   insertEnds(database, partitionCount);
   insertIdentity(database, partitionCount);
+}
+
+function addHeaders(database: Database): void {
+  if (readVersion(database) !== 1) return;
+  const { partitionCount } = readIdentityRow(database);
+  for (const name of tableNames(partitionCount)) {
+    database.run(`ALTER TABLE "${name}" ADD COLUMN headers TEXT`);
+  }
+  database.run(`PRAGMA user_version = ${formatVersion}`);
+}
+
+function readVersion(database: Database): number | undefined {
+  return database.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version;
 }
 
 function insertEnds(database: Database, partitionCount: number): void {

@@ -1,7 +1,7 @@
 import type { Database, Statement } from "bun:sqlite";
 
 import { LogError } from "./log.ts";
-import type { LogRecord } from "./log.ts";
+import type { LogRecord, RecordHeaders } from "./log.ts";
 import { endCrc, tableNames, toLogError } from "./log-sqlite-file.ts";
 
 export interface RecordRow {
@@ -10,6 +10,8 @@ export interface RecordRow {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array;
   readonly crc: number;
+  /** JSON; undefined in a file of version 1. */
+  readonly headers?: string | null;
 }
 
 interface EndRow {
@@ -77,9 +79,8 @@ export class RowReader {
     try {
       for (const row of this.#records[table]?.iterate(fromOffset, count) ?? []) {
         this.#check(table, row, fromOffset + records.length);
-        const { offset, appendTime, key, value } = row;
-        records.push({ offset, appendTime, key, value });
-        bytes += value.length;
+        records.push(recordOf(row));
+        bytes += row.value.length;
         if (bytes >= readBytesMax) return records;
       }
     } catch (error) {
@@ -100,8 +101,12 @@ export class RowReader {
   #check(table: number, row: RecordRow, offset: number): void {
     if (row.offset !== offset) throw this.#corrupt(table, `record ${offset} is missing`);
     // A flipped bit can turn bytes into a text of the same bytes, and with that of the same CRC.
-    if (!isBytes(row.value) || !(row.key === null || isBytes(row.key))) {
+    const { key, value, headers = null } = row;
+    if (!isBytes(value) || !(key === null || isBytes(key))) {
       throw this.#corrupt(table, `record ${offset} is no bytes`);
+    }
+    if (headers !== null && typeof headers !== "string") {
+      throw this.#corrupt(table, `the headers of record ${offset} are no text`);
     }
     const crc = recordCrc(table, row);
     if (crc !== row.crc) throw this.#corrupt(table, `record ${offset} has another CRC`);
@@ -116,10 +121,17 @@ function isBytes(column: unknown): boolean {
   return column instanceof Uint8Array;
 }
 
-/** CRC-32 over where and when a record stands, its key and its value. */
+function recordOf({ offset, appendTime, key, value, headers = null }: RecordRow): LogRecord {
+  const record = { offset, appendTime, key, value };
+  if (headers === null) return record;
+  return { ...record, headers: JSON.parse(headers) as RecordHeaders };
+}
+
+/** CRC-32 over where and when a record stands, its key, its value and, where it has some, its headers. */
 export function recordCrc(table: number, record: Omit<RecordRow, "crc">): number {
-  const { offset, appendTime, key, value } = record;
+  const { offset, appendTime, key, value, headers = null } = record;
   const keyBytes = key === null ? -1 : key.length;
   const place = Bun.hash.crc32(new Float64Array([table, offset, appendTime, keyBytes]));
-  return Bun.hash.crc32(value, key === null ? place : Bun.hash.crc32(key, place));
+  const crc = Bun.hash.crc32(value, key === null ? place : Bun.hash.crc32(key, place));
+  return headers === null ? crc : Bun.hash.crc32(headers, crc);
 }

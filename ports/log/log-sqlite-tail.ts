@@ -25,8 +25,9 @@ export class RecordTail {
 
   push(record: LogRecord): void {
     if (record.offset !== this.#endOffset) throw new Error("A tail grows by the next record");
-    const { offset, appendTime, key, value } = record;
-    this.#records.push({ offset, appendTime, key, value });
+    const { offset, appendTime, key, value, headers } = record;
+    const kept = { offset, appendTime, key, value };
+    this.#records.push(headers === undefined ? kept : { ...kept, headers });
     this.#bytes += value.length;
     this.#endOffset++;
     if (this.#records.length > countMax || this.#bytes > bytesMax) this.#dropOlderHalf();

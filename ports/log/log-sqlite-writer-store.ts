@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 
 import type { Clock } from "../clock/clock.ts";
-import { checkRecordBytes } from "./log-bounds.ts";
+import { checkRecord } from "./log-bounds.ts";
 import type { AppendRecord, LogRecord } from "./log.ts";
 import type { PendingRecord } from "./log-sqlite-batch.ts";
 import { Committer } from "./log-sqlite-committer.ts";
@@ -62,17 +62,16 @@ export class WriterStore implements SqliteStore {
   }
 
   async append(table: number, records: readonly AppendRecord[]): Promise<readonly number[]> {
-    for (const { key, value } of records) checkRecordBytes(key, value);
+    for (const record of records) checkRecord(record);
     if (records.length === 0) return [];
     const appendTime = Math.floor(this.#options.clock.now());
     const standing = this.#at(table);
-    const pending = records.map(({ key, value }): PendingRecord => ({
-      table,
-      offset: standing.nextOffset++,
-      appendTime,
-      key: key?.slice() ?? null,
-      value: value.slice(),
-    }));
+    const pending = records.map(({ key, value, headers }): PendingRecord => {
+      const offset = standing.nextOffset++;
+      const copies = { key: key?.slice() ?? null, value: value.slice() };
+      const record = { table, offset, appendTime, ...copies };
+      return headers === undefined ? record : { ...record, headers: { ...headers } };
+    });
     await this.#committer.commit(pending);
     return pending.map(({ offset }) => offset);
   }

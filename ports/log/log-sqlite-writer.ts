@@ -4,7 +4,7 @@ import type { PendingRecord } from "./log-sqlite-batch.ts";
 import { endCrc, openDatabase, tableNames, toLogError } from "./log-sqlite-file.ts";
 import { recordCrc } from "./log-sqlite-rows.ts";
 
-type InsertParams = [number, number, Uint8Array | null, Uint8Array, number];
+type InsertParams = [number, number, Uint8Array | null, Uint8Array, number, string | null];
 
 const pageBytes = 4096;
 /** Bytes in the write-ahead log, roughly, after which they are moved into the main file. */
@@ -29,7 +29,7 @@ export class RowWriter {
       this.#database.run("PRAGMA checkpoint_fullfsync = ON");
       this.#database.run("PRAGMA wal_autocheckpoint = 0");
       this.#inserts = tableNames(partitionCount).map((name) =>
-        this.#database.prepare(`INSERT INTO "${name}" VALUES (?, ?, ?, ?, ?)`),
+        this.#database.prepare(`INSERT INTO "${name}" VALUES (?, ?, ?, ?, ?, ?)`),
       );
       this.#setEnd = this.#database.prepare("INSERT OR REPLACE INTO partitionEnd VALUES (?, ?, ?)");
     } catch (error) {
@@ -73,7 +73,9 @@ export class RowWriter {
       const { table, offset, appendTime, key, value } = record;
       const insert = this.#inserts[table];
       if (insert === undefined) throw new Error("A record is for a partition that the log has");
-      insert.run(offset, appendTime, key, value, recordCrc(table, record));
+      const headers = record.headers === undefined ? null : JSON.stringify(record.headers);
+      const crc = recordCrc(table, { offset, appendTime, key, value, headers });
+      insert.run(offset, appendTime, key, value, crc, headers);
       ends.set(table, offset + 1);
       this.#walBytes += value.length;
     }

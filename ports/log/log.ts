@@ -1,17 +1,24 @@
 import type { Topic } from "../../schema/topics.ts";
 
+/**
+ * Short texts beside a record, by name: the trace context. They are no part of what a record says, nothing is decided by them, and a record
+ * without any has no such property.
+ */
+export type RecordHeaders = Readonly<Record<string, string>>;
+
 /** A record that stands on a log. `appendTime` is the log's own clock, in milliseconds since 1970 UTC. */
 export interface LogRecord {
   readonly offset: number;
   readonly appendTime: number;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array;
+  readonly headers?: RecordHeaders;
 }
 
-/** A record to append. Headers carry the trace context and are not part of the contract of a record. */
 export interface AppendRecord {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array;
+  readonly headers?: RecordHeaders;
 }
 
 /** Reads on from an offset, in order, each record once, until it is closed or fails. */

@@ -1,6 +1,8 @@
 import { read, type Pointer } from "bun:ffi";
 
 import { Client, ErrorCode, eventError, EventType, type ClientError } from "./client.ts";
+import type { LogRecord } from "../log.ts";
+import { HeaderReader } from "./headers.ts";
 import type { Library } from "./library.ts";
 import {
   addressOf,
@@ -11,13 +13,6 @@ import {
   readInt64,
 } from "./native.ts";
 import { QueueWaker } from "./queue.ts";
-
-export interface ConsumedRecord {
-  readonly offset: number;
-  readonly appendTime: number;
-  readonly key: Uint8Array | null;
-  readonly value: Uint8Array;
-}
 
 export interface PartitionReaderOptions {
   readonly library: Library;
@@ -42,12 +37,14 @@ export class PartitionReader {
   readonly #recordWaker: QueueWaker;
   readonly #eventWaker: QueueWaker;
   readonly #messages: PointerArray;
+  readonly #headers: HeaderReader;
 
   constructor(options: PartitionReaderOptions) {
     const { library, settings, topic, partition, fromOffset, batchMax } = options;
     const { kafka } = library;
     this.#options = options;
     this.#messages = new PointerArray(batchMax);
+    this.#headers = new HeaderReader(library);
     this.#client = new Client(library, "consumer", settings, EventType.Error);
     this.#events = present(kafka.rd_kafka_queue_get_main(this.#client.handle), "main queue");
     this.#records = present(kafka.rd_kafka_queue_new(this.#client.handle), "queue");
@@ -63,12 +60,12 @@ export class PartitionReader {
   }
 
   /** Up to batchMax records that are here now, copied out of librdkafka's memory. */
-  take(): ConsumedRecord[] {
+  take(): LogRecord[] {
     if (this.#client.closed) return [];
     const { kafka } = this.#options.library;
     const { address, length } = this.#messages;
     const count = Number(kafka.rd_kafka_consume_batch_queue(this.#records, 0, address, length));
-    const records: ConsumedRecord[] = [];
+    const records: LogRecord[] = [];
     for (let index = 0; index < count; index++) {
       const message = this.#messages.get(index);
       const code = read.i32(message, messageOffsets.err);
@@ -91,14 +88,16 @@ export class PartitionReader {
     this.#client.close();
   }
 
-  #record(message: Pointer): ConsumedRecord {
+  #record(message: Pointer): LogRecord {
     const { kafka } = this.#options.library;
-    return {
+    const headers = this.#headers.read(message);
+    const record = {
       offset: readInt64(message, messageOffsets.offset),
       appendTime: Number(kafka.rd_kafka_message_timestamp(message, null)),
       key: this.#bytes(message, messageOffsets.key, messageOffsets.keyLen),
       value: this.#bytes(message, messageOffsets.payload, messageOffsets.len) ?? new Uint8Array(0),
     };
+    return headers === undefined ? record : { ...record, headers };
   }
 
   /** A copy: what librdkafka points to is gone with the message. */

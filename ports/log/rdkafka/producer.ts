@@ -1,6 +1,8 @@
 import { read, type Pointer } from "bun:ffi";
 
+import type { AppendRecord } from "../log.ts";
 import { Client, ErrorCode, eventError, EventType, type ClientError } from "./client.ts";
+import { produceWithHeaders } from "./headers.ts";
 import type { Library } from "./library.ts";
 import { errorText, messageOffsets, PointerArray, present, readInt64 } from "./native.ts";
 import { QueueWaker } from "./queue.ts";
@@ -10,11 +12,6 @@ const copyFlag = 2;
 const reportsMax = 1024;
 /** Stands in for the bytes of an empty value: a NULL pointer would mean no value at all. */
 const noBytes = new Uint8Array(1);
-
-export interface ProducerRecord {
-  readonly key: Uint8Array | null;
-  readonly value: Uint8Array;
-}
 
 export class ProduceError extends Error {
   override readonly name = "ProduceError";
@@ -29,7 +26,7 @@ export class ProduceError extends Error {
 interface Batch {
   readonly topic: Pointer;
   readonly partition: number;
-  records: readonly ProducerRecord[];
+  records: readonly AppendRecord[];
   readonly offsets: number[];
   /** Records handed to librdkafka so far. */
   sent: number;
@@ -74,7 +71,7 @@ export class Producer {
   produce(
     topic: string,
     partition: number,
-    records: readonly ProducerRecord[],
+    records: readonly AppendRecord[],
   ): Promise<readonly number[]> {
     if (records.length === 0) return Promise.resolve([]);
     const batch: Batch = {
@@ -137,8 +134,13 @@ export class Producer {
     return true;
   }
 
-  #produceOne({ topic, partition }: Batch, { key, value }: ProducerRecord, slot: number): number {
+  #produceOne({ topic, partition }: Batch, record: AppendRecord, slot: number): number {
     const { kafka } = this.#library;
+    const { key, value, headers } = record;
+    if (headers !== undefined) {
+      const message = { topic, partition, flags: copyFlag, key, value, opaque: slot, headers };
+      return produceWithHeaders(this.#library, this.client.handle, message);
+    }
     const keyBytes = key?.length ?? 0;
     const failed = kafka.rd_kafka_produce(
       topic,
@@ -208,6 +210,7 @@ export class Producer {
   }
 }
 
-function copyOf({ key, value }: ProducerRecord): ProducerRecord {
-  return { key: key?.slice() ?? null, value: value.slice() };
+function copyOf(record: AppendRecord): AppendRecord {
+  const { key, value } = record;
+  return { ...record, key: key?.slice() ?? null, value: value.slice() };
 }
