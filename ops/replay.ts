@@ -22,7 +22,7 @@ const usage = `usage: bun run replay FILE [--url URL] [--data .data] [--in-fligh
                or a Bitstamp order capture (.csv or .csv.zst)
   --url        a running venue; without it a venue of its own is opened in a temporary folder
   --data       with --url: the data folder of that venue, whose venue.json holds accounts and tokens (.data)
-  --in-flight  Bitstamp: requests of one kind on their way at once (16); LOBSTER files go one by one`;
+  --in-flight  Bitstamp: requests of one kind on their way at once (1: the log is sure to have the file's order)`;
 
 const options = readOptions();
 if (typeof options === "string") {
@@ -117,6 +117,10 @@ async function checkViews(target: ReplayTarget, symbol: string): Promise<boolean
 }
 
 async function readText(path: string): Promise<string> {
+  if (!(await Bun.file(path).exists())) {
+    console.error(`There is no file ${path}`);
+    process.exit(1);
+  }
   const bytes = await Bun.file(path).bytes();
   return new TextDecoder().decode(path.endsWith(".zst") ? Bun.zstdDecompressSync(bytes) : bytes);
 }
@@ -132,7 +136,7 @@ function readOptions(): ReplayOptions | string {
       options: {
         url: { type: "string" },
         data: { type: "string", default: ".data" },
-        "in-flight": { type: "string", default: "16" },
+        "in-flight": { type: "string", default: "1" },
       },
     });
     const [path, ...others] = positionals;
