@@ -1,5 +1,4 @@
-import { AccountStatus } from "../../schema/generated/enums.ts";
-import { chunkMask, chunkShift, RecordPool } from "./record-pool.ts";
+import { RecordMemory, RecordPool } from "./record-pool.ts";
 import { TagTable } from "./tag-table.ts";
 
 /**
@@ -9,13 +8,14 @@ import { TagTable } from "./tag-table.ts";
  * Invariant: a record exists exactly while its account is defined or has entries. Functions that take a slot take 0 for no record.
  */
 export const accountShift = 4;
+const capacityMin = 64;
 
 /** Words of a record; the name fills ten words. */
 export const AccountWord = { accountID: 0, status: 1, entryCount: 2, name: 4 } as const;
 export const accountNameWords = 10;
 
 export class Accounts {
-  readonly pool = new RecordPool(accountShift);
+  readonly pool = new RecordPool(new RecordMemory(accountShift, capacityMin));
   /** Accounts defined, those with entries only left out. */
   definedCount = 0;
   /** Entries that each account may have: what it comes to when the window is shared out evenly. */
@@ -34,11 +34,12 @@ export class Accounts {
   }
 
   isDefined(slot: number): boolean {
-    return slot !== 0 && this.#word(slot, AccountWord.status) !== 0;
+    return this.statusOf(slot) !== 0;
   }
 
-  isDisabled(slot: number): boolean {
-    return slot !== 0 && this.#word(slot, AccountWord.status) === AccountStatus.Disabled;
+  /** AccountStatus, or 0 where the account is not defined. */
+  statusOf(slot: number): number {
+    return slot === 0 ? 0 : this.#word(slot, AccountWord.status);
   }
 
   /** Entries of the account in the id window. */
@@ -51,8 +52,8 @@ export class Accounts {
     const found = this.find(accountID);
     if (found !== 0) return found;
     const slot = this.pool.allocate();
-    const words = this.pool.words[slot >>> chunkShift]!;
-    const at = (slot & chunkMask) << accountShift;
+    const words = this.pool.memory.wordsOf(slot);
+    const at = slot << accountShift;
     words.fill(0, at, at + (1 << accountShift));
     words[at] = accountID;
     this.#table.set(accountID, slot);
@@ -63,8 +64,8 @@ export class Accounts {
   define(accountID: number, status: number, source: DataView, nameAt: number): void {
     const slot = this.obtain(accountID);
     if (!this.isDefined(slot)) this.entryShare = Math.floor(this.#entryMax / ++this.definedCount);
-    const words = this.pool.words[slot >>> chunkShift]!;
-    const at = (slot & chunkMask) << accountShift;
+    const words = this.pool.memory.wordsOf(slot);
+    const at = slot << accountShift;
     words[at + AccountWord.status] = status;
     for (let index = 0; index < accountNameWords; index++) {
       words[at + AccountWord.name + index] = source.getInt32(nameAt + index * 4, true);
@@ -72,13 +73,13 @@ export class Accounts {
   }
 
   countEntry(slot: number): void {
-    const at = ((slot & chunkMask) << accountShift) + AccountWord.entryCount;
-    this.pool.words[slot >>> chunkShift]![at]!++;
+    const at = (slot << accountShift) + AccountWord.entryCount;
+    this.pool.memory.wordsOf(slot)[at]!++;
   }
 
   uncountEntry(slot: number): void {
-    const words = this.pool.words[slot >>> chunkShift]!;
-    const at = (slot & chunkMask) << accountShift;
+    const words = this.pool.memory.wordsOf(slot);
+    const at = slot << accountShift;
     const left = --words[at + AccountWord.entryCount]!;
     if (left > 0 || words[at + AccountWord.status] !== 0) return;
     this.#table.delete(words[at]!);
@@ -86,6 +87,6 @@ export class Accounts {
   }
 
   #word(slot: number, word: number): number {
-    return this.pool.words[slot >>> chunkShift]![((slot & chunkMask) << accountShift) + word]!;
+    return this.pool.memory.wordsOf(slot)[(slot << accountShift) + word]!;
   }
 }

@@ -15,7 +15,6 @@ import type { EventBuffer } from "./event-buffer.ts";
 import { EntryDouble, entryShift, EntryWord } from "./id-window.ts";
 import type { Instrument } from "./instruments.ts";
 import { keyIDWords, publicKeyWords } from "./keys.ts";
-import { chunkMask, chunkShift } from "./record-pool.ts";
 import { CommandHead } from "./state.ts";
 import type { PartitionState } from "./state.ts";
 import { clearWords, receiveWords, writeCount } from "./words.ts";
@@ -32,9 +31,9 @@ export function writeDuplicate(
   out: EventBuffer,
 ): void {
   const { pool } = state.window;
-  const entries = pool.words[slot >>> chunkShift]!;
-  const entry = (slot & chunkMask) << entryShift;
-  const doubles = pool.doubles[slot >>> chunkShift]!;
+  const entries = pool.memory.wordsOf(slot);
+  const entry = slot << entryShift;
+  const doubles = pool.memory.doublesOf(slot);
   const outcome = entries[entry + EntryWord.outcome]!;
   const start = out.open(Repeat.templateId, Repeat.blockLength);
   const { bytes, view, words } = out;

@@ -1,22 +1,19 @@
 import { Side, TimeInForce } from "../../schema/generated/enums.ts";
 import { assert } from "./assert.ts";
 import { firstOfLevel, nextInLevel } from "./book.ts";
-import { EntryWord, entryShift } from "./id-window.ts";
+import { EntryWord } from "./id-window.ts";
 import type { Instrument } from "./instruments.ts";
-import { levelChunkShift, levelWord } from "./level-pages.ts";
 import {
   ColdDouble,
-  coldShift,
   ColdWord,
   holdsEntryBit,
   OrderDouble,
-  orderShift,
   OrderWord,
   securityIDOf,
   sideOf,
   timeInForceOf,
 } from "./order-pool.ts";
-import { doubleAt, wordAt } from "./pool-words.ts";
+import type { RecordMemory } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -88,7 +85,7 @@ function auditLevel(
   const level = instrument.ladder.find(price);
   let last = 0;
   for (let slot = firstOfLevel(state, level); slot !== 0; slot = nextInLevel(state, slot)) {
-    const word = (index: number) => wordAt(state.orders.words, slot, orderShift, index);
+    const word = (index: number) => wordAt(state.orders.hot, slot, index);
     assert(word(OrderWord.prev) === last, "a level's links are two-way");
     assert(word(OrderWord.price) === price, "an order stands at its price");
     assert(word(OrderWord.level) === level, "an order knows its level");
@@ -101,49 +98,46 @@ function auditLevel(
     last = slot;
   }
   assert(last !== 0, "no level is empty");
-  const lastOfLevel = state.instruments.pages.words[level >>> levelChunkShift]!;
-  assert(lastOfLevel[levelWord(level) + 1] === last, "a level ends with its last order");
+  const levels = state.instruments.pages.entries.wordsOf(level >>> 10);
+  assert(levels[(level << 1) + 1] === last, "a level ends with its last order");
 }
 
 function auditOrder(state: PartitionState, slot: number, traits: number): void {
-  const { words, doubles, coldWords, coldDoubles } = state.orders;
-  const leavesQty = doubleAt(doubles, slot, orderShift, OrderDouble.leavesQty);
-  const fillableQty = doubleAt(doubles, slot, orderShift, OrderDouble.fillableQty);
+  const { hot, cold } = state.orders;
+  const leavesQty = doubleAt(hot, slot, OrderDouble.leavesQty);
+  const fillableQty = doubleAt(hot, slot, OrderDouble.fillableQty);
   assert(leavesQty > 0 && Number.isSafeInteger(leavesQty), "an order that rests has leavesQty");
   assert(fillableQty >= leavesQty, "no order has traded more than it may");
-  assert(
-    doubleAt(coldDoubles, slot, coldShift, ColdDouble.preventedQty) >= 0,
-    "preventedQty is not negative",
-  );
-  const accountID = wordAt(words, slot, orderShift, OrderWord.accountID);
+  assert(doubleAt(cold, slot, ColdDouble.preventedQty) >= 0, "preventedQty is not negative");
+  const accountID = wordAt(hot, slot, OrderWord.accountID);
   assert(
     state.accounts.isDefined(state.accounts.find(accountID)),
     "no order is of an unknown account",
   );
-  const id = idOf(words, slot, orderShift);
+  const id = idOf(hot, slot);
   assert(state.orders.find(id, 0) === slot, "the table finds every resting order");
   const timeInForce = timeInForceOf(traits);
   const isGoodTillDate = timeInForce === TimeInForce.GTD;
   assert(isGoodTillDate || timeInForce === TimeInForce.GTC, "only GTC and GTD orders rest");
-  const timer = wordAt(coldWords, slot, coldShift, ColdWord.timer);
+  const timer = wordAt(cold, slot, ColdWord.timer);
   assert(!isGoodTillDate || state.timers.slotAt(timer) === slot, "a GTD order has a timer");
-  const expireTime = doubleAt(coldDoubles, slot, coldShift, ColdDouble.expireTime);
+  const expireTime = doubleAt(cold, slot, ColdDouble.expireTime);
   assert(!isGoodTillDate || expireTime > state.now, "no order that is due rests");
   const entry = state.window.find(id, 0);
   assert(entry !== 0, "the id window keeps every resting order's entry");
-  const held = wordAt(coldWords, slot, coldShift, ColdWord.heldEntry);
+  const held = wordAt(cold, slot, ColdWord.heldEntry);
   const holds = (traits & holdsEntryBit) !== 0;
   assert(!holds || held === entry, "an order holds no entry but its own");
 }
 
-function idOf(words: readonly Int32Array[], slot: number, shift: number): Int32Array {
-  return Int32Array.from({ length: 4 }, (_, index) => wordAt(words, slot, shift, index));
+function idOf(memory: RecordMemory, slot: number): Int32Array {
+  return Int32Array.from({ length: 4 }, (_, index) => wordAt(memory, slot, index));
 }
 
 function takenRecords({ orders }: PartitionState): number {
   let count = 0;
-  for (let slot = 1; slot < orders.hot.top; slot++) {
-    if (wordAt(orders.words, slot, orderShift, OrderWord.traits) !== 0) count++;
+  for (let slot = 1; slot < orders.pool.top; slot++) {
+    if (wordAt(orders.hot, slot, OrderWord.traits) !== 0) count++;
   }
   return count;
 }
@@ -152,15 +146,12 @@ function auditTimers({ timers, orders }: PartitionState): void {
   let parentTime = 0;
   for (let place = 1; place <= timers.count; place++) {
     const slot = timers.slotAt(place);
-    assert(
-      wordAt(orders.coldWords, slot, coldShift, ColdWord.timer) === place,
-      "an order knows its timer",
-    );
+    assert(wordAt(orders.cold, slot, ColdWord.timer) === place, "an order knows its timer");
     if (place > 1) {
       const parent = timers.slotAt(place >>> 1);
-      parentTime = doubleAt(orders.coldDoubles, parent, coldShift, ColdDouble.expireTime);
+      parentTime = doubleAt(orders.cold, parent, ColdDouble.expireTime);
     }
-    const time = doubleAt(orders.coldDoubles, slot, coldShift, ColdDouble.expireTime);
+    const time = doubleAt(orders.cold, slot, ColdDouble.expireTime);
     assert(parentTime <= time, "no timer is due before its parent");
   }
 }
@@ -170,11 +161,11 @@ function auditWindow(state: PartitionState): void {
   const counts = new Map<number, number>();
   let entryCount = 0;
   for (let slot = 1; slot < window.pool.top; slot++) {
-    if (wordAt(window.pool.words, slot, entryShift, EntryWord.account) === 0) continue;
+    if (wordAt(window.pool.memory, slot, EntryWord.account) === 0) continue;
     entryCount++;
-    const accountID = wordAt(window.pool.words, slot, entryShift, EntryWord.accountID);
+    const accountID = wordAt(window.pool.memory, slot, EntryWord.accountID);
     counts.set(accountID, (counts.get(accountID) ?? 0) + 1);
-    const id = idOf(window.pool.words, slot, entryShift);
+    const id = idOf(window.pool.memory, slot);
     assert(window.find(id, 0) === slot, "the window finds every entry");
   }
   assert(entryCount === window.table.count, "the window's table is its entries");
@@ -184,4 +175,12 @@ function auditWindow(state: PartitionState): void {
       "an account's share counts its entries",
     );
   }
+}
+
+function wordAt(memory: RecordMemory, slot: number, word: number): number {
+  return memory.wordsOf(slot)[(slot << memory.strideShift) + word]!;
+}
+
+function doubleAt(memory: RecordMemory, slot: number, double: number): number {
+  return memory.doublesOf(slot)[(slot << (memory.strideShift - 1)) + double]!;
 }

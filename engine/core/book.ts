@@ -1,6 +1,5 @@
 import { TimeInForce } from "../../schema/generated/enums.ts";
 import type { Instrument } from "./instruments.ts";
-import { levelChunkShift, levelWord } from "./level-pages.ts";
 import {
   ColdWord,
   coldShift,
@@ -11,7 +10,6 @@ import {
   timeInForceOf,
 } from "./order-pool.ts";
 import { hashID } from "./id-table.ts";
-import { chunkMask, chunkShift } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -28,12 +26,12 @@ export function joinBook(
   slot: number,
   price: number,
 ): void {
-  const orders = state.orders.words;
-  const words = orders[slot >>> chunkShift]!;
-  const at = (slot & chunkMask) << orderShift;
+  const orders = state.orders.hot;
+  const words = orders.wordsOf(slot);
+  const at = slot << orderShift;
   const level = instrument.ladder.reach(price);
-  const levels = state.instruments.pages.words[level >>> levelChunkShift]!;
-  const levelAt = levelWord(level);
+  const levels = state.instruments.pages.entries.wordsOf(level >>> 10);
+  const levelAt = level << 1;
   const last = levels[levelAt + 1]!;
   words[at + OrderWord.next] = 0;
   words[at + OrderWord.prev] = last;
@@ -41,8 +39,8 @@ export function joinBook(
   words[at + OrderWord.level] = level;
   levels[levelAt + 1] = slot;
   if (last !== 0) {
-    const lastAt = (last & chunkMask) << orderShift;
-    orders[last >>> chunkShift]![lastAt + OrderWord.next] = slot;
+    const lastAt = last << orderShift;
+    orders.wordsOf(last)[lastAt + OrderWord.next] = slot;
     return;
   }
   levels[levelAt] = slot;
@@ -51,52 +49,52 @@ export function joinBook(
 
 /** Takes an order out of its level; its record stays. */
 export function leaveBook(state: PartitionState, instrument: Instrument, slot: number): void {
-  const orders = state.orders.words;
-  const words = orders[slot >>> chunkShift]!;
-  const at = (slot & chunkMask) << orderShift;
+  const orders = state.orders.hot;
+  const words = orders.wordsOf(slot);
+  const at = slot << orderShift;
   const next = words[at + OrderWord.next]!;
   const prev = words[at + OrderWord.prev]!;
   const level = words[at + OrderWord.level]!;
-  const levels = state.instruments.pages.words[level >>> levelChunkShift]!;
-  const levelAt = levelWord(level);
+  const levels = state.instruments.pages.entries.wordsOf(level >>> 10);
+  const levelAt = level << 1;
   if (prev === 0) levels[levelAt] = next;
-  else orders[prev >>> chunkShift]![((prev & chunkMask) << orderShift) + OrderWord.next] = next;
+  else orders.wordsOf(prev)[(prev << orderShift) + OrderWord.next] = next;
   if (next === 0) levels[levelAt + 1] = prev;
-  else orders[next >>> chunkShift]![((next & chunkMask) << orderShift) + OrderWord.prev] = prev;
+  else orders.wordsOf(next)[(next << orderShift) + OrderWord.prev] = prev;
   if ((prev | next) === 0) instrument.ladder.close(words[at + OrderWord.price]!, level);
 }
 
 /** The first order of a level. */
 export function firstOfLevel(state: PartitionState, level: number): number {
-  return state.instruments.pages.words[level >>> levelChunkShift]![levelWord(level)]!;
+  return state.instruments.pages.entries.wordsOf(level >>> 10)[level << 1]!;
 }
 
 /** The order behind this one in its level, or 0. */
 export function nextInLevel(state: PartitionState, slot: number): number {
-  const words = state.orders.words[slot >>> chunkShift]!;
-  return words[((slot & chunkMask) << orderShift) + OrderWord.next]!;
+  const words = state.orders.hot.wordsOf(slot);
+  return words[(slot << orderShift) + OrderWord.next]!;
 }
 
 /** Forgets an order that has left its book: it is closed. `hash` is that of its orderID. */
 export function forgetOrder(state: PartitionState, slot: number, hash: number): void {
   const { orders } = state;
-  const words = orders.words[slot >>> chunkShift]!;
-  const at = (slot & chunkMask) << orderShift;
+  const words = orders.hot.wordsOf(slot);
+  const at = slot << orderShift;
   const traits = words[at + OrderWord.traits]!;
   orders.table.remove(hash, slot);
   words[at + OrderWord.traits] = 0;
   if (timeInForceOf(traits) === TimeInForce.GTD) state.timers.clear(slot);
   if ((traits & holdsEntryBit) !== 0) releaseEntry(state, slot);
-  orders.release(slot);
+  orders.pool.release(slot);
 }
 
 function releaseEntry(state: PartitionState, slot: number): void {
-  const cold = state.orders.coldWords[slot >>> chunkShift]!;
-  state.window.release(cold[((slot & chunkMask) << coldShift) + ColdWord.heldEntry]!);
+  const cold = state.orders.cold.wordsOf(slot);
+  state.window.release(cold[(slot << coldShift) + ColdWord.heldEntry]!);
 }
 
 /** The hash of a resting order's orderID. */
 export function hashOfOrder(state: PartitionState, slot: number): number {
-  const words = state.orders.words[slot >>> chunkShift]!;
-  return hashID(words, ((slot & chunkMask) << orderShift) + OrderWord.orderID);
+  const words = state.orders.hot.wordsOf(slot);
+  return hashID(words, (slot << orderShift) + OrderWord.orderID);
 }

@@ -19,7 +19,6 @@ import type { EventBuffer } from "./event-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { writeRestingCanceled } from "./order-events.ts";
 import { ColdDouble, coldShift, orderShift, OrderWord } from "./order-pool.ts";
-import { chunkMask, chunkShift } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -66,8 +65,8 @@ function refuseCancel(
 export function expireOrders(state: PartitionState, out: EventBuffer): void {
   const { orders, timers } = state;
   for (let slot = timers.first; slot !== 0; slot = timers.first) {
-    const doubles = orders.coldDoubles[slot >>> chunkShift]!;
-    const at = (slot & chunkMask) << (coldShift - 1);
+    const doubles = orders.cold.doublesOf(slot);
+    const at = slot << (coldShift - 1);
     if (doubles[at + ColdDouble.expireTime]! > state.now) return;
     cancelResting(state, instrumentOfOrder(state, slot), slot, CancelReason.Expired, out);
   }
@@ -173,11 +172,11 @@ function cancelResting(
 }
 
 function instrumentOfOrder(state: PartitionState, slot: number): Instrument {
-  const words = state.orders.words[slot >>> chunkShift]!;
-  return state.instrumentOf(words[((slot & chunkMask) << orderShift) + OrderWord.traits]!);
+  const words = state.orders.hot.wordsOf(slot);
+  return state.instrumentOf(words[(slot << orderShift) + OrderWord.traits]!);
 }
 
 function accountIDOfOrder(state: PartitionState, slot: number): number {
-  const words = state.orders.words[slot >>> chunkShift]!;
-  return words[((slot & chunkMask) << orderShift) + OrderWord.accountID]!;
+  const words = state.orders.hot.wordsOf(slot);
+  return words[(slot << orderShift) + OrderWord.accountID]!;
 }

@@ -1,6 +1,4 @@
 import type { EngineLimits } from "./limits.ts";
-import { coldShift } from "./order-pool.ts";
-import { chunkShift } from "./record-pool.ts";
 import type { RecordPool } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
 
@@ -8,7 +6,7 @@ import type { PartitionState } from "./state.ts";
  * A copy of the state between two commands, as raw memory: what a snapshot costs the hot path. It can be posted to a Worker, which
  * turns it into the canonical form (serialiseCapture).
  *
- * Cost: one copy of the pools' used chunks, 96 bytes an order and 64 an id window entry. Ladders, tables and timers are left out:
+ * Cost: one copy of the pools' used part, 96 bytes an order and 64 an id window entry. Ladders, tables and timers are left out:
  * the order records hold all that they say.
  */
 export interface EngineCapture {
@@ -18,15 +16,15 @@ export interface EngineCapture {
   readonly keys: PoolCapture;
   readonly instruments: readonly InstrumentCapture[];
   readonly orders: PoolCapture;
-  readonly coldOrders: PoolCapture;
   readonly window: PoolCapture;
   /** Every buffer of the capture, for postMessage. */
   readonly transfer: readonly ArrayBuffer[];
 }
 
+/** The records of slots 1 to top - 1, each memory of the pool in a buffer of its own. */
 export interface PoolCapture {
   readonly top: number;
-  readonly chunks: readonly ArrayBuffer[];
+  readonly buffers: readonly ArrayBuffer[];
 }
 
 /** An instrument without its book. */
@@ -49,23 +47,16 @@ export interface InstrumentCapture {
 export function captureState(state: PartitionState): EngineCapture {
   const accounts = capturePool(state.accounts.pool);
   const keys = capturePool(state.keys.pool);
-  const orders = capturePool(state.orders.hot);
-  const { coldWords } = state.orders;
-  const coldOrders = capturePool({ top: orders.top, words: coldWords, strideShift: coldShift });
+  const orders = capturePool(state.orders.pool);
   const window = capturePool(state.window.pool);
-  const transfer = [accounts, keys, orders, coldOrders, window].flatMap(({ chunks }) => chunks);
+  const transfer = [accounts, keys, orders, window].flatMap(({ buffers }) => buffers);
   const { limits, now } = state;
   const instruments = captureInstruments(state);
-  return { limits, now, accounts, keys, instruments, orders, coldOrders, window, transfer };
+  return { limits, now, accounts, keys, instruments, orders, window, transfer };
 }
 
-function capturePool(pool: Pick<RecordPool, "top" | "words" | "strideShift">): PoolCapture {
-  const { top, words, strideShift } = pool;
-  const chunks = words.map(({ buffer }, index) => {
-    const used = Math.min(1 << chunkShift, top - (index << chunkShift));
-    return buffer.slice(0, (used << strideShift) * 4);
-  });
-  return { top, chunks };
+function capturePool({ top, memories }: RecordPool): PoolCapture {
+  return { top, buffers: memories.map((memory) => memory.copy(top)) };
 }
 
 function captureInstruments({ instruments }: PartitionState): InstrumentCapture[] {

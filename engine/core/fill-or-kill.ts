@@ -2,7 +2,6 @@ import { SelfTradePrevention, Side } from "../../schema/generated/enums.ts";
 import { firstOfLevel, nextInLevel } from "./book.ts";
 import type { Instrument } from "./instruments.ts";
 import { OrderDouble, orderShift, OrderWord } from "./order-pool.ts";
-import { chunkMask, chunkShift } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -29,12 +28,12 @@ function walkLevel(state: PartitionState, level: number, shortQty: number): numb
   const { orders } = state;
   let short = shortQty;
   for (let maker = firstOfLevel(state, level); maker !== 0; maker = nextInLevel(state, maker)) {
-    const at = (maker & chunkMask) << orderShift;
-    if (orders.words[maker >>> chunkShift]![at + OrderWord.accountID] === taker.accountID) {
+    const at = maker << orderShift;
+    if (orders.hot.wordsOf(maker)[at + OrderWord.accountID] === taker.accountID) {
       if (taker.selfTradePrevention === SelfTradePrevention.CancelOldest) continue;
       return -1;
     }
-    short -= orders.doubles[maker >>> chunkShift]![(at >>> 1) + OrderDouble.leavesQty]!;
+    short -= orders.hot.doublesOf(maker)[(at >>> 1) + OrderDouble.leavesQty]!;
     if (short <= 0) return 0;
   }
   return short;

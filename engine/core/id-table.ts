@@ -1,5 +1,4 @@
-import { chunkMask, chunkShift } from "./record-pool.ts";
-import type { RecordPool } from "./record-pool.ts";
+import type { RecordMemory } from "./record-pool.ts";
 
 /**
  * From an id of 16 bytes to the slot of its record, which starts with the id. Open addressing with linear probing: pairs of
@@ -16,17 +15,15 @@ const movesPerInsert = 8;
 
 export class IdTable {
   count = 0;
-  readonly #words: readonly Int32Array[];
-  readonly #strideShift: number;
+  readonly #records: RecordMemory;
   #pairs = new Int32Array(bucketCountMin * 2);
   #mask = bucketCountMin - 1;
   #oldPairs: Int32Array | null = null;
   #oldMask = 0;
   #moved = 0;
 
-  constructor(pool: RecordPool) {
-    this.#words = pool.words;
-    this.#strideShift = pool.strideShift;
+  constructor(records: RecordMemory) {
+    this.#records = records;
   }
 
   /** The slot of the record whose id stands in `words` from `at` on, or 0. */
@@ -68,8 +65,8 @@ export class IdTable {
   }
 
   #hasID(slot: number, id: Int32Array, at: number): boolean {
-    const words = this.#words[slot >>> chunkShift]!;
-    const record = (slot & chunkMask) << this.#strideShift;
+    const words = this.#records.wordsOf(slot);
+    const record = slot << this.#records.strideShift;
     return (
       words[record] === id[at] &&
       words[record + 1] === id[at + 1] &&
@@ -138,7 +135,7 @@ function takeOut(pairs: Int32Array, mask: number, bucket: number): void {
 export function hashID(words: Int32Array, at: number): number {
   const first = Math.imul(words[at]!, 0x9e3779b1) ^ Math.imul(words[at + 1]!, 0x85ebca6b);
   const second = Math.imul(words[at + 2]!, 0xc2b2ae35) ^ Math.imul(words[at + 3]!, 0x27d4eb2f);
-  return mixBits(first + second);
+  return mixBits((first + second) | 0);
 }
 
 /** Spreads every bit of a word over all of them. */

@@ -2,7 +2,7 @@ import type { Accounts } from "./accounts.ts";
 import { hashID, IdTable } from "./id-table.ts";
 import { ColdWord, coldShift, holdsEntryBit, orderShift, OrderWord } from "./order-pool.ts";
 import type { OrderPool } from "./order-pool.ts";
-import { chunkMask, chunkShift, RecordPool } from "./record-pool.ts";
+import { RecordMemory, RecordPool } from "./record-pool.ts";
 import { copyID } from "./words.ts";
 
 /**
@@ -15,6 +15,7 @@ import { copyID } from "./words.ts";
  * Cost: O(1) a command, plus O(1) for each entry that leaves. Known limit: after a long silence all leave in one command.
  */
 export const entryShift = 4;
+const capacityMin = 1024;
 
 /** Words of an entry. */
 export const EntryWord = {
@@ -33,8 +34,8 @@ export const EntryWord = {
 export const EntryDouble = { seqNum: 4, commandOffset: 5, entryTime: 6 } as const;
 
 export class IdWindow {
-  readonly pool = new RecordPool(entryShift);
-  readonly table = new IdTable(this.pool);
+  readonly pool = new RecordPool(new RecordMemory(entryShift, capacityMin));
+  readonly table = new IdTable(this.pool.memory);
   readonly #accounts: Accounts;
   readonly #orders: OrderPool;
   readonly #idWindowMs: number;
@@ -58,12 +59,12 @@ export class IdWindow {
   /** Adds an entry under an id that has none; the caller fills in the rest of its record. */
   enter(id: Int32Array, hash: number, account: number, now: number): number {
     const slot = this.pool.allocate();
-    const words = this.pool.words[slot >>> chunkShift]!;
-    const at = (slot & chunkMask) << entryShift;
+    const words = this.pool.memory.wordsOf(slot);
+    const at = slot << entryShift;
     copyID(id, 0, words, at + EntryWord.id);
     words[at + EntryWord.account] = account;
     words[at + EntryWord.next] = 0;
-    this.pool.doubles[slot >>> chunkShift]![(at >>> 1) + EntryDouble.entryTime] = now;
+    this.pool.memory.doublesOf(slot)[(at >>> 1) + EntryDouble.entryTime] = now;
     this.#accounts.countEntry(account);
     this.table.insert(hash, slot);
     if (this.#last === 0) {
@@ -106,19 +107,19 @@ export class IdWindow {
 
   /** Hands the entry to its order where that rests. */
   #hold(slot: number): boolean {
-    const words = this.pool.words[slot >>> chunkShift]!;
-    const order = this.#orders.find(words, (slot & chunkMask) << entryShift);
+    const words = this.pool.memory.wordsOf(slot);
+    const order = this.#orders.find(words, slot << entryShift);
     if (order === 0) return false;
-    const cold = this.#orders.coldWords[order >>> chunkShift]!;
-    cold[((order & chunkMask) << coldShift) + ColdWord.heldEntry] = slot;
-    const hot = this.#orders.words[order >>> chunkShift]!;
-    hot[((order & chunkMask) << orderShift) + OrderWord.traits]! |= holdsEntryBit;
+    const cold = this.#orders.cold.wordsOf(order);
+    cold[(order << coldShift) + ColdWord.heldEntry] = slot;
+    const hot = this.#orders.hot.wordsOf(order);
+    hot[(order << orderShift) + OrderWord.traits]! |= holdsEntryBit;
     return true;
   }
 
   #drop(slot: number): void {
-    const words = this.pool.words[slot >>> chunkShift]!;
-    const at = (slot & chunkMask) << entryShift;
+    const words = this.pool.memory.wordsOf(slot);
+    const at = slot << entryShift;
     this.#accounts.uncountEntry(words[at + EntryWord.account]!);
     words[at + EntryWord.account] = 0;
     this.table.remove(hashID(words, at), slot);
@@ -126,18 +127,16 @@ export class IdWindow {
   }
 
   #entryTimeOf(slot: number): number {
-    const doubles = this.pool.doubles[slot >>> chunkShift]!;
-    return doubles[((slot & chunkMask) << (entryShift - 1)) + EntryDouble.entryTime]!;
+    const doubles = this.pool.memory.doublesOf(slot);
+    return doubles[(slot << (entryShift - 1)) + EntryDouble.entryTime]!;
   }
 
   #nextOf(slot: number): number {
-    return this.pool.words[slot >>> chunkShift]![
-      ((slot & chunkMask) << entryShift) + EntryWord.next
-    ]!;
+    return this.pool.memory.wordsOf(slot)[(slot << entryShift) + EntryWord.next]!;
   }
 
   #setNext(slot: number, next: number): void {
-    const at = ((slot & chunkMask) << entryShift) + EntryWord.next;
-    this.pool.words[slot >>> chunkShift]![at] = next;
+    const at = (slot << entryShift) + EntryWord.next;
+    this.pool.memory.wordsOf(slot)[at] = next;
   }
 }

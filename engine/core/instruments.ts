@@ -4,7 +4,8 @@ import { symbolHash } from "../../schema/hash.ts";
 import { hashID, IdTable } from "./id-table.ts";
 import { Ladder } from "./ladder.ts";
 import { LevelPages } from "./level-pages.ts";
-import { chunkMask, chunkShift, RecordPool } from "./record-pool.ts";
+import { RecordMemory, RecordPool } from "./record-pool.ts";
+import { receiveWords } from "./words.ts";
 
 /** What a SecurityDefinition says of an instrument. Quantities in its quantity unit, prices in its price unit. */
 export interface InstrumentTerms {
@@ -104,14 +105,17 @@ function isExponent(value: number): boolean {
  * Invariant: securityID counts from 1 in order of definition, and an instrument is never removed.
  */
 const symbolShift = 2;
+const capacityMin = 16;
 const symbolWords = 4;
 
 export class Instruments {
   readonly pages = new LevelPages();
-  readonly #symbols = new RecordPool(symbolShift);
-  readonly #table = new IdTable(this.#symbols);
+  readonly #symbols = new RecordPool(new RecordMemory(symbolShift, capacityMin));
+  readonly #table = new IdTable(this.#symbols.memory);
   readonly #bySecurityID: Instrument[] = [];
+  /** The symbol that was looked for last, and what was found under it. */
   readonly #key = new Int32Array(symbolWords);
+  #last: Instrument | null = null;
 
   get count(): number {
     return this.#bySecurityID.length;
@@ -122,14 +126,23 @@ export class Instruments {
     return this.#bySecurityID[securityID - 1]!;
   }
 
-  /** The instrument whose symbol stands in a message at `at`, or null. */
+  /** The instrument whose symbol stands in a message at `at`, or null. Remembers the last one, which often comes again. */
   find(source: DataView, at: number): Instrument | null {
     const key = this.#key;
-    for (let index = 0; index < symbolWords; index++) {
-      key[index] = source.getInt32(at + index * 4, true);
-    }
+    const isLast =
+      source.getInt32(at, true) === key[0] &&
+      source.getInt32(at + 4, true) === key[1] &&
+      source.getInt32(at + 8, true) === key[2] &&
+      source.getInt32(at + 12, true) === key[3];
+    return isLast ? this.#last : this.#lookUp(source, at);
+  }
+
+  #lookUp(source: DataView, at: number): Instrument | null {
+    const key = this.#key;
+    receiveWords(source, at, key, 0, symbolWords);
     const slot = this.#table.find(hashID(key, 0), key, 0);
-    return slot === 0 ? null : this.#bySecurityID[slot - 1]!;
+    this.#last = slot === 0 ? null : this.#bySecurityID[slot - 1]!;
+    return this.#last;
   }
 
   hasSymbolHash(hash: number): boolean {
@@ -139,14 +152,16 @@ export class Instruments {
   /** Lists an instrument under a symbol that is not listed yet. */
   add(terms: InstrumentTerms): Instrument {
     const slot = this.#symbols.allocate();
-    const words = this.#symbols.words[slot >>> chunkShift]!;
-    const at = (slot & chunkMask) << symbolShift;
+    const words = this.#symbols.memory.wordsOf(slot);
+    const at = slot << symbolShift;
     for (let index = 0; index < symbolWords; index++) {
       words[at + index] = wordOfText(terms.symbol, index * 4);
     }
     this.#table.insert(hashID(words, at), slot);
     const instrument = new Instrument(slot, terms, this.pages);
     this.#bySecurityID.push(instrument);
+    this.#key.fill(0);
+    this.#last = null;
     return instrument;
   }
 }

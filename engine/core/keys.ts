@@ -1,5 +1,5 @@
 import { mixBits } from "./id-table.ts";
-import { chunkMask, chunkShift, RecordPool } from "./record-pool.ts";
+import { RecordMemory, RecordPool } from "./record-pool.ts";
 import { TagTable } from "./tag-table.ts";
 
 /**
@@ -7,6 +7,7 @@ import { TagTable } from "./tag-table.ts";
  * a hash of the keyID; keys of one hash are linked. A key is never removed.
  */
 export const keyShift = 5;
+const capacityMin = 16;
 
 /** Words of a record: keyID (9 words), accountID, what packKeyTraits gives, the next key of its hash, from word 16 on the public key. */
 export const KeyWord = { keyID: 0, accountID: 9, traits: 10, next: 11, publicKey: 16 } as const;
@@ -14,7 +15,7 @@ export const keyIDWords = 9;
 export const publicKeyWords = 16;
 
 export class Keys {
-  readonly pool = new RecordPool(keyShift);
+  readonly pool = new RecordPool(new RecordMemory(keyShift, capacityMin));
   readonly #table = new TagTable();
   readonly #key = new Int32Array(keyIDWords);
 
@@ -37,8 +38,8 @@ export class Keys {
   ): void {
     const hash = this.#readKeyID(source, keyIDAt);
     const slot = this.#find(hash) || this.#add(hash);
-    const words = this.pool.words[slot >>> chunkShift]!;
-    const at = (slot & chunkMask) << keyShift;
+    const words = this.pool.memory.wordsOf(slot);
+    const at = slot << keyShift;
     words[at + KeyWord.accountID] = accountID;
     words[at + KeyWord.traits] = traits;
     for (let index = 0; index < publicKeyWords; index++) {
@@ -60,8 +61,8 @@ export class Keys {
   /** The slot of the scratch key's record, or 0. */
   #find(hash: number): number {
     for (let slot = this.#table.get(hash); slot !== 0;) {
-      const words = this.pool.words[slot >>> chunkShift]!;
-      const at = (slot & chunkMask) << keyShift;
+      const words = this.pool.memory.wordsOf(slot);
+      const at = slot << keyShift;
       if (this.#key.every((word, index) => words[at + index] === word)) return slot;
       slot = words[at + KeyWord.next]!;
     }
@@ -70,8 +71,8 @@ export class Keys {
 
   #add(hash: number): number {
     const slot = this.pool.allocate();
-    const words = this.pool.words[slot >>> chunkShift]!;
-    const at = (slot & chunkMask) << keyShift;
+    const words = this.pool.memory.wordsOf(slot);
+    const at = slot << keyShift;
     words.set(this.#key, at);
     words[at + KeyWord.next] = this.#table.get(hash);
     this.#table.set(hash, slot);

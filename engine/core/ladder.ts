@@ -7,10 +7,11 @@ import type { LevelPages } from "./level-pages.ts";
  *
  * Invariants: a level's bit is set exactly while it has orders; pages and branches exist exactly while a bit in them is set; bestBid
  * and bestAsk are the highest bid and lowest ask (0 = none), with their levels beside them.
- * Cost: a few words for the next best price whatever the gap; no recentring, no range that is out of reach.
+ * Cost: a few words for the next best price whatever the gap, at most 64 where a branch has run out; no range is out of reach.
  * Known limit: a lone order far from all others takes a page of 8 KiB for itself.
  */
 const branchCount = 2048;
+const branchWords = branchCount / 32;
 
 export class Ladder {
   bestBid = 0;
@@ -19,6 +20,8 @@ export class Ladder {
   bestAskLevel = 0;
   readonly #pages: LevelPages;
   readonly #branches = new Int32Array(branchCount);
+  /** Which branches there are, 32 to a word. */
+  readonly #branchBits = new Int32Array(branchWords);
 
   constructor(pages: LevelPages) {
     this.#pages = pages;
@@ -31,6 +34,7 @@ export class Ladder {
     if (branch === 0) {
       branch = this.#pages.allocate();
       this.#branches[branchIndex] = branch;
+      this.#branchBits[branchIndex >>> 5]! |= 1 << (branchIndex & 31);
     }
     const pageIndex = (price >>> 10) & 1023;
     let page = this.#pages.childAt(branch, pageIndex);
@@ -88,11 +92,7 @@ export class Ladder {
       const next = pages.above(branch, pageIndex);
       if (next >= 0) return this.#lowestOf(branchIndex, branch, next);
     }
-    for (let index = branchIndex + 1; index < branchCount; index++) {
-      const next = this.#branches[index]!;
-      if (next !== 0) return this.#lowestOf(index, next, pages.above(next, -1));
-    }
-    return 0;
+    return this.#lowestFrom(branchIndex + 1);
   }
 
   /** The highest price with orders below this one, 0 = none. */
@@ -108,11 +108,35 @@ export class Ladder {
       const next = pages.below(branch, pageIndex);
       if (next >= 0) return this.#highestOf(branchIndex, branch, next);
     }
-    for (let index = branchIndex - 1; index >= 0; index--) {
-      const next = this.#branches[index]!;
-      if (next !== 0) return this.#highestOf(index, next, pages.below(next, 1024));
+    return this.#highestFrom(branchIndex - 1);
+  }
+
+  /** The lowest price of the branches from this one up. */
+  #lowestFrom(branchIndex: number): number {
+    if (branchIndex >= branchCount) return 0;
+    let word = branchIndex >>> 5;
+    let bits = this.#branchBits[word]! & (-1 << (branchIndex & 31));
+    while (bits === 0) {
+      if (++word === branchWords) return 0;
+      bits = this.#branchBits[word]!;
     }
-    return 0;
+    const index = (word << 5) | (31 - Math.clz32(bits & -bits));
+    const branch = this.#branches[index]!;
+    return this.#lowestOf(index, branch, this.#pages.above(branch, -1));
+  }
+
+  /** The highest price of the branches from this one down. */
+  #highestFrom(branchIndex: number): number {
+    if (branchIndex < 0) return 0;
+    let word = branchIndex >>> 5;
+    let bits = this.#branchBits[word]! & (-1 >>> (31 - (branchIndex & 31)));
+    while (bits === 0) {
+      if (--word < 0) return 0;
+      bits = this.#branchBits[word]!;
+    }
+    const index = (word << 5) | (31 - Math.clz32(bits));
+    const branch = this.#branches[index]!;
+    return this.#highestOf(index, branch, this.#pages.below(branch, 1024));
   }
 
   #lowestOf(branchIndex: number, branch: number, pageIndex: number): number {
@@ -133,5 +157,6 @@ export class Ladder {
     if (!this.#pages.clearBit(branch, pageIndex)) return;
     this.#pages.release(branch);
     this.#branches[price >>> 20] = 0;
+    this.#branchBits[price >>> 25]! &= ~(1 << ((price >>> 20) & 31));
   }
 }

@@ -4,7 +4,6 @@ import type { EventBuffer } from "./event-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { writeRestingCanceled, writeSelfTradePrevented, writeTrade } from "./order-events.ts";
 import { ColdDouble, coldShift, OrderDouble, orderShift, OrderWord } from "./order-pool.ts";
-import { chunkMask, chunkShift } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -21,8 +20,8 @@ export function matchTaker(state: PartitionState, instrument: Instrument, out: E
     const price = isBuying ? ladder.bestAsk : ladder.bestBid;
     if (price === 0 || (isBuying ? price > taker.limit : price < taker.limit)) return;
     const maker = firstOfLevel(state, isBuying ? ladder.bestAskLevel : ladder.bestBidLevel);
-    const words = state.orders.words[maker >>> chunkShift]!;
-    const makerAt = (maker & chunkMask) << orderShift;
+    const words = state.orders.hot.wordsOf(maker);
+    const makerAt = maker << orderShift;
     if (words[makerAt + OrderWord.accountID] === taker.accountID) {
       preventSelfTrade(state, instrument, maker, out);
     } else {
@@ -38,9 +37,9 @@ function trade(
   out: EventBuffer,
 ): void {
   const { taker } = state;
-  const words = state.orders.words[maker >>> chunkShift]!;
-  const doubles = state.orders.doubles[maker >>> chunkShift]!;
-  const at = (maker & chunkMask) << orderShift;
+  const words = state.orders.hot.wordsOf(maker);
+  const doubles = state.orders.hot.doublesOf(maker);
+  const at = maker << orderShift;
   const leavesAt = (at >>> 1) + OrderDouble.leavesQty;
   const makerQty = doubles[leavesAt]!;
   const price = words[at + OrderWord.price]!;
@@ -78,9 +77,9 @@ function decrement(
   out: EventBuffer,
 ): void {
   const { taker } = state;
-  const words = state.orders.words[maker >>> chunkShift]!;
-  const doubles = state.orders.doubles[maker >>> chunkShift]!;
-  const at = (maker & chunkMask) << orderShift;
+  const words = state.orders.hot.wordsOf(maker);
+  const doubles = state.orders.hot.doublesOf(maker);
+  const at = maker << orderShift;
   const leavesAt = (at >>> 1) + OrderDouble.leavesQty;
   const makerQty = doubles[leavesAt]!;
   const price = words[at + OrderWord.price]!;
@@ -93,9 +92,8 @@ function decrement(
   taker.preventedQty += preventedQty;
   doubles[leavesAt] = makerQty - preventedQty;
   doubles[(at >>> 1) + OrderDouble.fillableQty]! -= preventedQty;
-  const coldAt = (maker & chunkMask) << (coldShift - 1);
-  state.orders.coldDoubles[maker >>> chunkShift]![coldAt + ColdDouble.preventedQty]! +=
-    preventedQty;
+  const coldAt = maker << (coldShift - 1);
+  state.orders.cold.doublesOf(maker)[coldAt + ColdDouble.preventedQty]! += preventedQty;
   writeSelfTradePrevented(instrument, words, at, makerQty - preventedQty, taker, preventedQty, out);
   if (preventedQty === makerQty) cancelMaker(state, instrument, maker, out);
   if (!taker.hasMore) taker.endReason = CancelReason.SelfTrade;

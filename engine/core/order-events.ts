@@ -1,4 +1,4 @@
-import { OrdStatus } from "../../schema/generated/enums.ts";
+import { ExecInst, OrdStatus, OrdType } from "../../schema/generated/enums.ts";
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderAcceptedLayout as Accepted } from "../../schema/generated/order-accepted.ts";
 import { OrderCanceledLayout as Canceled } from "../../schema/generated/order-canceled.ts";
@@ -10,7 +10,6 @@ import { TradeLayout as Traded } from "../../schema/generated/trade.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { OrderDouble, orderShift, OrderWord, sideOf } from "./order-pool.ts";
-import { chunkMask, chunkShift } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
 import type { Taker } from "./taker.ts";
 import { clearWords, copyID, copyWords, receiveWords, writeCount } from "./words.ts";
@@ -24,16 +23,17 @@ import { clearWords, copyID, copyWords, receiveWords, writeCount } from "./words
 const clOrdIDWords = 9;
 const idWords = 4;
 
+/** Of state.request, its prevention mode resolved. */
 export function writeOrderAccepted(
   state: PartitionState,
   instrument: Instrument,
   command: DataView,
   block: number,
-  selfTradePrevention: number,
   out: EventBuffer,
 ): void {
   const start = out.open(Accepted.templateId, Accepted.blockLength);
   const { bytes, words } = out;
+  const { request } = state;
   const at = start >>> 2;
   writeCount(words, at + Accepted.rptSeq / 4, ++instrument.rptSeq);
   words[at + Accepted.securityID / 4] = instrument.securityID;
@@ -43,12 +43,12 @@ export function writeOrderAccepted(
   words[at + Accepted.firstSeqNum / 4 + 1] = state.seqHigh;
   receiveWords(command, block + New.orderQty, words, at + Accepted.orderQty / 4, 2);
   receiveWords(command, block + New.cashOrderQty, words, at + Accepted.cashOrderQty / 4, 4);
-  words[at + Accepted.price / 4] = command.getInt32(block + New.price, true);
-  bytes[start + Accepted.side] = command.getUint8(block + New.side);
-  bytes[start + Accepted.ordType] = command.getUint8(block + New.ordType);
-  bytes[start + Accepted.timeInForce] = command.getUint8(block + New.timeInForce);
-  bytes[start + Accepted.selfTradePrevention] = selfTradePrevention;
-  words[at + Accepted.execInst / 4] = command.getUint8(block + New.execInst);
+  words[at + Accepted.price / 4] = request.price;
+  bytes[start + Accepted.side] = request.side;
+  bytes[start + Accepted.ordType] = request.isLimit ? OrdType.Limit : OrdType.Market;
+  bytes[start + Accepted.timeInForce] = request.timeInForce;
+  bytes[start + Accepted.selfTradePrevention] = request.selfTradePrevention;
+  words[at + Accepted.execInst / 4] = request.isPostOnly ? ExecInst.postOnly : 0;
   words[at + Accepted.execInst / 4 + 1] = 0;
   receiveWords(command, block + New.expireTime, words, at + Accepted.expireTime / 4, 2);
   receiveWords(command, block + New.clOrdID, words, at + Accepted.clOrdID / 4, clOrdIDWords);
@@ -154,9 +154,9 @@ export function writeRestingCanceled(
   cancelReason: number,
   out: EventBuffer,
 ): void {
-  const order = state.orders.words[slot >>> chunkShift]!;
-  const quantities = state.orders.doubles[slot >>> chunkShift]!;
-  const orderAt = (slot & chunkMask) << orderShift;
+  const order = state.orders.hot.wordsOf(slot);
+  const quantities = state.orders.hot.doublesOf(slot);
+  const orderAt = slot << orderShift;
   const leavesQty = quantities[(orderAt >>> 1) + OrderDouble.leavesQty]!;
   const cumQty = quantities[(orderAt >>> 1) + OrderDouble.fillableQty]! - leavesQty;
   const start = out.open(Canceled.templateId, Canceled.blockLength);
@@ -207,8 +207,8 @@ export function writeOrderReplaced(
   after: ReplacedOrder,
   out: EventBuffer,
 ): void {
-  const order = state.orders.words[slot >>> chunkShift]!;
-  const orderAt = (slot & chunkMask) << orderShift;
+  const order = state.orders.hot.wordsOf(slot);
+  const orderAt = slot << orderShift;
   const start = out.open(Replaced.templateId, Replaced.blockLength);
   const { bytes, words } = out;
   const at = start >>> 2;

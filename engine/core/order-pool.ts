@@ -1,5 +1,10 @@
 import { hashID, IdTable } from "./id-table.ts";
-import { chunkShift, RecordPool } from "./record-pool.ts";
+import { RecordMemory, RecordPool } from "./record-pool.ts";
+
+/** A hot record is 16 words, a cold one 8. */
+export const orderShift = 4;
+export const coldShift = 3;
+const capacityMin = 1024;
 
 /**
  * Every resting order of the partition: 64 bytes that matching reads and 32 more that it does not, under the same slot, and the
@@ -8,17 +13,10 @@ import { chunkShift, RecordPool } from "./record-pool.ts";
  * Invariant: `traits` is 0 in a free record and never in a taken one.
  */
 export class OrderPool {
-  readonly hot = new RecordPool(orderShift);
-  /** Chunks of hot records, as RecordPool addresses them. */
-  readonly words = this.hot.words;
-  readonly doubles = this.hot.doubles;
-  readonly coldWords: Int32Array<ArrayBuffer>[] = [];
-  readonly coldDoubles: Float64Array<ArrayBuffer>[] = [];
+  readonly hot = new RecordMemory(orderShift, capacityMin);
+  readonly cold = new RecordMemory(coldShift, capacityMin);
+  readonly pool = new RecordPool(this.hot, this.cold);
   readonly table = new IdTable(this.hot);
-
-  constructor() {
-    this.#addColdChunk();
-  }
 
   /** Orders that rest, in all books. */
   get count(): number {
@@ -29,27 +27,7 @@ export class OrderPool {
   find(words: Int32Array, at: number): number {
     return this.table.find(hashID(words, at), words, at);
   }
-
-  allocate(): number {
-    const slot = this.hot.allocate();
-    if (slot >>> chunkShift === this.coldWords.length) this.#addColdChunk();
-    return slot;
-  }
-
-  release(slot: number): void {
-    this.hot.release(slot);
-  }
-
-  #addColdChunk(): void {
-    const buffer = new ArrayBuffer(4 << (chunkShift + coldShift));
-    this.coldWords.push(new Int32Array(buffer));
-    this.coldDoubles.push(new Float64Array(buffer));
-  }
 }
-
-/** A hot record is 16 words, a cold one 8. */
-export const orderShift = 4;
-export const coldShift = 3;
 
 /** Words of a hot record. */
 export const OrderWord = {

@@ -1,51 +1,122 @@
 /**
- * Records of one fixed size, addressed by slot. Slot 0 is none, so that zeroed memory links to nothing.
+ * Records of fixed sizes, addressed by slot, in flat memory that grows without a pause. Slot 0 is none, so that zeroed memory links
+ * to nothing.
  *
- * Invariant: a slot is either handed out or on the free list, which runs through word 0 of its records. The slot freed last is used
- * first, since its cache lines are warm. Chunks of 16,384 records are added one at a time: growth copies nothing and never pauses.
- * Cost: allocate and release touch one record. Known limit: chunks are kept for ever, memory follows the highest occupancy.
+ * Growth gives a memory of twice the size; records move into it a few with each later allocation, from the highest slot down, so that
+ * a comparison tells in which of the two a record stands. What `wordsOf` or `doublesOf` gave is therefore good until the next
+ * allocation, and no longer.
+ * Invariant: a slot is either handed out or on the free list, which runs through word 0 of its record. The slot freed last is used
+ * first, since its cache lines are warm.
+ * Known limit: memory follows the highest occupancy and never shrinks.
  */
-export const chunkShift = 14;
-export const chunkMask = (1 << chunkShift) - 1;
-
-export class RecordPool {
-  /** Chunk `slot >>> chunkShift`; inside it the record starts at word `(slot & chunkMask) << strideShift`. */
-  readonly words: Int32Array<ArrayBuffer>[] = [];
-  /** The same memory as doubles, two words each. */
-  readonly doubles: Float64Array<ArrayBuffer>[] = [];
+export class RecordMemory {
+  words: Int32Array<ArrayBuffer>;
+  doubles: Float64Array<ArrayBuffer>;
   readonly strideShift: number;
-  /** One more than the highest slot ever handed out. */
-  top = 1;
-  #free = 0;
+  #oldWords: Int32Array<ArrayBuffer>;
+  #oldDoubles: Float64Array<ArrayBuffer>;
+  /** Records below this slot have not moved yet. */
+  #split = 0;
 
-  /** Records of `1 << strideShift` words. */
-  constructor(strideShift: number) {
+  /** `capacity` records of `1 << strideShift` words. */
+  constructor(strideShift: number, capacity: number) {
     this.strideShift = strideShift;
-    this.#addChunk();
+    this.words = new Int32Array(capacity << strideShift);
+    this.doubles = new Float64Array(this.words.buffer);
+    this.#oldWords = this.words;
+    this.#oldDoubles = this.doubles;
   }
 
-  /** A slot whose record holds what its last user left in it. */
+  /** The words among which the record of a slot starts at `slot << strideShift`. */
+  wordsOf(slot: number): Int32Array<ArrayBuffer> {
+    return slot < this.#split ? this.#oldWords : this.words;
+  }
+
+  /** The same memory as doubles, two words each. */
+  doublesOf(slot: number): Float64Array<ArrayBuffer> {
+    return slot < this.#split ? this.#oldDoubles : this.doubles;
+  }
+
+  get isMoving(): boolean {
+    return this.#split !== 0;
+  }
+
+  /** Doubles the memory. */
+  grow(): void {
+    while (this.isMoving) this.move(this.#split);
+    this.#oldWords = this.words;
+    this.#oldDoubles = this.doubles;
+    this.#split = this.words.length >>> this.strideShift;
+    this.words = new Int32Array(this.words.length * 2);
+    this.doubles = new Float64Array(this.words.buffer);
+  }
+
+  /** Moves the next records into the memory that grew. */
+  move(count: number): void {
+    const words = this.words;
+    const old = this.#oldWords;
+    const end = this.#split << this.strideShift;
+    this.#split = Math.max(0, this.#split - count);
+    for (let at = this.#split << this.strideShift; at < end; at++) words[at] = old[at]!;
+    if (this.#split > 0) return;
+    this.#oldWords = words;
+    this.#oldDoubles = this.doubles;
+  }
+
+  /** A copy of the records below `top`. */
+  copy(top: number): ArrayBuffer {
+    const copied = new Int32Array(top << this.strideShift);
+    const moved = Math.min(this.#split, top) << this.strideShift;
+    copied.set(this.#oldWords.subarray(0, moved));
+    copied.set(this.words.subarray(moved, copied.length), moved);
+    return copied.buffer;
+  }
+}
+
+/** Records moved with each allocation while a memory grows: at least 1, so that one growth is over before the next. */
+const movesPerAllocation = 4;
+
+/** Slots and their records, in one memory or, where some fields are rarely looked at, in several. */
+export class RecordPool {
+  readonly memories: readonly RecordMemory[];
+  /** The memory through whose records the free list runs. */
+  readonly memory: RecordMemory;
+  /** One more than the highest slot ever handed out. */
+  top = 1;
+  #capacity: number;
+  #free = 0;
+
+  constructor(memory: RecordMemory, ...others: readonly RecordMemory[]) {
+    this.memory = memory;
+    this.memories = [memory, ...others];
+    this.#capacity = memory.words.length >>> memory.strideShift;
+  }
+
+  /** A slot whose record holds what its last user left in it, but for word 0. */
   allocate(): number {
+    const memory = this.memory;
+    if (memory.isMoving) this.#move();
     const slot = this.#free;
     if (slot === 0) return this.#extend();
-    this.#free = this.words[slot >>> chunkShift]![(slot & chunkMask) << this.strideShift]!;
+    this.#free = memory.wordsOf(slot)[slot << memory.strideShift]!;
     return slot;
   }
 
   release(slot: number): void {
-    this.words[slot >>> chunkShift]![(slot & chunkMask) << this.strideShift] = this.#free;
+    const memory = this.memory;
+    memory.wordsOf(slot)[slot << memory.strideShift] = this.#free;
     this.#free = slot;
   }
 
   #extend(): number {
-    const slot = this.top++;
-    if (slot >>> chunkShift === this.words.length) this.#addChunk();
-    return slot;
+    if (this.top === this.#capacity) {
+      this.#capacity *= 2;
+      for (const memory of this.memories) memory.grow();
+    }
+    return this.top++;
   }
 
-  #addChunk(): void {
-    const buffer = new ArrayBuffer(4 << (chunkShift + this.strideShift));
-    this.words.push(new Int32Array(buffer));
-    this.doubles.push(new Float64Array(buffer));
+  #move(): void {
+    for (const memory of this.memories) memory.move(movesPerAllocation);
   }
 }

@@ -11,7 +11,6 @@ import { assert } from "./assert.ts";
 import type { EngineCapture, InstrumentCapture, PoolCapture } from "./capture.ts";
 import { keyIDWords, keyShift, KeyWord, publicKeyWords } from "./keys.ts";
 import type { EngineLimits } from "./limits.ts";
-import { poolWords, wordAt } from "./pool-words.ts";
 
 /**
  * The first section of the canonical form (SEMANTICS §6): what gateways read alone. Little-endian, all records multiples of 8 bytes:
@@ -213,27 +212,31 @@ export interface ReferenceOrder {
 }
 
 export function orderReference({ accounts, keys }: EngineCapture): ReferenceOrder {
-  const accountWords = poolWords(accounts);
-  const keyWords = poolWords(keys);
+  const accountWords = wordsOf(accounts);
+  const keyWords = wordsOf(keys);
   const accountIDOf = (slot: number) =>
-    wordAt(accountWords, slot, accountShift, AccountWord.accountID);
+    accountWords[(slot << accountShift) + AccountWord.accountID]!;
   return {
     accounts: slotsOf(accounts)
-      .filter((slot) => wordAt(accountWords, slot, accountShift, AccountWord.status) !== 0)
+      .filter((slot) => accountWords[(slot << accountShift) + AccountWord.status] !== 0)
       .sort((left, right) => accountIDOf(left) - accountIDOf(right)),
     keys: slotsOf(keys).sort((left, right) => compareKeyIDs(keyWords, left, right)),
   };
+}
+
+function wordsOf({ buffers }: PoolCapture): Int32Array {
+  return new Int32Array(buffers[0]!);
 }
 
 function slotsOf({ top }: PoolCapture): number[] {
   return Array.from({ length: top - 1 }, (_, index) => index + 1);
 }
 
-function compareKeyIDs(words: readonly Int32Array[], left: number, right: number): number {
+function compareKeyIDs(words: Int32Array, left: number, right: number): number {
   for (let index = 0; index < keyIDWords; index++) {
     const difference =
-      bytesFirst(wordAt(words, left, keyShift, index)) -
-      bytesFirst(wordAt(words, right, keyShift, index));
+      bytesFirst(words[(left << keyShift) + index]!) -
+      bytesFirst(words[(right << keyShift) + index]!);
     if (difference !== 0) return difference;
   }
   return 0;
@@ -261,11 +264,11 @@ export function writeReference(
   view.setUint32(countsAt, shape.accountCount, true);
   view.setUint32(countsAt + 4, shape.keyCount, true);
   view.setUint32(countsAt + 8, shape.instrumentCount, true);
-  const accountWords = poolWords(capture.accounts);
+  const accountWords = wordsOf(capture.accounts);
   order.accounts.forEach((slot, index) =>
     writeAccount(view, shape.accountsAt + index * AccountField.bytes, accountWords, slot),
   );
-  const keyWords = poolWords(capture.keys);
+  const keyWords = wordsOf(capture.keys);
   order.keys.forEach((slot, index) =>
     writeKey(view, shape.keysAt + index * KeyField.bytes, keyWords, slot),
   );
@@ -274,13 +277,8 @@ export function writeReference(
   );
 }
 
-function writeAccount(
-  view: DataView,
-  at: number,
-  words: readonly Int32Array[],
-  slot: number,
-): void {
-  const word = (index: number) => wordAt(words, slot, accountShift, index);
+function writeAccount(view: DataView, at: number, words: Int32Array, slot: number): void {
+  const word = (index: number) => words[(slot << accountShift) + index]!;
   view.setInt32(at + AccountField.accountID, word(AccountWord.accountID), true);
   view.setInt32(at + AccountField.accountStatus, word(AccountWord.status), true);
   for (let index = 0; index < accountNameWords; index++) {
@@ -288,8 +286,8 @@ function writeAccount(
   }
 }
 
-function writeKey(view: DataView, at: number, words: readonly Int32Array[], slot: number): void {
-  const word = (index: number) => wordAt(words, slot, keyShift, index);
+function writeKey(view: DataView, at: number, words: Int32Array, slot: number): void {
+  const word = (index: number) => words[(slot << keyShift) + index]!;
   for (let index = 0; index < keyIDWords; index++) {
     view.setInt32(at + KeyField.keyID + index * 4, word(KeyWord.keyID + index), true);
   }

@@ -16,7 +16,6 @@ import {
   selfTradePreventionOf,
   sideOf,
 } from "./order-pool.ts";
-import { chunkMask, chunkShift } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
 import { cumQtyOf, refuseReplace } from "./validate.ts";
 
@@ -49,9 +48,9 @@ function replace(
   block: number,
   out: EventBuffer,
 ): void {
-  const words = state.orders.words[slot >>> chunkShift]!;
-  const doubles = state.orders.doubles[slot >>> chunkShift]!;
-  const at = (slot & chunkMask) << orderShift;
+  const words = state.orders.hot.wordsOf(slot);
+  const doubles = state.orders.hot.doublesOf(slot);
+  const at = slot << orderShift;
   const instrument = state.instrumentOf(words[at + OrderWord.traits]!);
   const presentPrice = words[at + OrderWord.price]!;
   const preventedQty = preventedQtyOf(state, slot);
@@ -87,8 +86,8 @@ function closeReplaced(
   replaced.keptPriority = false;
   leaveBook(state, instrument, slot);
   writeOrderReplaced(state, instrument, slot, command, block, replaced, out);
-  const words = state.orders.words[slot >>> chunkShift]!;
-  words[((slot & chunkMask) << orderShift) + OrderWord.price] = replaced.price;
+  const words = state.orders.hot.wordsOf(slot);
+  words[(slot << orderShift) + OrderWord.price] = replaced.price;
   writeRestingCanceled(state, instrument, slot, CancelReason.ReplacedBelowCumQty, out);
   forgetOrder(state, slot, hashOfOrder(state, slot));
 }
@@ -101,8 +100,8 @@ function takeAgain(
   out: EventBuffer,
 ): void {
   const { replaced, taker } = state;
-  const words = state.orders.words[slot >>> chunkShift]!;
-  const at = (slot & chunkMask) << orderShift;
+  const words = state.orders.hot.wordsOf(slot);
+  const at = slot << orderShift;
   const traits = words[at + OrderWord.traits]!;
   taker.start(
     words[at + OrderWord.accountID]!,
@@ -119,8 +118,8 @@ function takeAgain(
   if (taker.endReason !== 0) writeTakerCanceled(instrument, taker, taker.endReason, out);
   if (taker.endReason !== 0 || !taker.hasMore)
     return forgetOrder(state, slot, hashOfOrder(state, slot));
-  const coldAt = ((slot & chunkMask) << (coldShift - 1)) + ColdDouble.preventedQty;
-  state.orders.coldDoubles[slot >>> chunkShift]![coldAt] = taker.preventedQty;
+  const coldAt = (slot << (coldShift - 1)) + ColdDouble.preventedQty;
+  state.orders.cold.doublesOf(slot)[coldAt] = taker.preventedQty;
   setQuantities(state, slot, taker.leavesQty, taker.cumQty);
   joinBook(state, instrument, slot, replaced.price);
 }
@@ -131,13 +130,13 @@ function setQuantities(
   leavesQty: number,
   cumQty: number,
 ): void {
-  const doubles = state.orders.doubles[slot >>> chunkShift]!;
-  const at = (slot & chunkMask) << (orderShift - 1);
+  const doubles = state.orders.hot.doublesOf(slot);
+  const at = slot << (orderShift - 1);
   doubles[at + OrderDouble.leavesQty] = leavesQty;
   doubles[at + OrderDouble.fillableQty] = leavesQty + cumQty;
 }
 
 function preventedQtyOf(state: PartitionState, slot: number): number {
-  const doubles = state.orders.coldDoubles[slot >>> chunkShift]!;
-  return doubles[((slot & chunkMask) << (coldShift - 1)) + ColdDouble.preventedQty]!;
+  const doubles = state.orders.cold.doublesOf(slot);
+  return doubles[(slot << (coldShift - 1)) + ColdDouble.preventedQty]!;
 }

@@ -15,7 +15,6 @@ import {
   sideOf,
   timeInForceOf,
 } from "./order-pool.ts";
-import { chunkMask, chunkShift } from "./record-pool.ts";
 import type { StateShape } from "./state-section.ts";
 import type { PartitionState } from "./state.ts";
 
@@ -67,15 +66,15 @@ function assertIdentity(
   );
   const entry = state.findEntry();
   assert(entry !== 0, "the id window has an entry of every resting order");
-  const { words, doubles } = state.window.pool;
-  const at = (entry & chunkMask) << entryShift;
-  const chunk = words[entry >>> chunkShift]!;
-  const seqNum = doubles[entry >>> chunkShift]![(at >>> 1) + EntryDouble.seqNum];
+  const { memory } = state.window.pool;
+  const at = entry << entryShift;
+  const words = memory.wordsOf(entry);
+  const seqNum = memory.doublesOf(entry)[(at >>> 1) + EntryDouble.seqNum];
   assert(
-    chunk[at + EntryWord.accountID] === accountID && seqNum === firstSeqNum,
+    words[at + EntryWord.accountID] === accountID && seqNum === firstSeqNum,
     "an order and its id window entry are of one command",
   );
-  assert(chunk[at + EntryWord.outcome] === Decision.Accepted, "an order that rests was accepted");
+  assert(words[at + EntryWord.outcome] === Decision.Accepted, "an order that rests was accepted");
 }
 
 /** Fills in a record from a snapshot's columns and enters it in the table. */
@@ -87,9 +86,9 @@ function restoreOrder(
 ): number {
   const { orders: column } = shape;
   const { orders } = state;
-  const slot = orders.allocate();
-  const words = orders.words[slot >>> chunkShift]!;
-  const at = (slot & chunkMask) << orderShift;
+  const slot = orders.pool.allocate();
+  const words = orders.hot.wordsOf(slot);
+  const at = slot << orderShift;
   words.set(state.id, at + OrderWord.orderID);
   const flags = view.getInt32(column.flags + index * 4, true);
   words[at + OrderWord.traits] = flags | (instrument.securityID << 12);
@@ -102,11 +101,11 @@ function restoreOrder(
   const preventedQty = checkedCount(view, column.preventedQty + index * 8);
   const isWhole = leavesQty > 0 && leavesQty + cumQty + preventedQty === orderQty;
   assert(isWhole, "orderQty is what has traded, was prevented and is left");
-  const quantities = orders.doubles[slot >>> chunkShift]!;
+  const quantities = orders.hot.doublesOf(slot);
   quantities[(at >>> 1) + OrderDouble.leavesQty] = leavesQty;
   quantities[(at >>> 1) + OrderDouble.fillableQty] = orderQty - preventedQty;
-  const cold = orders.coldDoubles[slot >>> chunkShift]!;
-  const coldAt = (slot & chunkMask) << (coldShift - 1);
+  const cold = orders.cold.doublesOf(slot);
+  const coldAt = slot << (coldShift - 1);
   const entryRptSeq = checkedCount(view, column.entryRptSeq + index * 8);
   assert(entryRptSeq > 0 && entryRptSeq <= instrument.rptSeq, "an order's entry lies in the past");
   cold[coldAt + ColdDouble.entryRptSeq] = entryRptSeq;
@@ -117,13 +116,10 @@ function restoreOrder(
 }
 
 function areTraitsPossible(state: PartitionState, slot: number): boolean {
-  const { words, coldDoubles } = state.orders;
-  const traits =
-    words[slot >>> chunkShift]![((slot & chunkMask) << orderShift) + OrderWord.traits]!;
-  const expireTime =
-    coldDoubles[slot >>> chunkShift]![
-      ((slot & chunkMask) << (coldShift - 1)) + ColdDouble.expireTime
-    ]!;
+  const { hot, cold } = state.orders;
+  const traits = hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
+  const expireAt = (slot << (coldShift - 1)) + ColdDouble.expireTime;
+  const expireTime = cold.doublesOf(slot)[expireAt]!;
   const timeInForce = timeInForceOf(traits);
   const mode = selfTradePreventionOf(traits);
   return (

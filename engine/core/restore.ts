@@ -14,7 +14,6 @@ import { EntryDouble, EntryWord, entryShift } from "./id-window.ts";
 import { areTermsValid } from "./instruments.ts";
 import { keyIDWords } from "./keys.ts";
 import { completeLimits } from "./limits.ts";
-import { chunkMask, chunkShift } from "./record-pool.ts";
 import {
   AccountField,
   InstrumentField,
@@ -150,12 +149,12 @@ function restoreWindow(state: PartitionState, view: DataView, shape: StateShape)
     const accountID = checkedAccountID(view, column.accountID + index * 4);
     const account = state.accounts.obtain(accountID);
     const slot = state.window.enter(state.id, state.idHash, account, entryTime);
-    const words = state.window.pool.words[slot >>> chunkShift]!;
-    const at = (slot & chunkMask) << entryShift;
+    const words = state.window.pool.memory.wordsOf(slot);
+    const at = slot << entryShift;
     receiveWords(view, column.requestHash + index * 8, words, at + EntryWord.requestHash, 2);
     words[at + EntryWord.accountID] = accountID;
     words[at + EntryWord.outcome] = outcome;
-    const doubles = state.window.pool.doubles[slot >>> chunkShift]!;
+    const doubles = state.window.pool.memory.doublesOf(slot);
     const commandOffset = checkedCount(view, column.commandOffset + index * 8);
     doubles[(at >>> 1) + EntryDouble.seqNum] = seqNum;
     doubles[(at >>> 1) + EntryDouble.commandOffset] = commandOffset;

@@ -13,7 +13,6 @@ import {
   securityIDOf,
   sideOf,
 } from "./order-pool.ts";
-import { doubleAt, poolDoubles, poolWords, wordAt } from "./pool-words.ts";
 
 /**
  * The second section of the canonical form: resting orders and the id window, in columns, since a column compresses better than records:
@@ -134,15 +133,15 @@ export interface BookOrder {
 }
 
 export function orderBooks(capture: EngineCapture): BookOrder {
-  const words = poolWords(capture.orders);
-  const traitsOf = (slot: number) => wordAt(words, slot, orderShift, OrderWord.traits);
+  const words = new Int32Array(capture.orders.buffers[0]!);
+  const traitsOf = (slot: number) => words[(slot << orderShift) + OrderWord.traits]!;
   const heads: number[] = [];
   for (let slot = 1; slot < capture.orders.top; slot++) {
-    const isFirst = wordAt(words, slot, orderShift, OrderWord.prev) === 0;
+    const isFirst = words[(slot << orderShift) + OrderWord.prev]! === 0;
     if (isFirst && traitsOf(slot) !== 0) heads.push(slot);
   }
   const bookOf = (slot: number) => bookIndexOf(traitsOf(slot));
-  const priceOf = (slot: number) => wordAt(words, slot, orderShift, OrderWord.price);
+  const priceOf = (slot: number) => words[(slot << orderShift) + OrderWord.price]!;
   heads.sort((left, right) => {
     const book = bookOf(left);
     if (book !== bookOf(right)) return book - bookOf(right);
@@ -154,7 +153,7 @@ export function orderBooks(capture: EngineCapture): BookOrder {
     const before = slots.length;
     for (let slot = head; slot !== 0;) {
       slots.push(slot);
-      slot = wordAt(words, slot, orderShift, OrderWord.next);
+      slot = words[(slot << orderShift) + OrderWord.next]!;
     }
     counts[bookOf(head)]! += slots.length - before;
   }
@@ -168,13 +167,13 @@ function bookIndexOf(traits: number): number {
 
 /** Slots of the id window's entries in order of entry. A command leaves at most one, so that seqNum is that order. */
 export function orderEntries({ window }: EngineCapture): readonly number[] {
-  const words = poolWords(window);
-  const doubles = poolDoubles(window);
+  const words = new Int32Array(window.buffers[0]!);
+  const doubles = new Float64Array(window.buffers[0]!);
   const slots: number[] = [];
   for (let slot = 1; slot < window.top; slot++) {
-    if (wordAt(words, slot, entryShift, EntryWord.account) !== 0) slots.push(slot);
+    if (words[(slot << entryShift) + EntryWord.account]! !== 0) slots.push(slot);
   }
-  const seqNumOf = (slot: number) => doubleAt(doubles, slot, entryShift, EntryDouble.seqNum);
+  const seqNumOf = (slot: number) => doubles[(slot << (entryShift - 1)) + EntryDouble.seqNum]!;
   return slots.sort((left, right) => seqNumOf(left) - seqNumOf(right));
 }
 
@@ -186,27 +185,28 @@ export function writeOrders(
   capture: EngineCapture,
 ): void {
   counts.forEach((count, index) => view.setUint32(shape.booksAt + index * 4, count, true));
-  const hot = poolWords(capture.orders);
-  const quantities = poolDoubles(capture.orders);
-  const cold = poolDoubles(capture.coldOrders);
+  const [hotBuffer, coldBuffer] = capture.orders.buffers;
+  const hot = new Int32Array(hotBuffer!);
+  const quantities = new Float64Array(hotBuffer!);
+  const cold = new Float64Array(coldBuffer!);
   const { orders: column } = shape;
   slots.forEach((slot, index) => {
-    const word = (at: number) => wordAt(hot, slot, orderShift, at);
-    const leavesQty = doubleAt(quantities, slot, orderShift, OrderDouble.leavesQty);
-    const fillableQty = doubleAt(quantities, slot, orderShift, OrderDouble.fillableQty);
-    const preventedQty = doubleAt(cold, slot, coldShift, ColdDouble.preventedQty);
+    const word = (at: number) => hot[(slot << orderShift) + at]!;
+    const leavesQty = quantities[(slot << (orderShift - 1)) + OrderDouble.leavesQty]!;
+    const fillableQty = quantities[(slot << (orderShift - 1)) + OrderDouble.fillableQty]!;
+    const preventedQty = cold[(slot << (coldShift - 1)) + ColdDouble.preventedQty]!;
     for (let part = 0; part < 4; part++) {
       view.setInt32(column.orderID + index * 16 + part * 4, word(OrderWord.orderID + part), true);
     }
     view.setInt32(column.firstSeqNum + index * 8, word(OrderWord.firstSeqNum), true);
     view.setInt32(column.firstSeqNum + index * 8 + 4, word(OrderWord.firstSeqNum + 1), true);
-    const entryRptSeq = doubleAt(cold, slot, coldShift, ColdDouble.entryRptSeq);
+    const entryRptSeq = cold[(slot << (coldShift - 1)) + ColdDouble.entryRptSeq]!;
     writeUint53(view, column.entryRptSeq + index * 8, entryRptSeq);
     writeUint53(view, column.orderQty + index * 8, fillableQty + preventedQty);
     writeUint53(view, column.leavesQty + index * 8, leavesQty);
     writeUint53(view, column.cumQty + index * 8, fillableQty - leavesQty);
     writeUint53(view, column.preventedQty + index * 8, preventedQty);
-    const expireTime = doubleAt(cold, slot, coldShift, ColdDouble.expireTime);
+    const expireTime = cold[(slot << (coldShift - 1)) + ColdDouble.expireTime]!;
     writeUint53(view, column.expireTime + index * 8, expireTime);
     view.setInt32(column.accountID + index * 4, word(OrderWord.accountID), true);
     view.setInt32(column.price + index * 4, word(OrderWord.price), true);
@@ -222,12 +222,12 @@ export function writeEntries(
   { window }: EngineCapture,
 ): void {
   writeUint53(view, shape.entryCountAt, slots.length);
-  const words = poolWords(window);
-  const doubles = poolDoubles(window);
+  const words = new Int32Array(window.buffers[0]!);
+  const doubles = new Float64Array(window.buffers[0]!);
   const { entries: column } = shape;
   slots.forEach((slot, index) => {
-    const word = (at: number) => wordAt(words, slot, entryShift, at);
-    const double = (at: number) => doubleAt(doubles, slot, entryShift, at);
+    const word = (at: number) => words[(slot << entryShift) + at]!;
+    const double = (at: number) => doubles[(slot << (entryShift - 1)) + at]!;
     for (let part = 0; part < 4; part++) {
       view.setInt32(column.id + index * 16 + part * 4, word(EntryWord.id + part), true);
     }

@@ -7,9 +7,9 @@ import { Instruments } from "./instruments.ts";
 import type { Instrument } from "./instruments.ts";
 import { Keys } from "./keys.ts";
 import type { EngineLimits } from "./limits.ts";
+import { OrderRequest } from "./order-request.ts";
 import type { ReplacedOrder } from "./order-events.ts";
 import { OrderPool, securityIDOf } from "./order-pool.ts";
-import { chunkMask, chunkShift } from "./record-pool.ts";
 import { Taker } from "./taker.ts";
 import { Timers } from "./timers.ts";
 
@@ -49,8 +49,8 @@ export class PartitionState {
   accountID = 0;
   account = 0;
   readonly taker = new Taker();
-  /** rptSeq of the OrderAccepted of the order at hand. */
-  acceptedRptSeq = 0;
+  /** What a NewOrderSingle asks for. */
+  readonly request = new OrderRequest();
   /** What the replace at hand makes of its order. */
   readonly replaced: ReplacedOrder = {
     orderQty: 0,
@@ -130,15 +130,15 @@ export class PartitionState {
     if (this.account === 0) this.account = this.accounts.obtain(this.accountID);
     const slot = this.window.enter(this.id, this.idHash, this.account, this.now);
     const { pool } = this.window;
-    const words = pool.words[slot >>> chunkShift]!;
-    const at = (slot & chunkMask) << entryShift;
+    const words = pool.memory.wordsOf(slot);
+    const at = slot << entryShift;
     const hashAt = block + CommandHead.requestHash;
     const decision = reason === 0 ? Decision.Accepted : Decision.Rejected;
     words[at + EntryWord.requestHash] = command.getInt32(hashAt, true);
     words[at + EntryWord.requestHash + 1] = command.getInt32(hashAt + 4, true);
     words[at + EntryWord.accountID] = this.accountID;
     words[at + EntryWord.outcome] = decision | (reason << 16);
-    const doubles = pool.doubles[slot >>> chunkShift]!;
+    const doubles = pool.memory.doublesOf(slot);
     doubles[(at >>> 1) + EntryDouble.seqNum] = this.seqNum;
     doubles[(at >>> 1) + EntryDouble.commandOffset] = this.commandOffset;
   }

@@ -7,7 +7,7 @@ import { hashID, IdTable } from "./id-table.ts";
 import { Ladder } from "./ladder.ts";
 import { LevelPages } from "./level-pages.ts";
 import { ColdDouble, coldShift, OrderPool, orderShift, OrderWord } from "./order-pool.ts";
-import { chunkMask, chunkShift, RecordPool } from "./record-pool.ts";
+import { RecordMemory, RecordPool } from "./record-pool.ts";
 import { Timers } from "./timers.ts";
 
 const numRuns = 60;
@@ -17,8 +17,8 @@ test("the id table finds what is in it and nothing else, through collisions, rem
   const steps = fc.array(step, { minLength: 1, maxLength: 3000, size: "max" });
   fc.assert(
     fc.property(steps, fc.constantFrom(32, 512, 0x7fffffff), (commands, hashRange) => {
-      const pool = new RecordPool(2);
-      const table = new IdTable(pool);
+      const pool = new RecordPool(new RecordMemory(2, 8));
+      const table = new IdTable(pool.memory);
       const expected = new Map<number, number>();
       // A small range of hashes makes long clusters.
       const hashOf = (id: number) => hashID(keyOf(id), 0) % hashRange;
@@ -49,7 +49,7 @@ function keyOf(id: number): Int32Array {
 
 function enter(pool: RecordPool, id: number): number {
   const slot = pool.allocate();
-  pool.words[slot >>> chunkShift]?.set(keyOf(id), (slot & chunkMask) << 2);
+  pool.memory.wordsOf(slot).set(keyOf(id), slot << 2);
   return slot;
 }
 
@@ -116,12 +116,12 @@ test("timers give orders by expireTime, then seqNum, whatever was set and cleare
 });
 
 function timedOrder(orders: OrderPool, expireTime: number, seqNum: number): number {
-  const slot = orders.allocate();
-  const coldAt = (slot & chunkMask) << (coldShift - 1);
-  orders.coldDoubles[slot >>> chunkShift]?.set([expireTime], coldAt + ColdDouble.expireTime);
-  const at = (slot & chunkMask) << orderShift;
+  const slot = orders.pool.allocate();
+  const coldAt = slot << (coldShift - 1);
+  orders.cold.doublesOf(slot).set([expireTime], coldAt + ColdDouble.expireTime);
+  const at = slot << orderShift;
   // The high word counts too: a seqNum beyond 2^32 is later than any below.
   const words = [seqNum % 7, Math.floor(seqNum / 7)];
-  orders.words[slot >>> chunkShift]?.set(words, at + OrderWord.firstSeqNum);
+  orders.hot.wordsOf(slot).set(words, at + OrderWord.firstSeqNum);
   return slot;
 }

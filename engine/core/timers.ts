@@ -1,4 +1,3 @@
-import { chunkMask, chunkShift } from "./record-pool.ts";
 import { ColdDouble, coldShift, ColdWord, orderShift, OrderWord } from "./order-pool.ts";
 import type { OrderPool } from "./order-pool.ts";
 
@@ -8,6 +7,9 @@ import type { OrderPool } from "./order-pool.ts";
  *
  * Invariant: no child is due before its parent. Cost: O(log n) to set and to clear, O(1) to look at the first.
  */
+const chunkShift = 14;
+const chunkMask = (1 << chunkShift) - 1;
+
 export class Timers {
   count = 0;
   readonly #orders: OrderPool;
@@ -78,13 +80,13 @@ export class Timers {
   }
 
   #cold(slot: number, double: number): number {
-    const doubles = this.#orders.coldDoubles[slot >>> chunkShift]!;
-    return doubles[((slot & chunkMask) << (coldShift - 1)) + double]!;
+    const doubles = this.#orders.cold.doublesOf(slot);
+    return doubles[(slot << (coldShift - 1)) + double]!;
   }
 
   #firstSeqNum(slot: number): number {
-    const words = this.#orders.words[slot >>> chunkShift]!;
-    const at = ((slot & chunkMask) << orderShift) + OrderWord.firstSeqNum;
+    const words = this.#orders.hot.wordsOf(slot);
+    const at = (slot << orderShift) + OrderWord.firstSeqNum;
     return (words[at + 1]! >>> 0) * 4294967296 + (words[at]! >>> 0);
   }
 
@@ -94,12 +96,12 @@ export class Timers {
   }
 
   #placeOf(slot: number): number {
-    const words = this.#orders.coldWords[slot >>> chunkShift]!;
-    return words[((slot & chunkMask) << coldShift) + ColdWord.timer]!;
+    const words = this.#orders.cold.wordsOf(slot);
+    return words[(slot << coldShift) + ColdWord.timer]!;
   }
 
   #setPlace(slot: number, place: number): void {
-    const words = this.#orders.coldWords[slot >>> chunkShift]!;
-    words[((slot & chunkMask) << coldShift) + ColdWord.timer] = place;
+    const words = this.#orders.cold.wordsOf(slot);
+    words[(slot << coldShift) + ColdWord.timer] = place;
   }
 }

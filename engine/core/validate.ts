@@ -1,8 +1,7 @@
 import {
+  AccountStatus,
   CxlRejReason,
-  ExecInst,
   OrdRejReason,
-  OrdType,
   Side,
   TimeInForce,
   TradingState,
@@ -12,7 +11,7 @@ import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generat
 import { readUint53 } from "../../schema/wire.ts";
 import type { Instrument } from "./instruments.ts";
 import { OrderDouble, orderShift, OrderWord, postOnlyOf, sideOf } from "./order-pool.ts";
-import { chunkMask, chunkShift } from "./record-pool.ts";
+import type { OrderRequest } from "./order-request.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -22,7 +21,7 @@ import type { PartitionState } from "./state.ts";
 
 const int32Max = 0x7fffffff;
 
-/** SEMANTICS §3, checks 2 to 15; the repeat (1) has been looked for. */
+/** SEMANTICS §3, checks 2 to 15, of state.request; the repeat (1) has been looked for. */
 export function refuseNewOrder(
   state: PartitionState,
   instrument: Instrument | null,
@@ -35,65 +34,44 @@ export function refuseNewOrder(
   if (command.getUint32(block + New.orderID, false) !== instrument.symbolHash) {
     return OrdRejReason.WrongPartition;
   }
-  if (!state.accounts.isDefined(state.account)) return OrdRejReason.UnknownAccount;
-  if (state.accounts.isDisabled(state.account)) return OrdRejReason.AccountDisabled;
+  const accountStatus = state.accounts.statusOf(state.account);
+  if (accountStatus === 0) return OrdRejReason.UnknownAccount;
+  if (accountStatus === AccountStatus.Disabled) return OrdRejReason.AccountDisabled;
   if (instrument.tradingState !== TradingState.Open) return OrdRejReason.ExchangeClosed;
-  return (
-    refuseCharacteristics(command, block) ||
-    refuseExpireTime(state, command, block) ||
-    refuseNumbers(instrument, command, block) ||
-    refusePlace(state, instrument, command, block)
-  );
+  return refuseRequest(state, instrument);
 }
 
-/** Check 9: fields that do not go together. */
-function refuseCharacteristics(command: DataView, block: number): number {
-  const timeInForce = command.getUint8(block + New.timeInForce);
-  const isLimit = command.getUint8(block + New.ordType) === OrdType.Limit;
-  const rests = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
-  const hasPrice = command.getInt32(block + New.price, true) !== 0;
-  const hasQty = readUint53(command, block + New.orderQty) !== 0;
-  const hasCash = isByCash(command, block);
-  const hasExpireTime = readUint53(command, block + New.expireTime) !== 0;
-  const fits =
-    command.getUint8(block + New.side) !== Side.None &&
-    (isLimit ? hasPrice && hasQty && !hasCash : !hasPrice && hasQty !== hasCash && !rests) &&
-    !(hasCash && timeInForce === TimeInForce.FOK) &&
-    !(isPostOnly(command, block) && !(isLimit && rests)) &&
-    (timeInForce === TimeInForce.GTD) === hasExpireTime;
-  return fits ? 0 : OrdRejReason.UnsupportedOrderCharacteristic;
-}
-
-/** Check 10. */
-function refuseExpireTime(state: PartitionState, command: DataView, block: number): number {
-  const expireTime = readUint53(command, block + New.expireTime);
-  return expireTime !== 0 && expireTime <= state.now ? OrdRejReason.ExpireTimePassed : 0;
-}
-
-/** Checks 11 to 13: a price and a quantity of the instrument's grid. */
-function refuseNumbers(instrument: Instrument, command: DataView, block: number): number {
-  const price = command.getInt32(block + New.price, true);
+/** Checks 9 to 15. */
+function refuseRequest(state: PartitionState, instrument: Instrument): number {
+  const { request } = state;
+  const { price, orderQty, expireTime } = request;
+  if (!isCoherent(request)) return OrdRejReason.UnsupportedOrderCharacteristic;
+  if (expireTime !== 0 && expireTime <= state.now) return OrdRejReason.ExpireTimePassed;
   if (price < 0) return OrdRejReason.PriceOutOfRange;
   if (price % instrument.tickSize !== 0) return OrdRejReason.InvalidPriceIncrement;
-  const orderQty = readUint53(command, block + New.orderQty);
   if (orderQty !== 0 && !isOrderQty(instrument, orderQty)) return OrdRejReason.IncorrectQuantity;
-  return 0;
+  if (request.mayRest && state.orders.count >= state.limits.orderCountMax) {
+    return OrdRejReason.OrderCapacityReached;
+  }
+  const mustNotTake = request.isPostOnly && wouldCross(instrument, request.side, price);
+  return mustNotTake ? OrdRejReason.PostOnlyWouldCross : 0;
 }
 
-/** Checks 14 and 15: room for an order that may rest, and no crossing by one that must not take. */
-function refusePlace(
-  state: PartitionState,
-  instrument: Instrument,
-  command: DataView,
-  block: number,
-): number {
-  const timeInForce = command.getUint8(block + New.timeInForce);
-  if (timeInForce !== TimeInForce.GTC && timeInForce !== TimeInForce.GTD) return 0;
-  if (state.orders.count >= state.limits.orderCountMax) return OrdRejReason.OrderCapacityReached;
-  const side = command.getUint8(block + New.side);
-  const price = command.getInt32(block + New.price, true);
-  const crosses = isPostOnly(command, block) && wouldCross(instrument, side, price);
-  return crosses ? OrdRejReason.PostOnlyWouldCross : 0;
+/** Check 9: whether the fields go together. */
+function isCoherent(request: OrderRequest): boolean {
+  const { isLimit, mayRest, isByCash, timeInForce } = request;
+  const hasPrice = request.price !== 0;
+  const hasQty = request.orderQty !== 0;
+  const isWhole = isLimit
+    ? hasPrice && hasQty && !isByCash
+    : !hasPrice && hasQty !== isByCash && !mayRest;
+  return (
+    isWhole &&
+    request.side !== Side.None &&
+    !(isByCash && timeInForce === TimeInForce.FOK) &&
+    !(request.isPostOnly && !(isLimit && mayRest)) &&
+    (timeInForce === TimeInForce.GTD) === (request.expireTime !== 0)
+  );
 }
 
 /** SEMANTICS §4, replace, after the repeat; `slot` is the order's, 0 where none rests under the orderID. */
@@ -105,12 +83,13 @@ export function refuseReplace(
 ): number {
   if (state.isShareFull()) return CxlRejReason.IdWindowFull;
   if (state.isTooLate(command, block)) return CxlRejReason.TooLateToEnter;
-  if (!state.accounts.isDefined(state.account)) return CxlRejReason.UnknownAccount;
+  const accountStatus = state.accounts.statusOf(state.account);
+  if (accountStatus === 0) return CxlRejReason.UnknownAccount;
   if (slot === 0) return CxlRejReason.UnknownOrder;
-  const words = state.orders.words[slot >>> chunkShift]!;
-  const at = (slot & chunkMask) << orderShift;
+  const words = state.orders.hot.wordsOf(slot);
+  const at = slot << orderShift;
   if (words[at + OrderWord.accountID] !== state.accountID) return CxlRejReason.UnknownOrder;
-  if (state.accounts.isDisabled(state.account)) return CxlRejReason.AccountDisabled;
+  if (accountStatus === AccountStatus.Disabled) return CxlRejReason.AccountDisabled;
   const traits = words[at + OrderWord.traits]!;
   const instrument = state.instrumentOf(traits);
   if (instrument.tradingState !== TradingState.Open) return CxlRejReason.ExchangeClosed;
@@ -131,8 +110,8 @@ export function refuseReplace(
 
 /** What of a resting order has traded. */
 export function cumQtyOf(state: PartitionState, slot: number): number {
-  const doubles = state.orders.doubles[slot >>> chunkShift]!;
-  const at = (slot & chunkMask) << (orderShift - 1);
+  const doubles = state.orders.hot.doublesOf(slot);
+  const at = slot << (orderShift - 1);
   return doubles[at + OrderDouble.fillableQty]! - doubles[at + OrderDouble.leavesQty]!;
 }
 
@@ -151,18 +130,7 @@ function isMultiple(value: number, unit: number): boolean {
 }
 
 /** Whether a limit order of this side and price would take; own orders count. */
-function wouldCross(instrument: Instrument, side: number, price: number): boolean {
+export function wouldCross(instrument: Instrument, side: number, price: number): boolean {
   const { bestBid, bestAsk } = instrument.ladder;
   return side === Side.Buy ? bestAsk !== 0 && price >= bestAsk : bestBid !== 0 && price <= bestBid;
-}
-
-function isPostOnly(command: DataView, block: number): boolean {
-  return (command.getUint8(block + New.execInst) & ExecInst.postOnly) !== 0;
-}
-
-export function isByCash(command: DataView, block: number): boolean {
-  for (let at = 0; at < 16; at += 4) {
-    if (command.getInt32(block + New.cashOrderQty + at, true) !== 0) return true;
-  }
-  return false;
 }
