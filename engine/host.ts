@@ -2,14 +2,16 @@ import type { Clock } from "../ports/clock/clock.ts";
 import type { Log } from "../ports/log/log.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
 import type { EngineLimits } from "./core/engine.ts";
+import { EngineHostError } from "./host-error.ts";
 import { Owner } from "./owner.ts";
 import type { OwnerStats } from "./owner.ts";
 import { recover } from "./recovery.ts";
-import type { RecoveryReport } from "./recovery.ts";
+import type { Recovered, RecoveryReport } from "./recovery.ts";
 import { createWorkerPacker } from "./snapshot-packer.ts";
 import type { SnapshotPacker } from "./snapshot-packer.ts";
 import { defaultSnapshotPolicy, Snapshotter } from "./snapshotter.ts";
 import type { SnapshotPolicy } from "./snapshotter.ts";
+import type { Standby } from "./standby.ts";
 
 export interface EngineHostOptions {
   readonly log: Log;
@@ -24,6 +26,8 @@ export interface EngineHostOptions {
   /** Of a partition without history; a snapshot brings its own. */
   readonly limits?: Partial<EngineLimits>;
   readonly snapshotPolicy?: Partial<SnapshotPolicy>;
+  /** Takes over from here instead of from a snapshot; used up by it. */
+  readonly standby?: Standby;
   /** Packs snapshots; in a Worker by default. */
   readonly packer?: SnapshotPacker;
   /** The partition has stopped for good, once it served. Called once; nothing is written after. */
@@ -42,6 +46,8 @@ export interface EngineHost {
   start(): Promise<RecoveryReport>;
   /** Finishes what was read, waits until it is folded, and ends. Never rejects. */
   stop(): Promise<void>;
+  /** Ends at once and writes nothing more, whatever it is at; a start under way rejects with EngineHostError `Abandoned`. */
+  abandon(): void;
   /** Null before start has recovered. */
   readonly stats: OwnerStats | null;
 }
@@ -57,6 +63,7 @@ class PartitionHost implements EngineHost {
   readonly #options: EngineHostOptions;
   readonly #packer: SnapshotPacker;
   #owner: Owner | null = null;
+  #abandoned = false;
 
   constructor(options: EngineHostOptions) {
     this.partition = options.partition;
@@ -69,15 +76,17 @@ class PartitionHost implements EngineHost {
   }
 
   async start(): Promise<RecoveryReport> {
-    const { log, clock, partition, limits = {}, tickMs = tickMsDefault, onFatal } = this.#options;
+    const { log, clock, partition, tickMs = tickMsDefault, onFatal } = this.#options;
     const startedAt = clock.monotonic();
-    const recovered = await recover({ ...this.#options, limits });
+    const recovered = await this.#recover();
+    if (this.#abandoned) throw abandoned(partition);
     const { epoch, snapshot, skippedSnapshots, replica } = recovered;
     const tailSeqNum = replica.seqNum;
     const snapshotter = this.#createSnapshotter(recovered);
     this.#owner = new Owner({ log, clock, recovered, snapshotter, tickMs, onFatal });
     const emittedAt = clock.monotonic();
     const count = await this.#owner.start();
+    if (this.#abandoned) throw abandoned(partition);
     const endedAt = clock.monotonic();
     const emit = { step: "Emit", count, ms: endedAt - emittedAt } as const;
     const steps = [...recovered.steps, emit];
@@ -97,6 +106,19 @@ class PartitionHost implements EngineHost {
     this.#packer.close();
   }
 
+  abandon(): void {
+    this.#abandoned = true;
+    this.#owner?.abandon();
+    this.#packer.close();
+  }
+
+  #recover(): Promise<Recovered> {
+    const { standby, limits = {} } = this.#options;
+    return standby === undefined
+      ? recover({ ...this.#options, limits })
+      : standby.takeOver(this.#options);
+  }
+
   #createSnapshotter({ identity, snapshot }: Awaited<ReturnType<typeof recover>>): Snapshotter {
     const { snapshots, clock, snapshotPolicy, onSnapshotFailure } = this.#options;
     return new Snapshotter({
@@ -109,4 +131,8 @@ class PartitionHost implements EngineHost {
       onFailure: (error) => onSnapshotFailure?.(error),
     });
   }
+}
+
+function abandoned(partition: number): EngineHostError {
+  return new EngineHostError("Abandoned", `Partition ${partition} was given up as it came up`);
 }

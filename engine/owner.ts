@@ -138,6 +138,13 @@ export class Owner {
     await this.#events?.close();
   }
 
+  /** Writes nothing more from here on, not even what was applied: another owner may be at work. Reading ends soon after. */
+  abandon(): void {
+    if (this.#failure !== null || this.#state === "Stopped") return;
+    this.#end(new EngineHostError("Abandoned", "The partition was given up"));
+    this.#state = "Stopped";
+  }
+
   async #finishSnapshot(): Promise<void> {
     if (this.#failure !== null) return;
     const { snapshotter, clock } = this.#options;
@@ -230,14 +237,18 @@ export class Owner {
   #fail(error: Error): void {
     if (this.#failure !== null || this.#state === "Stopped") return;
     const served = this.#state === "Serving";
-    this.#failure = error;
     this.#state = "Failed";
+    this.#end(error);
+    if (served) this.#options.onFatal(error);
+  }
+
+  #end(error: Error): void {
+    this.#failure = error;
     this.#ticking.abort();
     this.#output.abandon();
     this.#options.snapshotter.close();
     void this.#orders?.close();
     void this.#events?.close();
-    if (served) this.#options.onFatal(error);
   }
 }
 

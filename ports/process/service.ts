@@ -1,15 +1,14 @@
-import { createProcessLog, logLevels } from "../telemetry/process-log.ts";
-import type { LogLevel, ProcessLog } from "../telemetry/process-log.ts";
+import { createProcessLog } from "../telemetry/process-log.ts";
+import type { Logger, LogLevel } from "../telemetry/process-log.ts";
 import { openOperations } from "../telemetry/operations-listener.ts";
 import type { Operations } from "../telemetry/operations-listener.ts";
 import { ConfigurationError, type Environment, type Variable } from "./environment.ts";
-import { readListener, tlsVariables, type Listener } from "./listener.ts";
 
 /** What every service's configuration has. */
 export interface ServiceConfig {
   readonly logLevel: LogLevel;
   /** The private listener: health, readiness, metrics. */
-  readonly operations: Listener;
+  readonly operations: { readonly hostname: string; readonly port: number };
 }
 
 /** A service that is open. */
@@ -18,44 +17,43 @@ export interface OpenService extends Operations {
   close(): Promise<void>;
 }
 
+export interface ServiceContext<Config> {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** The process cannot go on: it ends with code 1 and writes nothing more. */
+  fail(error: unknown, message: string): void;
+}
+
 export interface ServiceDefinition<Config extends ServiceConfig> {
-  readonly name: string;
+  readonly name: "gateway" | "engine" | "projector" | "query";
   /** Throws ConfigurationError. */
   readConfig(): Config;
   /** Rejects when the service cannot come up: the process then ends, for its supervisor to start it again. */
   open(context: ServiceContext<Config>): Promise<OpenService>;
 }
 
-export interface ServiceContext<Config> {
-  readonly config: Config;
-  readonly log: ProcessLog;
-  /** The process cannot go on: it ends with code 1 and writes nothing more. */
-  fail(message: string, error: unknown): void;
-}
-
 const ExitCode = { Drained: 0, Failed: 1, WrongConfiguration: 2 } as const;
 /** A supervisor kills what has not drained by about then. */
 const drainMaxMs = 20_000;
 
-/** Variables of every service; `operationsPort` differs so that all can run on one machine. */
+/** Variables of every service; the default port differs so that all can run on one machine. */
 export function serviceVariables(operationsPort: number) {
   return {
     logLevel: {
-      name: "LOG_LEVEL",
-      meaning: `one of ${logLevels.map((level) => `\`${level}\``).join(", ")}`,
+      name: "ORDERBOOK_LOG_LEVEL",
+      meaning: "`debug`, `info`, `warn` or `error`",
       fallback: "info",
     },
     host: {
-      name: "OPERATIONS_HOST",
-      meaning: "address of the private listener: health, readiness, metrics",
+      name: "ORDERBOOK_OPERATIONS_HOST",
+      meaning: "address of the private listener (health, readiness, metrics); never publish it",
       fallback: "127.0.0.1",
     },
     port: {
-      name: "OPERATIONS_PORT",
+      name: "ORDERBOOK_OPERATIONS_PORT",
       meaning: "its port; 0 takes a free one",
       fallback: String(operationsPort),
     },
-    ...tlsVariables,
   } as const satisfies Record<string, Variable>;
 }
 
@@ -65,7 +63,10 @@ export function readService(
 ): ServiceConfig {
   return {
     logLevel: environment.oneOf(variables.logLevel, ["info", "debug", "warn", "error"]),
-    operations: readListener(environment, variables),
+    operations: {
+      hostname: environment.text(variables.host),
+      port: environment.integer(variables.port, { min: 0, max: 65_535 }),
+    },
   };
 }
 
@@ -75,39 +76,34 @@ export function readService(
  */
 export async function runService<Config extends ServiceConfig>(
   definition: ServiceDefinition<Config>,
-): Promise<void> {
+): Promise<never> {
   const config = readConfigOrExit(definition);
-  const log = createProcessLog({ service: definition.name, level: config.logLevel });
-  const fail = (message: string, error: unknown): never => {
-    log.error(message, error);
+  const logger = createProcessLog({ service: definition.name, level: config.logLevel });
+  const fail = (error: unknown, message: string): never => {
+    logger.error({ error }, message);
     process.exit(ExitCode.Failed);
   };
-  process.on("uncaughtException", (error) => fail("Nobody caught an error", error));
-  process.on("unhandledRejection", (error) => fail("Nobody caught a rejection", error));
+  process.on("uncaughtException", (error) => fail(error, "Nobody caught an error"));
+  process.on("unhandledRejection", (error) => fail(error, "Nobody caught a rejection"));
+  const signalled = drainSignal();
   let service: OpenService | null = null;
   const operations = openOperations(config.operations, {
-    readiness: () =>
-      service === null ? { ready: false, status: "starting" } : service.readiness(),
-    metrics: () =>
-      service === null
-        ? Promise.resolve({ text: "", contentType: "text/plain" })
-        : service.metrics(),
+    readiness: () => service?.readiness() ?? { ready: false, status: "starting" },
+    metrics: () => service?.metrics() ?? Promise.resolve({ text: "", contentType: "text/plain" }),
   });
-  log.info("starting", { operations: operations.url });
-  const draining = Promise.withResolvers<void>();
-  onSignal(draining.resolve);
+  logger.info({ operations: operations.url }, "Starting");
   try {
-    service = await definition.open({ config, log, fail });
+    service = await definition.open({ config, logger, fail });
+    logger.info({}, "Serving");
+    await signalled;
+    logger.info({}, "Draining");
+    setTimeout(() => fail(new Error(`${drainMaxMs} ms are over`), "Did not drain"), drainMaxMs);
+    await service.close();
+    await operations.close();
   } catch (error) {
-    fail("does not come up", error);
+    fail(error, service === null ? "Does not come up" : "Does not drain");
   }
-  log.info("serving");
-  await draining.promise;
-  log.info("draining");
-  setTimeout(() => fail("did not drain", new Error(`not within ${drainMaxMs} ms`)), drainMaxMs);
-  await service?.close();
-  await operations.close();
-  log.info("closed");
+  logger.info({}, "Closed");
   process.exit(ExitCode.Drained);
 }
 
@@ -126,12 +122,15 @@ function readConfigOrExit<Config extends ServiceConfig>({
   }
 }
 
-function onSignal(drain: () => void): void {
+/** Resolves at the first signal; the second ends the process. */
+function drainSignal(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
   let count = 0;
   const take = (): void => {
     if (++count > 1) process.exit(ExitCode.Failed);
-    drain();
+    resolve();
   };
   process.on("SIGTERM", take);
   process.on("SIGINT", take);
+  return promise;
 }

@@ -1,5 +1,3 @@
-import { serveOptions, type Listener } from "../process/listener.ts";
-
 /** What operators and machines ask a service. */
 export interface Operations {
   /** 200 when `ready`, else 503; the rest of the object tells why. */
@@ -19,9 +17,12 @@ const noStore = { "cache-control": "no-store", "x-content-type-options": "nosnif
  * A service's private door: `/healthz` (the process answers), `/readyz`, `/metrics`. It is open from the first moment on and apart from
  * whatever the service serves, so that neither load nor a certificate of the public side hides a sick process.
  */
-export function openOperations(listener: Listener, operations: Operations): OperationsListener {
+export function openOperations(
+  listener: { readonly hostname: string; readonly port: number },
+  operations: Operations,
+): OperationsListener {
   const server = Bun.serve({
-    ...serveOptions(listener),
+    ...listener,
     maxRequestBodySize: 0,
     routes: {
       "/healthz": () => Response.json({ status: "ok" }, { headers: noStore }),

@@ -74,14 +74,24 @@ export class GroupMember implements Membership {
     const { kafka } = this.#options.library;
     this.#failed = true;
     clearInterval(this.#polling);
-    kafka.rd_kafka_consumer_close_queue(this.#client.handle, this.#queue);
-    while (kafka.rd_kafka_consumer_closed(this.#client.handle) === 0) {
-      this.#drain();
-      await new Promise((resolve) => setTimeout(resolve, closePollMs));
-    }
     this.#waker.close();
+    await this.#leave();
     kafka.rd_kafka_queue_destroy(this.#queue);
     this.#client.close();
+  }
+
+  /** The last revocations come through a queue of their own. A member that has failed has nothing left to leave, and is told so. */
+  async #leave(): Promise<void> {
+    const { kafka } = this.#options.library;
+    const { handle } = this.#client;
+    const queue = present(kafka.rd_kafka_queue_new(handle), "queue");
+    const refused = kafka.rd_kafka_consumer_close_queue(handle, queue);
+    if (refused !== null) kafka.rd_kafka_error_destroy(refused);
+    while (refused === null && kafka.rd_kafka_consumer_closed(handle) === 0) {
+      this.#drain(queue);
+      await new Promise((resolve) => setTimeout(resolve, closePollMs));
+    }
+    kafka.rd_kafka_queue_destroy(queue);
   }
 
   #subscribe(): void {
@@ -93,10 +103,10 @@ export class GroupMember implements Membership {
     if (code !== 0) throw new Error(`No subscription: ${errorText(this.#options.library, code)}`);
   }
 
-  #drain(): void {
+  #drain(queue = this.#queue): void {
     const { kafka } = this.#options.library;
     while (!this.#client.closed) {
-      const event = kafka.rd_kafka_queue_poll(this.#queue, 0);
+      const event = kafka.rd_kafka_queue_poll(queue, 0);
       if (event === null) return;
       const type = kafka.rd_kafka_event_type(event);
       if (type === EventType.Rebalance) this.#rebalance(event);
