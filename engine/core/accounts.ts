@@ -42,6 +42,10 @@ export class Accounts {
     return slot === 0 ? 0 : this.#word(slot, AccountWord.status);
   }
 
+  accountIDOf(slot: number): number {
+    return this.#word(slot, AccountWord.accountID);
+  }
+
   /** Entries of the account in the id window. */
   entryCountOf(slot: number): number {
     return slot === 0 ? 0 : this.#word(slot, AccountWord.entryCount);

@@ -17,7 +17,6 @@ import type { Instrument } from "./instruments.ts";
 import { keyIDWords, publicKeyWords } from "./keys.ts";
 import { CommandHead } from "./state.ts";
 import type { PartitionState } from "./state.ts";
-import { clearWords, receiveWords, writeCount } from "./words.ts";
 
 /** Writers of the events that answer a request without touching an order: refusals, repeats, definitions, reports. */
 
@@ -35,33 +34,33 @@ export function writeDuplicate(
   const entry = slot << entryShift;
   const doubles = pool.memory.doublesOf(slot);
   const outcome = entries[entry + EntryWord.outcome]!;
-  const start = out.open(Repeat.templateId, Repeat.blockLength);
-  const { bytes, view, words } = out;
-  const at = start >>> 2;
-  clearWords(words, at + Repeat.rptSeq / 4, 3);
-  receiveWords(command, block + CommandHead.accountID, words, at + Repeat.accountID / 4, 1);
-  receiveWords(command, block + CommandHead.id, words, at + Repeat.commandID / 4, 4);
-  writeCount(words, at + Repeat.originalSeqNum / 4, doubles[(entry >>> 1) + EntryDouble.seqNum]!);
+  out.open(Repeat.templateId, Repeat.blockLength);
+  out.zeros(Repeat.rptSeq, 3);
+  out.copy(Repeat.accountID, command, block + CommandHead.accountID, 1);
+  out.copy(Repeat.commandID, command, block + CommandHead.id, 4);
+  out.count(Repeat.originalSeqNum, doubles[(entry >>> 1) + EntryDouble.seqNum]!);
   const commandOffset = doubles[(entry >>> 1) + EntryDouble.commandOffset]!;
-  writeCount(words, at + Repeat.originalCommandOffset / 4, commandOffset);
-  bytes[start + Repeat.decision] = outcome & 0xff;
-  bytes[start + Repeat.conflict] = isSameRequest(entries, entry, command, block) ? 0 : 1;
-  view.setUint16(start + Repeat.reason, outcome >>> 16, true);
-  clearWords(words, at + Repeat.refTemplateId / 4, 1);
-  view.setUint16(start + Repeat.refTemplateId, templateId, true);
+  out.count(Repeat.originalCommandOffset, commandOffset);
+  out.byte(Repeat.decision, outcome & 0xff);
+  out.byte(Repeat.conflict, isSameRequest(state, entries, entry, command, block) ? 0 : 1);
+  out.half(Repeat.reason, outcome >>> 16);
+  out.zeros(Repeat.refTemplateId, 1);
+  out.half(Repeat.refTemplateId, templateId);
 }
 
 function isSameRequest(
-  words: Int32Array,
+  { accounts }: PartitionState,
+  entries: Int32Array,
   entry: number,
   command: DataView,
   block: number,
 ): boolean {
   const hashAt = block + CommandHead.requestHash;
+  const accountID = accounts.accountIDOf(entries[entry + EntryWord.account]!);
   return (
-    words[entry + EntryWord.requestHash] === command.getInt32(hashAt, true) &&
-    words[entry + EntryWord.requestHash + 1] === command.getInt32(hashAt + 4, true) &&
-    words[entry + EntryWord.accountID] === command.getInt32(block + CommandHead.accountID, true)
+    entries[entry + EntryWord.requestHash] === command.getInt32(hashAt, true) &&
+    entries[entry + EntryWord.requestHash + 1] === command.getInt32(hashAt + 4, true) &&
+    accountID === command.getInt32(block + CommandHead.accountID, true)
   );
 }
 
@@ -74,16 +73,14 @@ export function writeCancelReject(
   cxlRejResponseTo: number,
   out: EventBuffer,
 ): void {
-  const start = out.open(CancelReject.templateId, CancelReject.blockLength);
-  const { bytes, view, words } = out;
-  const at = start >>> 2;
-  clearWords(words, at + CancelReject.rptSeq / 4, 3);
-  receiveWords(command, block + CommandHead.accountID, words, at + CancelReject.accountID / 4, 1);
-  receiveWords(command, orderIDAt, words, at + CancelReject.orderID / 4, 4);
-  receiveWords(command, block + CommandHead.id, words, at + CancelReject.commandID / 4, 4);
-  clearWords(words, at + CancelReject.cxlRejReason / 4, 2);
-  view.setUint16(start + CancelReject.cxlRejReason, cxlRejReason, true);
-  bytes[start + CancelReject.cxlRejResponseTo] = cxlRejResponseTo;
+  out.open(CancelReject.templateId, CancelReject.blockLength);
+  out.zeros(CancelReject.rptSeq, 3);
+  out.copy(CancelReject.accountID, command, block + CommandHead.accountID, 1);
+  out.copy(CancelReject.orderID, command, orderIDAt, 4);
+  out.copy(CancelReject.commandID, command, block + CommandHead.id, 4);
+  out.zeros(CancelReject.cxlRejReason, 2);
+  out.half(CancelReject.cxlRejReason, cxlRejReason);
+  out.byte(CancelReject.cxlRejResponseTo, cxlRejResponseTo);
 }
 
 export function writeBusinessReject(
@@ -93,23 +90,20 @@ export function writeBusinessReject(
   businessRejectReason: number,
   out: EventBuffer,
 ): void {
-  const start = out.open(Business.templateId, Business.blockLength);
-  const { view, words } = out;
-  const at = start >>> 2;
-  clearWords(words, at + Business.rptSeq / 4, 3);
-  receiveWords(command, block + CommandHead.accountID, words, at + Business.accountID / 4, 1);
-  receiveWords(command, block + CommandHead.id, words, at + Business.commandID / 4, 4);
-  view.setUint16(start + Business.businessRejectReason, businessRejectReason, true);
-  view.setUint16(start + Business.refTemplateId, templateId, true);
-  words[at + Business.blockLength / 4 - 1] = 0;
+  out.open(Business.templateId, Business.blockLength);
+  out.zeros(Business.rptSeq, 3);
+  out.copy(Business.accountID, command, block + CommandHead.accountID, 1);
+  out.copy(Business.commandID, command, block + CommandHead.id, 4);
+  out.half(Business.businessRejectReason, businessRejectReason);
+  out.half(Business.refTemplateId, templateId);
+  out.word(Business.blockLength - 4, 0);
 }
 
 /** For a record that is no command: all ids zero. */
 export function writeUnreadable(businessRejectReason: number, out: EventBuffer): void {
-  const start = out.open(Business.templateId, Business.blockLength);
-  const { view, words } = out;
-  clearWords(words, start >>> 2, Business.blockLength / 4);
-  view.setUint16(start + Business.businessRejectReason, businessRejectReason, true);
+  out.open(Business.templateId, Business.blockLength);
+  out.zeros(0, Business.blockLength / 4);
+  out.half(Business.businessRejectReason, businessRejectReason);
 }
 
 /** What a SecurityDefinition has made of an instrument. */
@@ -120,62 +114,54 @@ export function writeSecurityDefined(
   created: boolean,
   out: EventBuffer,
 ): void {
-  const start = out.open(Defined.templateId, Defined.blockLength);
-  const { bytes, words } = out;
-  const at = start >>> 2;
-  writeCount(words, at + Defined.rptSeq / 4, ++instrument.rptSeq);
-  words[at + Defined.securityID / 4] = instrument.securityID;
-  receiveWords(command, block + Security.tickSize, words, at + Defined.tickSize / 4, 1);
-  receiveWords(command, block + Security.symbol, words, at + Defined.symbol / 4, 4);
-  receiveWords(command, block + Security.baseCurrency, words, at + Defined.baseCurrency / 4, 2);
-  receiveWords(command, block + Security.quoteCurrency, words, at + Defined.quoteCurrency / 4, 2);
-  receiveWords(command, block + Security.lotSize, words, at + Defined.lotSize / 4, 2);
-  receiveWords(command, block + Security.minOrderQty, words, at + Defined.minOrderQty / 4, 2);
-  receiveWords(command, block + Security.maxOrderQty, words, at + Defined.maxOrderQty / 4, 2);
-  bytes[start + Defined.priceExponent] = instrument.priceExponent;
-  bytes[start + Defined.qtyExponent] = instrument.qtyExponent;
-  bytes[start + Defined.selfTradePrevention] = instrument.selfTradePrevention;
-  bytes[start + Defined.tradingState] = instrument.tradingState;
-  clearWords(words, at + Defined.created / 4, 3);
-  bytes[start + Defined.created] = created ? 1 : 0;
+  out.open(Defined.templateId, Defined.blockLength);
+  out.count(Defined.rptSeq, ++instrument.rptSeq);
+  out.word(Defined.securityID, instrument.securityID);
+  out.copy(Defined.tickSize, command, block + Security.tickSize, 1);
+  out.copy(Defined.symbol, command, block + Security.symbol, 4);
+  out.copy(Defined.baseCurrency, command, block + Security.baseCurrency, 2);
+  out.copy(Defined.quoteCurrency, command, block + Security.quoteCurrency, 2);
+  out.copy(Defined.lotSize, command, block + Security.lotSize, 2);
+  out.copy(Defined.minOrderQty, command, block + Security.minOrderQty, 2);
+  out.copy(Defined.maxOrderQty, command, block + Security.maxOrderQty, 2);
+  out.byte(Defined.priceExponent, instrument.priceExponent);
+  out.byte(Defined.qtyExponent, instrument.qtyExponent);
+  out.byte(Defined.selfTradePrevention, instrument.selfTradePrevention);
+  out.byte(Defined.tradingState, instrument.tradingState);
+  out.zeros(Defined.created, 3);
+  out.byte(Defined.created, created ? 1 : 0);
 }
 
 export function writeSecurityStatusChanged(instrument: Instrument, out: EventBuffer): void {
-  const start = out.open(Status.templateId, Status.blockLength);
-  const { bytes, words } = out;
-  const at = start >>> 2;
-  writeCount(words, at + Status.rptSeq / 4, ++instrument.rptSeq);
-  words[at + Status.securityID / 4] = instrument.securityID;
-  clearWords(words, at + Status.tradingState / 4, 1);
-  bytes[start + Status.tradingState] = instrument.tradingState;
+  out.open(Status.templateId, Status.blockLength);
+  out.count(Status.rptSeq, ++instrument.rptSeq);
+  out.word(Status.securityID, instrument.securityID);
+  out.zeros(Status.tradingState, 1);
+  out.byte(Status.tradingState, instrument.tradingState);
 }
 
 export function writeAccountDefined(command: DataView, block: number, out: EventBuffer): void {
-  const start = out.open(AccountEvent.templateId, AccountEvent.blockLength);
-  const { bytes, words } = out;
-  const at = start >>> 2;
-  clearWords(words, at + AccountEvent.rptSeq / 4, 2);
-  receiveWords(command, block + Account.accountID, words, at + AccountEvent.accountID / 4, 1);
-  clearWords(words, at + AccountEvent.accountStatus / 4, 1);
+  out.open(AccountEvent.templateId, AccountEvent.blockLength);
+  out.zeros(AccountEvent.rptSeq, 2);
+  out.copy(AccountEvent.accountID, command, block + Account.accountID, 1);
+  out.zeros(AccountEvent.accountStatus, 1);
   const status = command.getUint8(block + Account.accountStatus);
-  bytes[start + AccountEvent.accountStatus] = status;
-  receiveWords(command, block + Account.name, words, at + AccountEvent.name / 4, accountNameWords);
-  clearWords(words, at + AccountEvent.name / 4 + accountNameWords, 2);
+  out.byte(AccountEvent.accountStatus, status);
+  out.copy(AccountEvent.name, command, block + Account.name, accountNameWords);
+  out.zeros(AccountEvent.name + accountNameWords * 4, 2);
 }
 
 export function writeKeyDefined(command: DataView, block: number, out: EventBuffer): void {
-  const start = out.open(KeyEvent.templateId, KeyEvent.blockLength);
-  const { bytes, words } = out;
-  const at = start >>> 2;
-  clearWords(words, at + KeyEvent.rptSeq / 4, 2);
-  receiveWords(command, block + Key.accountID, words, at + KeyEvent.accountID / 4, 1);
-  clearWords(words, at + KeyEvent.keyAlgorithm / 4, 1);
-  bytes[start + KeyEvent.keyAlgorithm] = command.getUint8(block + Key.keyAlgorithm);
-  bytes[start + KeyEvent.keyStatus] = command.getUint8(block + Key.keyStatus);
-  bytes[start + KeyEvent.scopes] = command.getUint8(block + Key.scopes);
-  receiveWords(command, block + Key.keyID, words, at + KeyEvent.keyID / 4, keyIDWords);
-  words[at + KeyEvent.keyID / 4 + keyIDWords] = 0;
-  receiveWords(command, block + Key.publicKey, words, at + KeyEvent.publicKey / 4, publicKeyWords);
+  out.open(KeyEvent.templateId, KeyEvent.blockLength);
+  out.zeros(KeyEvent.rptSeq, 2);
+  out.copy(KeyEvent.accountID, command, block + Key.accountID, 1);
+  out.zeros(KeyEvent.keyAlgorithm, 1);
+  out.byte(KeyEvent.keyAlgorithm, command.getUint8(block + Key.keyAlgorithm));
+  out.byte(KeyEvent.keyStatus, command.getUint8(block + Key.keyStatus));
+  out.byte(KeyEvent.scopes, command.getUint8(block + Key.scopes));
+  out.copy(KeyEvent.keyID, command, block + Key.keyID, keyIDWords);
+  out.word(KeyEvent.keyID + keyIDWords * 4, 0);
+  out.copy(KeyEvent.publicKey, command, block + Key.publicKey, publicKeyWords);
 }
 
 /** `securityID` is 0 for every instrument of the partition. */
@@ -187,21 +173,17 @@ export function writeMassCancelReport(
   totalAffectedOrders: number,
   out: EventBuffer,
 ): void {
-  const start = out.open(Report.templateId, Report.blockLength);
-  const { bytes, words } = out;
-  const at = start >>> 2;
-  clearWords(words, at + Report.rptSeq / 4, 2);
-  words[at + Report.securityID / 4] = securityID;
-  receiveWords(command, block + CommandHead.accountID, words, at + Report.accountID / 4, 1);
-  receiveWords(command, block + CommandHead.id, words, at + Report.commandID / 4, 4);
-  words[at + Report.totalAffectedOrders / 4] = totalAffectedOrders;
-  clearWords(words, at + Report.side / 4, 1);
-  bytes[start + Report.side] = side;
+  out.open(Report.templateId, Report.blockLength);
+  out.zeros(Report.rptSeq, 2);
+  out.word(Report.securityID, securityID);
+  out.copy(Report.accountID, command, block + CommandHead.accountID, 1);
+  out.copy(Report.commandID, command, block + CommandHead.id, 4);
+  out.word(Report.totalAffectedOrders, totalAffectedOrders);
+  out.zeros(Report.side, 1);
+  out.byte(Report.side, side);
 }
 
 export function writeTimeTicked(command: DataView, block: number, out: EventBuffer): void {
-  const start = out.open(Ticked.templateId, Ticked.blockLength);
-  const { words } = out;
-  const at = start >>> 2;
-  receiveWords(command, block + CommandHead.sendingTime, words, at + Ticked.sendingTime / 4, 2);
+  out.open(Ticked.templateId, Ticked.blockLength);
+  out.copy(Ticked.sendingTime, command, block + CommandHead.sendingTime, 2);
 }

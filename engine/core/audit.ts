@@ -163,7 +163,7 @@ function auditWindow(state: PartitionState): void {
   for (let slot = 1; slot < window.pool.top; slot++) {
     if (wordAt(window.pool.memory, slot, EntryWord.account) === 0) continue;
     entryCount++;
-    const accountID = wordAt(window.pool.memory, slot, EntryWord.accountID);
+    const accountID = accounts.accountIDOf(wordAt(window.pool.memory, slot, EntryWord.account));
     counts.set(accountID, (counts.get(accountID) ?? 0) + 1);
     const id = idOf(window.pool.memory, slot);
     assert(window.find(id, 0) === slot, "the window finds every entry");

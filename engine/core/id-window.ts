@@ -22,7 +22,7 @@ export const EntryWord = {
   id: 0,
   /** Low word, then high word. */
   requestHash: 4,
-  accountID: 6,
+  idHash: 6,
   /** decision | reason << 16 */
   outcome: 7,
   next: 14,
@@ -62,6 +62,7 @@ export class IdWindow {
     const words = this.pool.memory.wordsOf(slot);
     const at = slot << entryShift;
     copyID(id, 0, words, at + EntryWord.id);
+    words[at + EntryWord.idHash] = hash;
     words[at + EntryWord.account] = account;
     words[at + EntryWord.next] = 0;
     this.pool.memory.doublesOf(slot)[(at >>> 1) + EntryDouble.entryTime] = now;
@@ -108,7 +109,8 @@ export class IdWindow {
   /** Hands the entry to its order where that rests. */
   #hold(slot: number): boolean {
     const words = this.pool.memory.wordsOf(slot);
-    const order = this.#orders.find(words, slot << entryShift);
+    const at = slot << entryShift;
+    const order = this.#orders.table.find(words[at + EntryWord.idHash]!, words, at);
     if (order === 0) return false;
     const cold = this.#orders.cold.wordsOf(order);
     cold[(order << coldShift) + ColdWord.heldEntry] = slot;
@@ -122,7 +124,7 @@ export class IdWindow {
     const at = slot << entryShift;
     this.#accounts.uncountEntry(words[at + EntryWord.account]!);
     words[at + EntryWord.account] = 0;
-    this.table.remove(hashID(words, at), slot);
+    this.table.remove(words[at + EntryWord.idHash]!, slot);
     this.pool.release(slot);
   }
 

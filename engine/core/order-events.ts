@@ -12,7 +12,6 @@ import type { Instrument } from "./instruments.ts";
 import { OrderDouble, orderShift, OrderWord, sideOf } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
 import type { Taker } from "./taker.ts";
-import { clearWords, copyID, copyWords, receiveWords, writeCount } from "./words.ts";
 
 /**
  * Writers of the events of an instrument's orders: straight into the buffer, at the offsets of the generated layouts. Every byte of a
@@ -31,28 +30,25 @@ export function writeOrderAccepted(
   block: number,
   out: EventBuffer,
 ): void {
-  const start = out.open(Accepted.templateId, Accepted.blockLength);
-  const { bytes, words } = out;
+  out.open(Accepted.templateId, Accepted.blockLength);
   const { request } = state;
-  const at = start >>> 2;
-  writeCount(words, at + Accepted.rptSeq / 4, ++instrument.rptSeq);
-  words[at + Accepted.securityID / 4] = instrument.securityID;
-  words[at + Accepted.accountID / 4] = state.accountID;
-  copyID(state.id, 0, words, at + Accepted.orderID / 4);
-  words[at + Accepted.firstSeqNum / 4] = state.seqLow;
-  words[at + Accepted.firstSeqNum / 4 + 1] = state.seqHigh;
-  receiveWords(command, block + New.orderQty, words, at + Accepted.orderQty / 4, 2);
-  receiveWords(command, block + New.cashOrderQty, words, at + Accepted.cashOrderQty / 4, 4);
-  words[at + Accepted.price / 4] = request.price;
-  bytes[start + Accepted.side] = request.side;
-  bytes[start + Accepted.ordType] = request.isLimit ? OrdType.Limit : OrdType.Market;
-  bytes[start + Accepted.timeInForce] = request.timeInForce;
-  bytes[start + Accepted.selfTradePrevention] = request.selfTradePrevention;
-  words[at + Accepted.execInst / 4] = request.isPostOnly ? ExecInst.postOnly : 0;
-  words[at + Accepted.execInst / 4 + 1] = 0;
-  receiveWords(command, block + New.expireTime, words, at + Accepted.expireTime / 4, 2);
-  receiveWords(command, block + New.clOrdID, words, at + Accepted.clOrdID / 4, clOrdIDWords);
-  words[at + Accepted.clOrdID / 4 + clOrdIDWords] = 0;
+  out.count(Accepted.rptSeq, ++instrument.rptSeq);
+  out.word(Accepted.securityID, instrument.securityID);
+  out.word(Accepted.accountID, state.accountID);
+  out.id(Accepted.orderID, state.id, 0);
+  out.pair(Accepted.firstSeqNum, state.seqLow, state.seqHigh);
+  out.copy(Accepted.orderQty, command, block + New.orderQty, 2);
+  out.copy(Accepted.cashOrderQty, command, block + New.cashOrderQty, 4);
+  out.word(Accepted.price, request.price);
+  out.byte(Accepted.side, request.side);
+  out.byte(Accepted.ordType, request.isLimit ? OrdType.Limit : OrdType.Market);
+  out.byte(Accepted.timeInForce, request.timeInForce);
+  out.byte(Accepted.selfTradePrevention, request.selfTradePrevention);
+  out.word(Accepted.execInst, request.isPostOnly ? ExecInst.postOnly : 0);
+  out.word(Accepted.execInst + 4, 0);
+  out.copy(Accepted.expireTime, command, block + New.expireTime, 2);
+  out.copy(Accepted.clOrdID, command, block + New.clOrdID, clOrdIDWords);
+  out.word(Accepted.clOrdID + clOrdIDWords * 4, 0);
 }
 
 /** `instrument` is null where the symbol is unknown. */
@@ -64,25 +60,22 @@ export function writeOrderRejected(
   ordRejReason: number,
   out: EventBuffer,
 ): void {
-  const start = out.open(Rejected.templateId, Rejected.blockLength);
-  const { bytes, view, words } = out;
-  const at = start >>> 2;
-  writeCount(words, at + Rejected.rptSeq / 4, instrument === null ? 0 : ++instrument.rptSeq);
-  words[at + Rejected.securityID / 4] = instrument === null ? 0 : instrument.securityID;
-  words[at + Rejected.accountID / 4] = state.accountID;
-  copyID(state.id, 0, words, at + Rejected.orderID / 4);
-  words[at + Rejected.firstSeqNum / 4] = state.seqLow;
-  words[at + Rejected.firstSeqNum / 4 + 1] = state.seqHigh;
-  receiveWords(command, block + New.orderQty, words, at + Rejected.orderQty / 4, 2);
-  words[at + Rejected.price / 4] = command.getInt32(block + New.price, true);
-  view.setUint16(start + Rejected.ordRejReason, ordRejReason, true);
-  bytes[start + Rejected.side] = command.getUint8(block + New.side);
-  bytes[start + Rejected.ordType] = command.getUint8(block + New.ordType);
-  words[at + Rejected.timeInForce / 4] = command.getUint8(block + New.timeInForce);
-  words[at + Rejected.timeInForce / 4 + 1] = 0;
-  receiveWords(command, block + New.symbol, words, at + Rejected.symbol / 4, 4);
-  receiveWords(command, block + New.clOrdID, words, at + Rejected.clOrdID / 4, clOrdIDWords);
-  words[at + Rejected.clOrdID / 4 + clOrdIDWords] = 0;
+  out.open(Rejected.templateId, Rejected.blockLength);
+  out.count(Rejected.rptSeq, instrument === null ? 0 : ++instrument.rptSeq);
+  out.word(Rejected.securityID, instrument === null ? 0 : instrument.securityID);
+  out.word(Rejected.accountID, state.accountID);
+  out.id(Rejected.orderID, state.id, 0);
+  out.pair(Rejected.firstSeqNum, state.seqLow, state.seqHigh);
+  out.copy(Rejected.orderQty, command, block + New.orderQty, 2);
+  out.word(Rejected.price, command.getInt32(block + New.price, true));
+  out.half(Rejected.ordRejReason, ordRejReason);
+  out.byte(Rejected.side, command.getUint8(block + New.side));
+  out.byte(Rejected.ordType, command.getUint8(block + New.ordType));
+  out.word(Rejected.timeInForce, command.getUint8(block + New.timeInForce));
+  out.word(Rejected.timeInForce + 4, 0);
+  out.copy(Rejected.symbol, command, block + New.symbol, 4);
+  out.copy(Rejected.clOrdID, command, block + New.clOrdID, clOrdIDWords);
+  out.word(Rejected.clOrdID + clOrdIDWords * 4, 0);
 }
 
 /** A trade at the maker's price; both sides' leavesQty are already what they are after it. */
@@ -95,27 +88,28 @@ export function writeTrade(
   lastQty: number,
   out: EventBuffer,
 ): void {
-  const start = out.open(Traded.templateId, Traded.blockLength);
-  const { bytes, words } = out;
-  const at = start >>> 2;
-  writeCount(words, at + Traded.rptSeq / 4, ++instrument.rptSeq);
-  words[at + Traded.securityID / 4] = instrument.securityID;
-  words[at + Traded.makerAccountID / 4] = maker[makerAt + OrderWord.accountID]!;
-  copyID(maker, makerAt + OrderWord.orderID, words, at + Traded.makerOrderID / 4);
-  copyWords(maker, makerAt + OrderWord.firstSeqNum, words, at + Traded.makerFirstSeqNum / 4, 2);
-  copyID(taker.orderID, 0, words, at + Traded.takerOrderID / 4);
-  words[at + Traded.takerFirstSeqNum / 4] = taker.firstSeqLow;
-  words[at + Traded.takerFirstSeqNum / 4 + 1] = taker.firstSeqHigh;
-  writeCount(words, at + Traded.lastQty / 4, lastQty);
-  writeCount(words, at + Traded.makerLeavesQty / 4, makerLeavesQty);
-  writeCount(words, at + Traded.takerLeavesQty / 4, taker.isByCash ? 0 : taker.leavesQty);
-  words[at + Traded.takerAccountID / 4] = taker.accountID;
-  words[at + Traded.lastPx / 4] = maker[makerAt + OrderWord.price]!;
-  words[at + Traded.aggressorSide / 4] = taker.side;
-  words[at + Traded.aggressorSide / 4 + 1] = 0;
+  out.open(Traded.templateId, Traded.blockLength);
+  out.count(Traded.rptSeq, ++instrument.rptSeq);
+  out.word(Traded.securityID, instrument.securityID);
+  out.word(Traded.makerAccountID, maker[makerAt + OrderWord.accountID]!);
+  out.id(Traded.makerOrderID, maker, makerAt + OrderWord.orderID);
+  out.pair(
+    Traded.makerFirstSeqNum,
+    maker[makerAt + OrderWord.firstSeqNum]!,
+    maker[makerAt + OrderWord.firstSeqNum + 1]!,
+  );
+  out.id(Traded.takerOrderID, taker.orderID, 0);
+  out.pair(Traded.takerFirstSeqNum, taker.firstSeqLow, taker.firstSeqHigh);
+  out.count(Traded.lastQty, lastQty);
+  out.count(Traded.makerLeavesQty, makerLeavesQty);
+  out.count(Traded.takerLeavesQty, taker.isByCash ? 0 : taker.leavesQty);
+  out.word(Traded.takerAccountID, taker.accountID);
+  out.word(Traded.lastPx, maker[makerAt + OrderWord.price]!);
+  out.word(Traded.aggressorSide, taker.side);
+  out.word(Traded.aggressorSide + 4, 0);
   const { Filled, PartiallyFilled } = OrdStatus;
-  bytes[start + Traded.makerOrdStatus] = makerLeavesQty === 0 ? Filled : PartiallyFilled;
-  bytes[start + Traded.takerOrdStatus] = taker.hasMore ? PartiallyFilled : Filled;
+  out.byte(Traded.makerOrdStatus, makerLeavesQty === 0 ? Filled : PartiallyFilled);
+  out.byte(Traded.takerOrdStatus, taker.hasMore ? PartiallyFilled : Filled);
 }
 
 /** As writeTrade, for quantity that would have traded with an order of the same account. */
@@ -128,22 +122,23 @@ export function writeSelfTradePrevented(
   preventedQty: number,
   out: EventBuffer,
 ): void {
-  const start = out.open(Prevented.templateId, Prevented.blockLength);
-  const { words } = out;
-  const at = start >>> 2;
-  writeCount(words, at + Prevented.rptSeq / 4, ++instrument.rptSeq);
-  words[at + Prevented.securityID / 4] = instrument.securityID;
-  words[at + Prevented.accountID / 4] = taker.accountID;
-  copyID(maker, makerAt + OrderWord.orderID, words, at + Prevented.makerOrderID / 4);
-  copyWords(maker, makerAt + OrderWord.firstSeqNum, words, at + Prevented.makerFirstSeqNum / 4, 2);
-  copyID(taker.orderID, 0, words, at + Prevented.takerOrderID / 4);
-  words[at + Prevented.takerFirstSeqNum / 4] = taker.firstSeqLow;
-  words[at + Prevented.takerFirstSeqNum / 4 + 1] = taker.firstSeqHigh;
-  writeCount(words, at + Prevented.preventedQty / 4, preventedQty);
-  writeCount(words, at + Prevented.makerLeavesQty / 4, makerLeavesQty);
-  writeCount(words, at + Prevented.takerLeavesQty / 4, taker.isByCash ? 0 : taker.leavesQty);
-  words[at + Prevented.price / 4] = maker[makerAt + OrderWord.price]!;
-  words[at + Prevented.aggressorSide / 4] = taker.side;
+  out.open(Prevented.templateId, Prevented.blockLength);
+  out.count(Prevented.rptSeq, ++instrument.rptSeq);
+  out.word(Prevented.securityID, instrument.securityID);
+  out.word(Prevented.accountID, taker.accountID);
+  out.id(Prevented.makerOrderID, maker, makerAt + OrderWord.orderID);
+  out.pair(
+    Prevented.makerFirstSeqNum,
+    maker[makerAt + OrderWord.firstSeqNum]!,
+    maker[makerAt + OrderWord.firstSeqNum + 1]!,
+  );
+  out.id(Prevented.takerOrderID, taker.orderID, 0);
+  out.pair(Prevented.takerFirstSeqNum, taker.firstSeqLow, taker.firstSeqHigh);
+  out.count(Prevented.preventedQty, preventedQty);
+  out.count(Prevented.makerLeavesQty, makerLeavesQty);
+  out.count(Prevented.takerLeavesQty, taker.isByCash ? 0 : taker.leavesQty);
+  out.word(Prevented.price, maker[makerAt + OrderWord.price]!);
+  out.word(Prevented.aggressorSide, taker.side);
 }
 
 /** A resting order ends with what is left of it. */
@@ -159,19 +154,21 @@ export function writeRestingCanceled(
   const orderAt = slot << orderShift;
   const leavesQty = quantities[(orderAt >>> 1) + OrderDouble.leavesQty]!;
   const cumQty = quantities[(orderAt >>> 1) + OrderDouble.fillableQty]! - leavesQty;
-  const start = out.open(Canceled.templateId, Canceled.blockLength);
-  const { bytes, words } = out;
-  const at = start >>> 2;
-  writeCount(words, at + Canceled.rptSeq / 4, ++instrument.rptSeq);
-  words[at + Canceled.securityID / 4] = instrument.securityID;
-  words[at + Canceled.accountID / 4] = order[orderAt + OrderWord.accountID]!;
-  copyID(order, orderAt + OrderWord.orderID, words, at + Canceled.orderID / 4);
-  copyWords(order, orderAt + OrderWord.firstSeqNum, words, at + Canceled.firstSeqNum / 4, 2);
-  writeCount(words, at + Canceled.canceledQty / 4, leavesQty);
-  writeCount(words, at + Canceled.cumQty / 4, cumQty);
-  words[at + Canceled.price / 4] = order[orderAt + OrderWord.price]!;
-  words[at + Canceled.cancelReason / 4] = cancelReason;
-  bytes[start + Canceled.side] = sideOf(order[orderAt + OrderWord.traits]!);
+  out.open(Canceled.templateId, Canceled.blockLength);
+  out.count(Canceled.rptSeq, ++instrument.rptSeq);
+  out.word(Canceled.securityID, instrument.securityID);
+  out.word(Canceled.accountID, order[orderAt + OrderWord.accountID]!);
+  out.id(Canceled.orderID, order, orderAt + OrderWord.orderID);
+  out.pair(
+    Canceled.firstSeqNum,
+    order[orderAt + OrderWord.firstSeqNum]!,
+    order[orderAt + OrderWord.firstSeqNum + 1]!,
+  );
+  out.count(Canceled.canceledQty, leavesQty);
+  out.count(Canceled.cumQty, cumQty);
+  out.word(Canceled.price, order[orderAt + OrderWord.price]!);
+  out.word(Canceled.cancelReason, cancelReason);
+  out.byte(Canceled.side, sideOf(order[orderAt + OrderWord.traits]!));
 }
 
 /** The taker ends with what is left of it. */
@@ -181,20 +178,17 @@ export function writeTakerCanceled(
   cancelReason: number,
   out: EventBuffer,
 ): void {
-  const start = out.open(Canceled.templateId, Canceled.blockLength);
-  const { bytes, words } = out;
-  const at = start >>> 2;
-  writeCount(words, at + Canceled.rptSeq / 4, ++instrument.rptSeq);
-  words[at + Canceled.securityID / 4] = instrument.securityID;
-  words[at + Canceled.accountID / 4] = taker.accountID;
-  copyID(taker.orderID, 0, words, at + Canceled.orderID / 4);
-  words[at + Canceled.firstSeqNum / 4] = taker.firstSeqLow;
-  words[at + Canceled.firstSeqNum / 4 + 1] = taker.firstSeqHigh;
-  writeCount(words, at + Canceled.canceledQty / 4, taker.isByCash ? 0 : taker.leavesQty);
-  writeCount(words, at + Canceled.cumQty / 4, taker.cumQty);
-  words[at + Canceled.price / 4] = taker.price;
-  words[at + Canceled.cancelReason / 4] = cancelReason;
-  bytes[start + Canceled.side] = taker.side;
+  out.open(Canceled.templateId, Canceled.blockLength);
+  out.count(Canceled.rptSeq, ++instrument.rptSeq);
+  out.word(Canceled.securityID, instrument.securityID);
+  out.word(Canceled.accountID, taker.accountID);
+  out.id(Canceled.orderID, taker.orderID, 0);
+  out.pair(Canceled.firstSeqNum, taker.firstSeqLow, taker.firstSeqHigh);
+  out.count(Canceled.canceledQty, taker.isByCash ? 0 : taker.leavesQty);
+  out.count(Canceled.cumQty, taker.cumQty);
+  out.word(Canceled.price, taker.price);
+  out.word(Canceled.cancelReason, cancelReason);
+  out.byte(Canceled.side, taker.side);
 }
 
 /** An order as it stands after a replace; its identity comes from the record, which may still hold the values before it. */
@@ -209,23 +203,25 @@ export function writeOrderReplaced(
 ): void {
   const order = state.orders.hot.wordsOf(slot);
   const orderAt = slot << orderShift;
-  const start = out.open(Replaced.templateId, Replaced.blockLength);
-  const { bytes, words } = out;
-  const at = start >>> 2;
-  writeCount(words, at + Replaced.rptSeq / 4, ++instrument.rptSeq);
-  words[at + Replaced.securityID / 4] = instrument.securityID;
-  words[at + Replaced.accountID / 4] = order[orderAt + OrderWord.accountID]!;
-  copyID(order, orderAt + OrderWord.orderID, words, at + Replaced.orderID / 4);
-  copyWords(order, orderAt + OrderWord.firstSeqNum, words, at + Replaced.firstSeqNum / 4, 2);
-  writeCount(words, at + Replaced.orderQty / 4, after.orderQty);
-  writeCount(words, at + Replaced.leavesQty / 4, after.leavesQty);
-  writeCount(words, at + Replaced.cumQty / 4, after.cumQty);
-  words[at + Replaced.price / 4] = after.price;
-  words[at + Replaced.side / 4] = sideOf(order[orderAt + OrderWord.traits]!);
-  bytes[start + Replaced.keptPriority] = after.keptPriority ? 1 : 0;
-  receiveWords(command, block + Replace.commandID, words, at + Replaced.commandID / 4, idWords);
-  receiveWords(command, block + Replace.clOrdID, words, at + Replaced.clOrdID / 4, clOrdIDWords);
-  clearWords(words, at + Replaced.clOrdID / 4 + clOrdIDWords, 1);
+  out.open(Replaced.templateId, Replaced.blockLength);
+  out.count(Replaced.rptSeq, ++instrument.rptSeq);
+  out.word(Replaced.securityID, instrument.securityID);
+  out.word(Replaced.accountID, order[orderAt + OrderWord.accountID]!);
+  out.id(Replaced.orderID, order, orderAt + OrderWord.orderID);
+  out.pair(
+    Replaced.firstSeqNum,
+    order[orderAt + OrderWord.firstSeqNum]!,
+    order[orderAt + OrderWord.firstSeqNum + 1]!,
+  );
+  out.count(Replaced.orderQty, after.orderQty);
+  out.count(Replaced.leavesQty, after.leavesQty);
+  out.count(Replaced.cumQty, after.cumQty);
+  out.word(Replaced.price, after.price);
+  out.word(Replaced.side, sideOf(order[orderAt + OrderWord.traits]!));
+  out.byte(Replaced.keptPriority, after.keptPriority ? 1 : 0);
+  out.copy(Replaced.commandID, command, block + Replace.commandID, idWords);
+  out.copy(Replaced.clOrdID, command, block + Replace.clOrdID, clOrdIDWords);
+  out.zeros(Replaced.clOrdID + clOrdIDWords * 4, 1);
 }
 
 /** What a replace makes of an order. */

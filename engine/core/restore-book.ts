@@ -71,7 +71,8 @@ function assertIdentity(
   const words = memory.wordsOf(entry);
   const seqNum = memory.doublesOf(entry)[(at >>> 1) + EntryDouble.seqNum];
   assert(
-    words[at + EntryWord.accountID] === accountID && seqNum === firstSeqNum,
+    state.accounts.accountIDOf(words[at + EntryWord.account]!) === accountID &&
+      seqNum === firstSeqNum,
     "an order and its id window entry are of one command",
   );
   assert(words[at + EntryWord.outcome] === Decision.Accepted, "an order that rests was accepted");

@@ -152,7 +152,6 @@ function restoreWindow(state: PartitionState, view: DataView, shape: StateShape)
     const words = state.window.pool.memory.wordsOf(slot);
     const at = slot << entryShift;
     receiveWords(view, column.requestHash + index * 8, words, at + EntryWord.requestHash, 2);
-    words[at + EntryWord.accountID] = accountID;
     words[at + EntryWord.outcome] = outcome;
     const doubles = state.window.pool.memory.doublesOf(slot);
     const commandOffset = checkedCount(view, column.commandOffset + index * 8);

@@ -1,5 +1,6 @@
 import { Side } from "../../schema/generated/enums.ts";
 import { readUint53, writeUint53 } from "../../schema/wire.ts";
+import { accountShift, AccountWord } from "./accounts.ts";
 import { assert } from "./assert.ts";
 import type { EngineCapture } from "./capture.ts";
 import { EntryDouble, entryShift, EntryWord } from "./id-window.ts";
@@ -219,8 +220,9 @@ export function writeEntries(
   view: DataView,
   shape: StateShape,
   slots: readonly number[],
-  { window }: EngineCapture,
+  { accounts, window }: EngineCapture,
 ): void {
+  const accountWords = new Int32Array(accounts.buffers[0]!);
   writeUint53(view, shape.entryCountAt, slots.length);
   const words = new Int32Array(window.buffers[0]!);
   const doubles = new Float64Array(window.buffers[0]!);
@@ -236,7 +238,8 @@ export function writeEntries(
     writeUint53(view, column.seqNum + index * 8, double(EntryDouble.seqNum));
     writeUint53(view, column.commandOffset + index * 8, double(EntryDouble.commandOffset));
     writeUint53(view, column.entryTime + index * 8, double(EntryDouble.entryTime));
-    view.setInt32(column.accountID + index * 4, word(EntryWord.accountID), true);
+    const accountAt = (word(EntryWord.account) << accountShift) + AccountWord.accountID;
+    view.setInt32(column.accountID + index * 4, accountWords[accountAt]!, true);
     view.setInt32(column.outcome + index * 4, word(EntryWord.outcome), true);
   });
 }

@@ -136,7 +136,6 @@ export class PartitionState {
     const decision = reason === 0 ? Decision.Accepted : Decision.Rejected;
     words[at + EntryWord.requestHash] = command.getInt32(hashAt, true);
     words[at + EntryWord.requestHash + 1] = command.getInt32(hashAt + 4, true);
-    words[at + EntryWord.accountID] = this.accountID;
     words[at + EntryWord.outcome] = decision | (reason << 16);
     const doubles = pool.memory.doublesOf(slot);
     doubles[(at >>> 1) + EntryDouble.seqNum] = this.seqNum;
