@@ -2,15 +2,15 @@ import type { Clock } from "../ports/clock/clock.ts";
 import { LogError } from "../ports/log/log.ts";
 import type { AppendRecord, Follower, Log, LogRecord } from "../ports/log/log.ts";
 import { followBatchMax, PullFollower } from "../ports/log/pull-follower.ts";
-import type { Topic } from "../schema/topics.ts";
+import { Topic } from "../schema/topics.ts";
 
 /** One partition's records as they stand on disk; outlives the processes, and tests may damage it. */
 export class Disk {
   readonly clock: Clock;
-  readonly records: Record<Topic, LogRecord[]> = { orders: [], "order-events": [] };
+  readonly records: Record<Topic, LogRecord[]> = eachTopic(() => []);
   readonly followers = new Set<PullFollower>();
   clusterID = "cluster";
-  topicIDs: Record<Topic, string> = { orders: "topic-orders", "order-events": "topic-events" };
+  topicIDs: Record<Topic, string> = eachTopic((topic) => `topic-${topic}`);
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -153,4 +153,9 @@ export class ProcessLog implements Log {
     const index = fromOffset - start;
     return standing.slice(index, index + countMax);
   }
+}
+
+function eachTopic<Value>(make: (topic: Topic) => Value): Record<Topic, Value> {
+  const entries = Object.values(Topic).map((topic) => [topic, make(topic)]);
+  return Object.fromEntries(entries) as Record<Topic, Value>;
 }

@@ -41,7 +41,8 @@ function goldenMessage(name: string): AnyMessage {
   const text = readFileSync(join(folder, `${name}.json`), "utf8");
   return JSON.parse(text, (key: string, value: unknown) => {
     if (key === "cashOrderQty" && typeof value === "string") return BigInt(value);
-    if (key === "body" && typeof value === "string") return Uint8Array.fromHex(value);
+    if ((key === "body" || key === "command") && typeof value === "string")
+      return Uint8Array.fromHex(value);
     return value;
   }) as AnyMessage;
 }

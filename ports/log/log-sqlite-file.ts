@@ -9,7 +9,8 @@ import { LogError } from "./log.ts";
 export interface LogIdentity {
   readonly clusterID: string;
   readonly partitionCount: number;
-  readonly topicIDs: Readonly<Record<Topic, string>>;
+  /** A file from before there were letters has none of their topics until a writer has opened it. */
+  readonly topicIDs: ReadonlyMap<Topic, string>;
 }
 
 interface IdentityRow {
@@ -21,10 +22,16 @@ interface IdentityRow {
 }
 
 const applicationID = 0x6f62_6c67;
-/** 2 came with the column of headers; a file of version 1 is read as it is, and gets the column when a writer opens it. */
-const formatVersion = 2;
-const formatVersions: readonly unknown[] = [1, formatVersion];
+/**
+ * 2 came with the column of headers, 3 with the topics of letters. An older file is read as it is, and gets what it lacks when a writer
+ * opens it.
+ */
+const formatVersion = 3;
+const formatVersions: readonly unknown[] = [1, 2, formatVersion];
+/** New topics go to the end: a table's index is part of its records' CRCs. */
 const topics = Object.values(Topic);
+const mainTopics: readonly Topic[] = [Topic.Orders, Topic.OrderEvents];
+const letterTopics = topics.filter((topic) => !mainTopics.includes(topic));
 
 /** Opens the log for its one writer, and makes it when there is none. Mode 0600. */
 export function openForWriting(path: string, partitionCount: number): Database {
@@ -38,7 +45,7 @@ export function openForWriting(path: string, partitionCount: number): Database {
     database
       .transaction(() => {
         createOnce(database, partitionCount);
-        addHeaders(database);
+        upgrade(database);
       })
       .immediate();
     return database;
@@ -90,13 +97,30 @@ export function readIdentity(database: Database, partitionCount: number): LogIde
     const counts = `${row.partitionCount} partition(s), not ${partitionCount}`;
     throw new LogError("UnknownPartition", `The log was made with ${counts}`);
   }
-  const topicIDs = { [Topic.Orders]: row.ordersTopicID, [Topic.OrderEvents]: row.eventsTopicID };
+  const topicIDs = new Map<Topic, string>([
+    [Topic.Orders, row.ordersTopicID],
+    [Topic.OrderEvents, row.eventsTopicID],
+    ...readLetterTopics(database),
+  ]);
   return { clusterID: row.clusterID, partitionCount, topicIDs };
 }
 
+/** Names of the tables that the file has, in the order of tableNames. Throws LogError. */
+export function standingTables(database: Database, partitionCount: number): readonly string[] {
+  try {
+    const hasLetters = readVersion(database) === formatVersion;
+    return tableNames(partitionCount, hasLetters ? topics : mainTopics);
+  } catch (error) {
+    throw toLogError(error);
+  }
+}
+
 /** One table a partition of a topic, named like Kafka's folders. */
-export function tableNames(partitionCount: number): readonly string[] {
-  return topics.flatMap((topic) =>
+export function tableNames(
+  partitionCount: number,
+  of: readonly Topic[] = topics,
+): readonly string[] {
+  return of.flatMap((topic) =>
     Array.from({ length: partitionCount }, (_, partition) => `${topic}-${partition}`),
   );
 }
@@ -150,31 +174,72 @@ function createOnce(database: Database, partitionCount: number): void {
   database.run(
     `CREATE TABLE partitionEnd (tableIndex INTEGER PRIMARY KEY, endOffset INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT`,
   );
-  for (const name of tableNames(partitionCount)) {
+  createTables(database, tableNames(partitionCount));
+  insertEnds(database, partitionCount, 0);
+  insertIdentity(database, partitionCount);
+  insertLetterTopics(database);
+}
+
+function createTables(database: Database, names: readonly string[]): void {
+  for (const name of names) {
     database.run(
       `CREATE TABLE "${name}" (offset INTEGER PRIMARY KEY, appendTime INTEGER NOT NULL, key BLOB, value BLOB NOT NULL, crc INTEGER NOT NULL, headers TEXT) STRICT`,
     );
   }
-  insertEnds(database, partitionCount);
-  insertIdentity(database, partitionCount);
 }
 
-function addHeaders(database: Database): void {
-  if (readVersion(database) !== 1) return;
+function upgrade(database: Database): void {
+  const version = readVersion(database);
+  if (version === formatVersion) return;
   const { partitionCount } = readIdentityRow(database);
-  for (const name of tableNames(partitionCount)) {
-    database.run(`ALTER TABLE "${name}" ADD COLUMN headers TEXT`);
+  const names = tableNames(partitionCount, mainTopics);
+  if (version === 1) {
+    for (const name of names) database.run(`ALTER TABLE "${name}" ADD COLUMN headers TEXT`);
   }
+  createTables(database, tableNames(partitionCount, letterTopics));
+  insertEnds(database, partitionCount, names.length);
+  insertLetterTopics(database);
   database.run(`PRAGMA user_version = ${formatVersion}`);
+}
+
+interface TopicRow {
+  readonly topic: string;
+  readonly topicID: string;
+  readonly crc: number;
+}
+
+function insertLetterTopics(database: Database): void {
+  database.run(
+    `CREATE TABLE topicIdentity (topic TEXT PRIMARY KEY, topicID TEXT NOT NULL, crc INTEGER NOT NULL) STRICT`,
+  );
+  const insert = database.prepare("INSERT INTO topicIdentity VALUES (?, ?, ?)");
+  for (const topic of letterTopics) {
+    const topicID = crypto.randomUUID();
+    insert.run(topic, topicID, Bun.hash.crc32(`${topic} ${topicID}`));
+  }
+}
+
+function readLetterTopics(database: Database): [Topic, string][] {
+  if (readVersion(database) !== formatVersion) return [];
+  const rows = database.query<TopicRow, []>("SELECT * FROM topicIdentity").all();
+  return letterTopics.map((topic) => {
+    const row = rows.find((each) => each.topic === topic);
+    if (row === undefined || row.crc !== Bun.hash.crc32(`${topic} ${row.topicID}`)) {
+      throw new LogError("Corrupt", `The identity of ${topic} is damaged`);
+    }
+    return [topic, row.topicID];
+  });
 }
 
 function readVersion(database: Database): number | undefined {
   return database.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version;
 }
 
-function insertEnds(database: Database, partitionCount: number): void {
+function insertEnds(database: Database, partitionCount: number, fromTable: number): void {
   const insert = database.prepare("INSERT INTO partitionEnd VALUES (?, 0, ?)");
-  for (const table of tableNames(partitionCount).keys()) insert.run(table, endCrc(table, 0));
+  for (const table of tableNames(partitionCount).keys()) {
+    if (table >= fromTable) insert.run(table, endCrc(table, 0));
+  }
 }
 
 function insertIdentity(database: Database, partitionCount: number): void {

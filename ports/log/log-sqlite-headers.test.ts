@@ -19,11 +19,15 @@ test("a file from before there were headers is read as it stands, and takes them
     await makeOldLog(options);
     const reader = openSqliteLog({ ...options, readonly: true });
     expect((await readAll(reader, Topic.Orders, 1)).map(text)).toEqual(["old", "older"]);
+    expect(await reader.endOffset(Topic.DeadLetters, 1)).toBe(0);
+    expect(await reader.read(Topic.DeadLetters, 1, 0, 10)).toEqual([]);
     const seen = collect(reader, Topic.Orders, 1, 0, 3);
     const writer = openSqliteLog(options);
     expect(writer.clusterID).toBe(reader.clusterID);
     await writer.append(Topic.Orders, 1, [{ ...record("new"), headers }]);
     await expectAll(writer);
+    expect(await writer.append(Topic.DeadLetters, 1, [record("a letter")])).toEqual([0]);
+    expect((await readAll(writer, Topic.DeadLetters, 1)).map(text)).toEqual(["a letter"]);
     await expectAll(reader);
     expect((await seen).map((each) => [text(each), each.headers])).toEqual([
       ["old", undefined],
@@ -44,17 +48,22 @@ async function expectAll(log: Log): Promise<void> {
   expect(stood.map((each) => each.headers)).toEqual([undefined, undefined, headers]);
 }
 
-/** Version 1 of the file is version 2 without the column. */
+/** Version 1 of the file is version 3 without the column and the topics of letters. */
 async function makeOldLog(options: Parameters<typeof openSqliteLog>[0]): Promise<void> {
   const log = openSqliteLog(options);
   await log.append(Topic.Orders, 1, ["old", "older"].map(record));
   await log.close();
   const database = new Database(options.path);
   for (const topic of Object.values(Topic)) {
+    const isMain = topic === Topic.Orders || topic === Topic.OrderEvents;
+    const change = isMain ? "DROP COLUMN headers" : null;
     for (const partition of [0, 1]) {
-      database.run(`ALTER TABLE "${topic}-${partition}" DROP COLUMN headers`);
+      const table = `"${topic}-${partition}"`;
+      database.run(change === null ? `DROP TABLE ${table}` : `ALTER TABLE ${table} ${change}`);
     }
   }
+  database.run("DROP TABLE topicIdentity");
+  database.run("DELETE FROM partitionEnd WHERE tableIndex >= 4");
   database.run("PRAGMA user_version = 1");
   database.close();
 }

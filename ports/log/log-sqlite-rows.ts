@@ -2,7 +2,7 @@ import type { Database, Statement } from "bun:sqlite";
 
 import { LogError } from "./log.ts";
 import type { LogRecord, RecordHeaders } from "./log.ts";
-import { endCrc, tableNames, toLogError } from "./log-sqlite-file.ts";
+import { endCrc, standingTables, toLogError } from "./log-sqlite-file.ts";
 
 export interface RecordRow {
   readonly offset: number;
@@ -32,7 +32,7 @@ export class RowReader {
 
   constructor(database: Database, partitionCount: number) {
     this.#database = database;
-    this.#names = tableNames(partitionCount);
+    this.#names = standingTables(database, partitionCount);
     try {
       this.#records = this.#names.map((name) =>
         database.prepare(`SELECT * FROM "${name}" WHERE offset >= ? ORDER BY offset LIMIT ?`),
@@ -48,6 +48,7 @@ export class RowReader {
 
   /** The end that the last commit wrote down. */
   endOffset(table: number): number {
+    if (table >= this.#names.length) return 0;
     try {
       const row = this.#end.get(table);
       if (row === null) throw this.#corrupt(table, "its end is missing");

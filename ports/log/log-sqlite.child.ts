@@ -4,9 +4,11 @@ import { Topic } from "../../schema/topics.ts";
 import { systemClock } from "../clock/clock-system.ts";
 import { openSqliteLog } from "./log-sqlite.ts";
 
+type MainTopic = typeof Topic.Orders | typeof Topic.OrderEvents;
+
 /** What a child process acknowledges, one JSON line each, written only after append() has resolved. */
 export interface Acknowledged {
-  readonly topic: Topic;
+  readonly topic: MainTopic;
   readonly offsets: readonly number[];
 }
 
@@ -18,7 +20,7 @@ export function childValue(topic: Topic, offset: number): string {
 /** Run by tests as a process of its own: appends without end from several places at once, until it is killed. */
 async function appendUntilKilled(path: string): Promise<void> {
   const log = openSqliteLog({ path, partitionCount: 1, clock: systemClock });
-  const place = async (topic: Topic, recordCount: number): Promise<void> => {
+  const place = async (topic: MainTopic, recordCount: number): Promise<void> => {
     for (;;) {
       const first = next[topic];
       next[topic] += recordCount;

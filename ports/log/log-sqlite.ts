@@ -90,7 +90,9 @@ class SqliteLog implements Log {
 
   topicID(topic: Topic): string {
     this.#table(topic, 0);
-    return this.#identity.topicIDs[topic];
+    const topicID = this.#identity.topicIDs.get(topic);
+    if (topicID === undefined) throw new LogError("UnknownPartition", `There is no ${topic} yet`);
+    return topicID;
   }
 
   async append(

@@ -189,17 +189,22 @@ export const OrdStatus = {
   Filled: 2,
   Canceled: 4,
   Rejected: 8,
+  PendingNew: 10,
   Expired: 12,
 } as const;
 export type OrdStatus = (typeof OrdStatus)[keyof typeof OrdStatus];
 export const OrdStatusName: Readonly<
-  Record<OrdStatus, "New" | "PartiallyFilled" | "Filled" | "Canceled" | "Rejected" | "Expired">
+  Record<
+    OrdStatus,
+    "New" | "PartiallyFilled" | "Filled" | "Canceled" | "Rejected" | "PendingNew" | "Expired"
+  >
 > = {
   0: "New",
   1: "PartiallyFilled",
   2: "Filled",
   4: "Canceled",
   8: "Rejected",
+  10: "PendingNew",
   12: "Expired",
 };
 export function isOrdStatus(value: number): value is OrdStatus {
@@ -209,6 +214,7 @@ export function isOrdStatus(value: number): value is OrdStatus {
     case 2:
     case 4:
     case 8:
+    case 10:
     case 12:
       return true;
     default:
@@ -219,16 +225,19 @@ export function isOrdStatus(value: number): value is OrdStatus {
 export const Decision = {
   Accepted: 1,
   Rejected: 2,
+  Deferred: 3,
 } as const;
 export type Decision = (typeof Decision)[keyof typeof Decision];
-export const DecisionName: Readonly<Record<Decision, "Accepted" | "Rejected">> = {
+export const DecisionName: Readonly<Record<Decision, "Accepted" | "Rejected" | "Deferred">> = {
   1: "Accepted",
   2: "Rejected",
+  3: "Deferred",
 };
 export function isDecision(value: number): value is Decision {
   switch (value) {
     case 1:
     case 2:
+    case 3:
       return true;
     default:
       return false;
@@ -304,6 +313,9 @@ export const OrdRejReason = {
   AccountDisabled: 104,
   ExpireTimePassed: 105,
   WrongPartition: 106,
+  NewerVersion: 107,
+  NotDeferred: 108,
+  CanceledBeforeEntry: 109,
 } as const;
 export type OrdRejReason = (typeof OrdRejReason)[keyof typeof OrdRejReason];
 export const OrdRejReasonName: Readonly<
@@ -324,6 +336,9 @@ export const OrdRejReasonName: Readonly<
     | "AccountDisabled"
     | "ExpireTimePassed"
     | "WrongPartition"
+    | "NewerVersion"
+    | "NotDeferred"
+    | "CanceledBeforeEntry"
   >
 > = {
   0: "None",
@@ -341,6 +356,9 @@ export const OrdRejReasonName: Readonly<
   104: "AccountDisabled",
   105: "ExpireTimePassed",
   106: "WrongPartition",
+  107: "NewerVersion",
+  108: "NotDeferred",
+  109: "CanceledBeforeEntry",
 };
 export function isOrdRejReason(value: number): value is OrdRejReason {
   switch (value) {
@@ -359,6 +377,9 @@ export function isOrdRejReason(value: number): value is OrdRejReason {
     case 104:
     case 105:
     case 106:
+    case 107:
+    case 108:
+    case 109:
       return true;
     default:
       return false;
@@ -463,6 +484,7 @@ export const BusinessRejectReason = {
   CapacityReached: 9,
   IdWindowFull: 10,
   WrongPartition: 11,
+  Quarantined: 12,
 } as const;
 export type BusinessRejectReason = (typeof BusinessRejectReason)[keyof typeof BusinessRejectReason];
 export const BusinessRejectReasonName: Readonly<
@@ -479,6 +501,7 @@ export const BusinessRejectReasonName: Readonly<
     | "CapacityReached"
     | "IdWindowFull"
     | "WrongPartition"
+    | "Quarantined"
   >
 > = {
   1: "Undecodable",
@@ -492,6 +515,7 @@ export const BusinessRejectReasonName: Readonly<
   9: "CapacityReached",
   10: "IdWindowFull",
   11: "WrongPartition",
+  12: "Quarantined",
 };
 export function isBusinessRejectReason(value: number): value is BusinessRejectReason {
   switch (value) {
@@ -506,6 +530,67 @@ export function isBusinessRejectReason(value: number): value is BusinessRejectRe
     case 9:
     case 10:
     case 11:
+    case 12:
+      return true;
+    default:
+      return false;
+  }
+}
+
+export const DeadReason = {
+  Undecodable: 1,
+  UnknownTemplate: 2,
+  Quarantined: 3,
+  UnknownSymbol: 4,
+  NewerVersion: 5,
+  TooLateToEnter: 6,
+} as const;
+export type DeadReason = (typeof DeadReason)[keyof typeof DeadReason];
+export const DeadReasonName: Readonly<
+  Record<
+    DeadReason,
+    | "Undecodable"
+    | "UnknownTemplate"
+    | "Quarantined"
+    | "UnknownSymbol"
+    | "NewerVersion"
+    | "TooLateToEnter"
+  >
+> = {
+  1: "Undecodable",
+  2: "UnknownTemplate",
+  3: "Quarantined",
+  4: "UnknownSymbol",
+  5: "NewerVersion",
+  6: "TooLateToEnter",
+};
+export function isDeadReason(value: number): value is DeadReason {
+  switch (value) {
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+      return true;
+    default:
+      return false;
+  }
+}
+
+export const DeadResolution = {
+  Replayed: 1,
+  Discarded: 2,
+} as const;
+export type DeadResolution = (typeof DeadResolution)[keyof typeof DeadResolution];
+export const DeadResolutionName: Readonly<Record<DeadResolution, "Replayed" | "Discarded">> = {
+  1: "Replayed",
+  2: "Discarded",
+};
+export function isDeadResolution(value: number): value is DeadResolution {
+  switch (value) {
+    case 1:
+    case 2:
       return true;
     default:
       return false;

@@ -134,6 +134,13 @@ import {
   validCheckpoint,
   type Checkpoint,
 } from "./checkpoint.ts";
+import { decodeDeferred, encodeDeferred, validDeferred, type Deferred } from "./deferred.ts";
+import {
+  decodeDeadLettered,
+  encodeDeadLettered,
+  validDeadLettered,
+  type DeadLettered,
+} from "./dead-lettered.ts";
 import { decodeBody, encodeBody, validBody, type Body } from "./body.ts";
 import {
   decodeOutputChunk,
@@ -142,6 +149,30 @@ import {
   type OutputChunk,
 } from "./output-chunk.ts";
 import { decodeClaim, encodeClaim, validClaim, type Claim } from "./claim.ts";
+import {
+  decodeQuarantine,
+  encodeQuarantine,
+  validQuarantine,
+  type Quarantine,
+} from "./quarantine.ts";
+import {
+  decodeRetryLetter,
+  encodeRetryLetter,
+  validRetryLetter,
+  type RetryLetter,
+} from "./retry-letter.ts";
+import {
+  decodeDeadLetter,
+  encodeDeadLetter,
+  validDeadLetter,
+  type DeadLetter,
+} from "./dead-letter.ts";
+import {
+  decodeDeadLetterResolved,
+  encodeDeadLetterResolved,
+  validDeadLetterResolved,
+  type DeadLetterResolved,
+} from "./dead-letter-resolved.ts";
 
 export const schemaId = 1;
 export const schemaVersion = 0;
@@ -175,8 +206,19 @@ export type Event =
   | KeyDefined
   | OrderMassCancelReport
   | TimeTicked
-  | Checkpoint;
-export type AnyMessage = Command | Event | Body | OutputChunk | Claim;
+  | Checkpoint
+  | Deferred
+  | DeadLettered;
+export type AnyMessage =
+  | Command
+  | Event
+  | Body
+  | OutputChunk
+  | Claim
+  | Quarantine
+  | RetryLetter
+  | DeadLetter
+  | DeadLetterResolved;
 
 export function encodeMessage(message: AnyMessage, view: DataView, at: number): number {
   switch (message.kind) {
@@ -230,12 +272,24 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
       return encodeTimeTicked(message, view, at);
     case "Checkpoint":
       return encodeCheckpoint(message, view, at);
+    case "Deferred":
+      return encodeDeferred(message, view, at);
+    case "DeadLettered":
+      return encodeDeadLettered(message, view, at);
     case "Body":
       return encodeBody(message, view, at);
     case "OutputChunk":
       return encodeOutputChunk(message, view, at);
     case "Claim":
       return encodeClaim(message, view, at);
+    case "Quarantine":
+      return encodeQuarantine(message, view, at);
+    case "RetryLetter":
+      return encodeRetryLetter(message, view, at);
+    case "DeadLetter":
+      return encodeDeadLetter(message, view, at);
+    case "DeadLetterResolved":
+      return encodeDeadLetterResolved(message, view, at);
   }
 }
 
@@ -292,11 +346,23 @@ export function encodedBytes(message: AnyMessage): number {
       return 16;
     case "Checkpoint":
       return 48;
+    case "Deferred":
+      return 136;
+    case "DeadLettered":
+      return 64;
     case "Body":
       return 56;
     case "OutputChunk":
       return 40 + 4 + message.body.length;
     case "Claim":
+      return 216;
+    case "Quarantine":
+      return 192;
+    case "RetryLetter":
+      return 56 + 4 + message.command.length;
+    case "DeadLetter":
+      return 128 + 4 + message.command.length;
+    case "DeadLetterResolved":
       return 216;
   }
 }
@@ -354,11 +420,23 @@ export function blockLengthOf(templateId: number): number {
       return 8;
     case 79:
       return 40;
+    case 80:
+      return 128;
+    case 81:
+      return 56;
     case 128:
       return 48;
     case 129:
       return 32;
     case 130:
+      return 208;
+    case 131:
+      return 184;
+    case 132:
+      return 48;
+    case 133:
+      return 120;
+    case 134:
       return 208;
     default:
       return 0;
@@ -368,6 +446,8 @@ export function blockLengthOf(templateId: number): number {
 /** Most bytes of a template's variable part, or 0 where it has none. */
 export function dataBytesMaxOf(templateId: number): number {
   if (templateId === 129) return 262144;
+  if (templateId === 132) return 262144;
+  if (templateId === 133) return 262144;
   return 0;
 }
 
@@ -423,12 +503,24 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
       return "TimeTicked";
     case 79:
       return "Checkpoint";
+    case 80:
+      return "Deferred";
+    case 81:
+      return "DeadLettered";
     case 128:
       return "Body";
     case 129:
       return "OutputChunk";
     case 130:
       return "Claim";
+    case 131:
+      return "Quarantine";
+    case 132:
+      return "RetryLetter";
+    case 133:
+      return "DeadLetter";
+    case 134:
+      return "DeadLetterResolved";
     default:
       return null;
   }
@@ -487,12 +579,24 @@ export function validBlock(templateId: number, view: DataView, block: number): b
       return validTimeTicked(view, block);
     case 79:
       return validCheckpoint(view, block);
+    case 80:
+      return validDeferred(view, block);
+    case 81:
+      return validDeadLettered(view, block);
     case 128:
       return validBody(view, block);
     case 129:
       return validOutputChunk(view, block);
     case 130:
       return validClaim(view, block);
+    case 131:
+      return validQuarantine(view, block);
+    case 132:
+      return validRetryLetter(view, block);
+    case 133:
+      return validDeadLetter(view, block);
+    case 134:
+      return validDeadLetterResolved(view, block);
     default:
       return false;
   }
@@ -551,12 +655,24 @@ export function decodeBlock(templateId: number, view: DataView, block: number): 
       return decodeTimeTicked(view, block);
     case 79:
       return decodeCheckpoint(view, block);
+    case 80:
+      return decodeDeferred(view, block);
+    case 81:
+      return decodeDeadLettered(view, block);
     case 128:
       return decodeBody(view, block);
     case 129:
       return decodeOutputChunk(view, block);
     case 130:
       return decodeClaim(view, block);
+    case 131:
+      return decodeQuarantine(view, block);
+    case 132:
+      return decodeRetryLetter(view, block);
+    case 133:
+      return decodeDeadLetter(view, block);
+    case 134:
+      return decodeDeadLetterResolved(view, block);
     default:
       throw new RangeError("There is no such template");
   }
