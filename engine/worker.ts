@@ -7,6 +7,12 @@ import type { Standby } from "./standby.ts";
 export interface WorkerOptions extends SeatOptions {
   /** Joins the group that shares out the partitions. */
   join(handlers: MembershipHandlers): Membership;
+  /** The group has changed its mind. */
+  onAssignment?(change: {
+    readonly assigned?: readonly number[];
+    readonly revoked?: readonly number[];
+    readonly lost?: boolean;
+  }): void;
 }
 
 /**
@@ -53,14 +59,20 @@ class GroupWorker implements Worker {
   }
 
   start(): void {
-    const { log, join, onFatal } = this.#options;
+    const { log, join, onFatal, onAssignment } = this.#options;
     this.#seats = Array.from(
       { length: log.partitionCount },
       (_, partition) => new PartitionSeat(this.#options, partition),
     );
     this.#membership = join({
-      onAssigned: (partitions) => this.#seatsOf(partitions).forEach((seat) => seat.assign()),
-      onRevoked: (partitions) => this.#seatsOf(partitions).forEach((seat) => seat.revoke()),
+      onAssigned: (assigned) => {
+        for (const seat of this.#seatsOf(assigned)) seat.assign();
+        onAssignment?.({ assigned });
+      },
+      onRevoked: (revoked, lost) => {
+        for (const seat of this.#seatsOf(revoked)) seat.revoke();
+        onAssignment?.({ revoked, lost });
+      },
       onFailure: (error) => {
         for (const seat of this.#seats) seat.revoke();
         onFatal(error);

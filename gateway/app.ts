@@ -7,6 +7,7 @@ import type { RateLimit } from "../ports/rate-limit/rate-limit.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
 import type { KeyRequest } from "../schema/http/admin.ts";
 import { KeyPath, KeyRequest as KeyRequestSchema } from "../schema/http/admin.ts";
+import type { Readiness } from "../schema/http/operations.ts";
 import { defineKey } from "./administration.ts";
 import { assetResponse } from "./assets.ts";
 import type { Assets } from "./assets.ts";
@@ -27,6 +28,7 @@ import { refuseOtherMethods } from "./methods.ts";
 import { Metrics } from "./metrics.ts";
 import { Outcomes } from "./outcomes.ts";
 import { ApiProblem, problemAnswer } from "./problems.ts";
+import { readinessOf } from "./readiness.ts";
 import type { Phase } from "./readiness.ts";
 import { Reads } from "./reads.ts";
 import type { QueryAccess } from "./reads.ts";
@@ -66,6 +68,7 @@ export interface Gateway {
     /** Rejects with ApiProblem when the key is refused, or when no outcome came. */
     defineKey(definition: KeyRequest & { readonly keyID: string }): Promise<void>;
   };
+  readonly readiness: Readiness;
   /** Resolves when outcomes are folded up to the log's end. Rejects with LogError or FoldAlarm. */
   start(): Promise<void>;
   /** Refuses new commands, answers those on their way, then stops folding. */
@@ -105,6 +108,10 @@ class VenueGateway implements Gateway {
 
   get websocket(): Bun.WebSocketHandler<StreamData> {
     return this.#bridge.handlers;
+  }
+
+  get readiness(): Readiness {
+    return readinessOf(this.#edge, this.#phase);
   }
 
   get commands(): Gateway["commands"] {

@@ -1,0 +1,99 @@
+import { systemClock } from "../ports/clock/clock-system.ts";
+import { openRedisIdempotency } from "../ports/idempotency/idempotency-redis.ts";
+import { openKafkaLog } from "../ports/log/log-kafka.ts";
+import { openLibrary } from "../ports/log/rdkafka/library.ts";
+import { serveOptions } from "../ports/process/listener.ts";
+import { runService } from "../ports/process/service.ts";
+import type { OpenService, ServiceContext } from "../ports/process/service.ts";
+import { openRedisRateLimit } from "../ports/rate-limit/rate-limit-redis.ts";
+import { openMinioSnapshots } from "../ports/snapshot/snapshot-minio.ts";
+import { createGateway } from "./app.ts";
+import type { Gateway } from "./app.ts";
+import { readConfig } from "./config.ts";
+import type { GatewayConfig } from "./config.ts";
+import type { GatewayServer } from "./edge.ts";
+import { defineOperator } from "./operator.ts";
+import { readPageFolder } from "./page-folder.ts";
+import { QueryProbe } from "./query-probe.ts";
+
+/** Connections that stay open with nothing on their way are cut after this. */
+const drainMaxMs = 2000;
+
+await runService({ name: "gateway", readConfig, open });
+
+async function open({ config, logger, fail }: ServiceContext<GatewayConfig>): Promise<OpenService> {
+  const { kafka, redis, listener } = config;
+  const library = openLibrary([kafka.library]);
+  const log = await openKafkaLog({
+    ...kafka,
+    library,
+    onFatal: (error) => fail(error, "The log is lost"),
+  });
+  const snapshots = openMinioSnapshots(config.minio);
+  const keyPrefix = (use: string) => ({ ...redis, keyPrefix: `${redis.keyPrefix}${use}:` });
+  const idempotency = await openRedisIdempotency(keyPrefix("idempotency"));
+  const query = new QueryProbe({ ...config.query, clock: systemClock });
+  const gateway = createGateway({
+    log,
+    snapshots,
+    clock: systemClock,
+    idempotency,
+    rateLimit: await openRedisRateLimit(keyPrefix("limit")),
+    query,
+    assets: readPageFolder(config.pageFolder),
+    waitMs: config.waitMs,
+    allowedOrigins: config.allowedOrigins,
+    onInternalError: (error) => logger.error({ error }, "A request was answered 500"),
+  });
+  await gateway.start();
+  const server = Bun.serve({
+    ...serveOptions(listener),
+    maxRequestBodySize: 64 * 1024,
+    fetch: publicOnly(gateway),
+    websocket: gateway.websocket,
+  });
+  logger.info({ url: server.url.origin }, "Listening");
+  const closing = new AbortController();
+  bringOperator({ config, logger, fail }, gateway, closing.signal);
+  return {
+    readiness: () => ({ ready: gateway.readiness.status === "ready", ...gateway.readiness }),
+    metrics: () => ask(gateway, "/metrics"),
+    close: async () => {
+      closing.abort();
+      const stopped = server.stop();
+      await gateway.close();
+      await Promise.race([stopped, systemClock.sleep(drainMaxMs)]);
+      await server.stop(true);
+      await Promise.all([query.close(), idempotency.close(), log.close(), snapshots.close()]);
+    },
+  };
+}
+
+function bringOperator(
+  { config, logger }: ServiceContext<GatewayConfig>,
+  gateway: Gateway,
+  signal: AbortSignal,
+): void {
+  const { operatorKey: key } = config;
+  if (key === null) return;
+  defineOperator(gateway, { key, clock: systemClock, signal }).then(
+    () => logger.info({ keyID: key.kid }, "The operator's key is on the log"),
+    (error: Error) => logger.error({ error }, "The operator's key was refused"),
+  );
+}
+
+/** Metrics are for the private listener: behind a proxy on this machine every caller would look local. */
+function publicOnly(gateway: Gateway) {
+  return (request: Request, server: GatewayServer): Promise<Response> => {
+    if (new URL(request.url).pathname !== "/metrics") return gateway.fetch(request, server);
+    return Promise.resolve(new Response("There is nothing here\n", { status: 404 }));
+  };
+}
+
+async function ask(gateway: Gateway, path: string): Promise<{ text: string; contentType: string }> {
+  const answer = await gateway.fetch(new Request(`http://gateway${path}`));
+  return {
+    text: await answer.text(),
+    contentType: answer.headers.get("content-type") ?? "text/plain",
+  };
+}

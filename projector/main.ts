@@ -1,0 +1,59 @@
+import { openClickhouse } from "../ports/analytics/analytics-clickhouse.ts";
+import { systemClock } from "../ports/clock/clock-system.ts";
+import { openKafkaLog } from "../ports/log/log-kafka.ts";
+import { openLibrary } from "../ports/log/rdkafka/library.ts";
+import { runService } from "../ports/process/service.ts";
+import type { OpenService, ServiceContext } from "../ports/process/service.ts";
+import { openPostgres } from "../ports/read-db/read-db-postgres.ts";
+import { readConfig } from "./config.ts";
+import type { ProjectorConfig } from "./config.ts";
+import { createProjectorMetrics } from "./metrics.ts";
+import { createProjector } from "./projector.ts";
+import type { ProjectorAlarm } from "./projector.ts";
+
+await runService({ name: "projector", readConfig, open });
+
+async function open({
+  config,
+  logger,
+  fail,
+}: ServiceContext<ProjectorConfig>): Promise<OpenService> {
+  const { kafka } = config;
+  const log = await openKafkaLog({
+    ...kafka,
+    library: openLibrary([kafka.library]),
+    onFatal: (error) => fail(error, "The log is lost"),
+  });
+  const readDb = openPostgres(config.postgres);
+  await readDb.migrate();
+  const analytics = config.clickhouse === null ? null : openClickhouse(config.clickhouse);
+  await analytics?.migrate();
+  const projector = createProjector({
+    log,
+    readDb,
+    analytics,
+    clock: systemClock,
+    onAlarm: (alarm) => takeAlarm({ config, logger, fail }, alarm),
+  });
+  await projector.start();
+  const metrics = createProjectorMetrics(projector);
+  return {
+    readiness: () => {
+      const { stats } = projector;
+      return { ready: stats.every(({ running }) => running), status: "serving", stats };
+    },
+    metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
+    close: async () => {
+      await projector.stop();
+      await Promise.all([readDb.close(), analytics?.close(), log.close()]);
+    },
+  };
+}
+
+/** Two projectors end each other: the one that is started again finds where the other has come to. */
+function takeAlarm({ logger, fail }: ServiceContext<ProjectorConfig>, alarm: ProjectorAlarm): void {
+  const { code, store, partition } = alarm;
+  if (code === "OtherProjector") return fail(alarm, "Another projector is at work");
+  if (code === "Gap") logger.warn({ store, partition, error: alarm }, "A gap in order-events");
+  else logger.error({ store, partition, error: alarm }, "A projection has stopped");
+}
