@@ -1,25 +1,22 @@
 import type { RecordMemory } from "./record-pool.ts";
 
 /**
- * From an id of 16 bytes to the slot of its record, which starts with the id. Open addressing with linear probing: pairs of
- * (32-bit hash, slot), slot 0 = empty; a removal shifts the rest of its cluster back, so that there are no tombstones.
+ * From an id of 16 bytes to the slot of its record, which starts with the id. Open addressing with linear probing: a bucket is a pair
+ * (32-bit hash, slot) and, in an array of its own, a tag of 8 bits, 0 = empty. Most look-ups find nothing, and then the tags alone
+ * say so: a ninth of the memory, which stays in the cache where the pairs would not. A removal shifts the rest of its cluster back, so
+ * that there are no tombstones.
  *
  * Invariant: between an id's home and its bucket no bucket is empty, and at most half of the buckets are taken.
- * Cost: one or two cache lines a call. Growth allocates a table of twice the size and moves a few buckets with each later insertion,
+ * Cost: one to three cache lines a call. Growth allocates a table of twice the size and moves a few buckets with each later insertion,
  * so that no call pauses; until that is done a look-up asks both.
  * Known limits: tables never shrink; the hash has no secret, so that whoever may choose ids freely could crowd one cluster.
  */
-const bucketCountMin = 1024;
-/** Buckets moved an insertion while growing: at least 2, so that a table is moved before the next is needed. */
-const movesPerInsert = 8;
-
 export class IdTable {
   count = 0;
   readonly #records: RecordMemory;
-  #pairs = new Int32Array(bucketCountMin * 2);
-  #mask = bucketCountMin - 1;
-  #oldPairs: Int32Array | null = null;
-  #oldMask = 0;
+  #buckets = new Buckets(bucketCountMin);
+  /** The table before the last growth, while there is something left in it. */
+  #old: Buckets | null = null;
   #moved = 0;
 
   constructor(records: RecordMemory) {
@@ -28,40 +25,42 @@ export class IdTable {
 
   /** The slot of the record whose id stands in `words` from `at` on, or 0. */
   find(hash: number, words: Int32Array, at: number): number {
-    const pairs = this.#pairs;
-    const mask = this.#mask;
+    const { mask, pairs, tags } = this.#buckets;
+    const tag = tagOf(hash);
     for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
+      const found = tags[bucket]!;
+      if (found === 0) break;
+      if (found !== tag || pairs[bucket * 2] !== hash) continue;
       const slot = pairs[bucket * 2 + 1]!;
-      if (slot === 0) break;
-      if (pairs[bucket * 2] === hash && this.#hasID(slot, words, at)) return slot;
+      if (this.#hasID(slot, words, at)) return slot;
     }
-    return this.#oldPairs === null ? 0 : this.#findOld(this.#oldPairs, hash, words, at);
+    return this.#old === null ? 0 : this.#findOld(this.#old, hash, words, at);
   }
 
   /** Enters a record under an id that is not here yet. */
   insert(hash: number, slot: number): void {
     this.count++;
-    if (this.#oldPairs !== null) this.#move(this.#oldPairs);
-    else if (this.count * 2 > this.#mask) this.#grow();
-    put(this.#pairs, this.#mask, hash, slot);
+    if (this.#old !== null) this.#move(this.#old);
+    else if (this.count * 2 > this.#buckets.mask) this.#grow();
+    this.#buckets.put(hash, slot);
   }
 
   /** Takes out a record that is here. */
   remove(hash: number, slot: number): void {
     this.count--;
-    const bucket = bucketOf(this.#pairs, this.#mask, hash, slot);
-    if (bucket >= 0) return takeOut(this.#pairs, this.#mask, bucket);
-    const oldPairs = this.#oldPairs!;
-    takeOut(oldPairs, this.#oldMask, bucketOf(oldPairs, this.#oldMask, hash, slot));
+    const bucket = this.#buckets.bucketOf(hash, slot);
+    if (bucket >= 0) return this.#buckets.takeOut(bucket);
+    const old = this.#old!;
+    old.takeOut(old.bucketOf(hash, slot));
   }
 
-  #findOld(pairs: Int32Array, hash: number, words: Int32Array, at: number): number {
-    const mask = this.#oldMask;
-    for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
+  #findOld(old: Buckets, hash: number, words: Int32Array, at: number): number {
+    const { mask, pairs, tags } = old;
+    for (let bucket = hash & mask; tags[bucket] !== 0; bucket = (bucket + 1) & mask) {
       const slot = pairs[bucket * 2 + 1]!;
-      if (slot === 0) return 0;
       if (pairs[bucket * 2] === hash && this.#hasID(slot, words, at)) return slot;
     }
+    return 0;
   }
 
   #hasID(slot: number, id: Int32Array, at: number): boolean {
@@ -76,59 +75,77 @@ export class IdTable {
   }
 
   #grow(): void {
-    this.#oldPairs = this.#pairs;
-    this.#oldMask = this.#mask;
+    this.#old = this.#buckets;
     this.#moved = 0;
-    this.#mask = this.#mask * 2 + 1;
-    this.#pairs = new Int32Array((this.#mask + 1) * 2);
+    this.#buckets = new Buckets(this.#buckets.tags.length * 2);
   }
 
   /** Empties the next buckets of the old table. Taking one out may pull the next of its cluster into it, hence the inner loop. */
-  #move(oldPairs: Int32Array): void {
-    const end = Math.min(this.#moved + movesPerInsert, this.#oldMask + 1);
+  #move(old: Buckets): void {
+    const end = Math.min(this.#moved + movesPerInsert, old.tags.length);
     for (; this.#moved < end; this.#moved++) {
-      for (let slot = oldPairs[this.#moved * 2 + 1]!; slot !== 0;) {
-        put(this.#pairs, this.#mask, oldPairs[this.#moved * 2]!, slot);
-        takeOut(oldPairs, this.#oldMask, this.#moved);
-        slot = oldPairs[this.#moved * 2 + 1]!;
+      while (old.tags[this.#moved] !== 0) {
+        this.#buckets.put(old.pairs[this.#moved * 2]!, old.pairs[this.#moved * 2 + 1]!);
+        old.takeOut(this.#moved);
       }
     }
-    if (this.#moved > this.#oldMask) this.#oldPairs = null;
+    if (this.#moved === old.tags.length) this.#old = null;
   }
 }
 
-function put(pairs: Int32Array, mask: number, hash: number, slot: number): void {
-  let bucket = hash & mask;
-  while (pairs[bucket * 2 + 1] !== 0) bucket = (bucket + 1) & mask;
-  pairs[bucket * 2] = hash;
-  pairs[bucket * 2 + 1] = slot;
-}
+const bucketCountMin = 1024;
+/** Buckets moved an insertion while growing: at least 2, so that a table is moved before the next is needed. */
+const movesPerInsert = 8;
 
-/** The bucket that holds exactly this slot, or -1. */
-function bucketOf(pairs: Int32Array, mask: number, hash: number, slot: number): number {
-  let bucket = hash & mask;
-  for (;;) {
-    const held = pairs[bucket * 2 + 1]!;
-    if (held === slot) return bucket;
-    if (held === 0) return -1;
-    bucket = (bucket + 1) & mask;
+class Buckets {
+  readonly mask: number;
+  readonly tags: Uint8Array;
+  readonly pairs: Int32Array;
+
+  constructor(count: number) {
+    this.mask = count - 1;
+    this.tags = new Uint8Array(count);
+    this.pairs = new Int32Array(count * 2);
+  }
+
+  put(hash: number, slot: number): void {
+    let bucket = hash & this.mask;
+    while (this.tags[bucket] !== 0) bucket = (bucket + 1) & this.mask;
+    this.tags[bucket] = tagOf(hash);
+    this.pairs[bucket * 2] = hash;
+    this.pairs[bucket * 2 + 1] = slot;
+  }
+
+  /** The bucket that holds exactly this slot, or -1. */
+  bucketOf(hash: number, slot: number): number {
+    for (
+      let bucket = hash & this.mask;
+      this.tags[bucket] !== 0;
+      bucket = (bucket + 1) & this.mask
+    ) {
+      if (this.pairs[bucket * 2 + 1] === slot) return bucket;
+    }
+    return -1;
+  }
+
+  takeOut(bucket: number): void {
+    const { mask, pairs, tags } = this;
+    let hole = bucket;
+    for (let next = (bucket + 1) & mask; tags[next] !== 0; next = (next + 1) & mask) {
+      const hash = pairs[next * 2]!;
+      if (((next - hash) & mask) < ((next - hole) & mask)) continue;
+      tags[hole] = tags[next]!;
+      pairs[hole * 2] = hash;
+      pairs[hole * 2 + 1] = pairs[next * 2 + 1]!;
+      hole = next;
+    }
+    tags[hole] = 0;
   }
 }
 
-function takeOut(pairs: Int32Array, mask: number, bucket: number): void {
-  let hole = bucket;
-  let next = bucket;
-  for (;;) {
-    next = (next + 1) & mask;
-    const slot = pairs[next * 2 + 1]!;
-    if (slot === 0) break;
-    const hash = pairs[next * 2]!;
-    if (((next - hash) & mask) < ((next - hole) & mask)) continue;
-    pairs[hole * 2] = hash;
-    pairs[hole * 2 + 1] = slot;
-    hole = next;
-  }
-  pairs[hole * 2 + 1] = 0;
+/** The high bits of a hash, whose low bits choose the bucket; never 0. */
+function tagOf(hash: number): number {
+  return (hash >>> 25) + 1;
 }
 
 /** Hash of an id of 16 bytes, as four words. */
