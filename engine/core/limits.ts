@@ -19,8 +19,8 @@ export const defaultLimits: EngineLimits = {
   idWindowMs: 600_000,
 };
 
-/** What the record layouts hold: slots and levels are 31-bit numbers, an order names its instrument in 20 bits. */
-const countMax = 0x3fffffff;
+/** What the record layouts hold: the words of a pool are numbered in 31 bits, and an order names its instrument in 19. */
+const countMax = 0x1ffffff;
 const instrumentCountCeiling = 0x7ffff;
 
 /** The defaults with some of them changed. Throws on limits that no engine can keep. */

@@ -8,6 +8,7 @@ import { Ladder } from "./ladder.ts";
 import { LevelPages } from "./level-pages.ts";
 import { ColdDouble, coldShift, OrderPool, orderShift, OrderWord } from "./order-pool.ts";
 import { RecordMemory, RecordPool } from "./record-pool.ts";
+import { TagTable } from "./tag-table.ts";
 import { Timers } from "./timers.ts";
 
 const numRuns = 60;
@@ -52,6 +53,56 @@ function enter(pool: RecordPool, id: number): number {
   pool.memory.wordsOf(slot).set(keyOf(id), slot << 2);
   return slot;
 }
+
+test("the tag table holds what was set last under each tag, through collisions, deletions and growth", () => {
+  const step = fc.record({ tag: fc.integer({ min: -150, max: 150 }), slot: fc.nat(1000) });
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 800, size: "max" }), (steps) => {
+      const table = new TagTable();
+      const expected = new Map<number, number>();
+      for (const { tag, slot } of steps) {
+        if (slot === 0 || (slot % 3 === 0 && expected.has(tag))) {
+          if (expected.delete(tag)) table.delete(tag);
+        } else {
+          expected.set(tag, slot);
+          table.set(tag, slot);
+        }
+      }
+      for (let tag = -150; tag <= 150; tag++) expect(table.get(tag)).toBe(expected.get(tag) ?? 0);
+    }),
+    { numRuns },
+  );
+});
+
+test("a pool that grows keeps what its records hold, while they move and after", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(9), { minLength: 1, maxLength: 400, size: "max" }), (choices) => {
+      const [first, second] = [new RecordMemory(2, 4), new RecordMemory(1, 4)];
+      const pool = new RecordPool(first, second);
+      const expected = new Map<number, number>();
+      choices.forEach((choice, index) => {
+        const [oldest] = expected.keys();
+        if (choice === 0 && oldest !== undefined) {
+          pool.release(oldest);
+          expected.delete(oldest);
+          return;
+        }
+        const slot = pool.allocate();
+        expect(expected.has(slot)).toBe(false);
+        expected.set(slot, index);
+        first.wordsOf(slot)[(slot << 2) + 3] = index;
+        second.doublesOf(slot)[slot] = index / 2;
+      });
+      const copied = new Int32Array(first.copy(pool.top));
+      for (const [slot, value] of expected) {
+        expect(first.wordsOf(slot)[(slot << 2) + 3]).toBe(value);
+        expect(second.doublesOf(slot)[slot]).toBe(value / 2);
+        expect(copied[(slot << 2) + 3]).toBe(value);
+      }
+    }),
+    { numRuns },
+  );
+});
 
 test("the ladder knows best, next and no price of any set of levels", () => {
   const near = fc.integer({ min: 1, max: 3000 });
