@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock/clock.ts";
 import type { Log } from "../ports/log/log.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
+import type { Tracer } from "../ports/telemetry/tracer.ts";
 import type { EngineLimits } from "./core/engine.ts";
 import { EngineHostError } from "./host-error.ts";
 import { Owner } from "./owner.ts";
@@ -28,6 +29,8 @@ export interface EngineHostOptions {
   readonly snapshotPolicy?: Partial<SnapshotPolicy>;
   /** Takes over from here instead of from a snapshot; used up by it. */
   readonly standby?: Standby;
+  /** Follows sampled commands; nothing is traced by default. */
+  readonly tracer?: Tracer;
   /** Packs snapshots; in a Worker by default. */
   readonly packer?: SnapshotPacker;
   /** The partition has stopped for good, once it served. Called once; nothing is written after. */
@@ -76,14 +79,15 @@ class PartitionHost implements EngineHost {
   }
 
   async start(): Promise<RecoveryReport> {
-    const { log, clock, partition, tickMs = tickMsDefault, onFatal } = this.#options;
+    const { log, clock, partition, tickMs = tickMsDefault, tracer, onFatal } = this.#options;
     const startedAt = clock.monotonic();
     const recovered = await this.#recover();
     if (this.#abandoned) throw abandoned(partition);
     const { epoch, snapshot, skippedSnapshots, replica } = recovered;
     const tailSeqNum = replica.seqNum;
     const snapshotter = this.#createSnapshotter(recovered);
-    this.#owner = new Owner({ log, clock, recovered, snapshotter, tickMs, onFatal });
+    const trace = tracer === undefined ? {} : { tracer };
+    this.#owner = new Owner({ log, clock, recovered, snapshotter, tickMs, onFatal, ...trace });
     const emittedAt = clock.monotonic();
     const count = await this.#owner.start();
     if (this.#abandoned) throw abandoned(partition);

@@ -1,11 +1,13 @@
-import { createHistogram } from "node:perf_hooks";
-import type { Histogram, RecordableHistogram } from "node:perf_hooks";
-
 import type { Clock } from "../ports/clock/clock.ts";
 import type { AppendRecord, Follower, Log, LogRecord } from "../ports/log/log.ts";
+import { BucketCounts } from "../ports/telemetry/bucket-counts.ts";
+import { noTracer } from "../ports/telemetry/tracer.ts";
+import type { Tracer } from "../ports/telemetry/tracer.ts";
 import { frame } from "../schema/frame.ts";
 import { Topic } from "../schema/topics.ts";
 import { checkpointInterval } from "./checkpoint-chain.ts";
+import { CommandTracing } from "./command-tracing.ts";
+import { EventCounts } from "./event-counts.ts";
 import { EngineHostError } from "./host-error.ts";
 import { OutputRecords } from "./output-records.ts";
 import { OwnOutput } from "./own-output.ts";
@@ -19,6 +21,7 @@ export interface OwnerOptions {
   readonly recovered: Recovered;
   readonly snapshotter: Snapshotter;
   readonly tickMs: number;
+  readonly tracer?: Tracer;
   onFatal(error: Error): void;
 }
 
@@ -38,7 +41,8 @@ export interface OwnerStats {
   /** Appends without an answer yet. */
   readonly inFlightCount: number;
   /** Nanoseconds to make one command's records, per command. */
-  readonly applyNs: Histogram;
+  readonly applyNs: BucketCounts;
+  readonly events: EventCounts;
   readonly snapshot: SnapshotStats;
 }
 
@@ -59,7 +63,9 @@ export class Owner {
   readonly #replica: Replica;
   readonly #records: OutputRecords;
   readonly #output: OwnOutput;
-  readonly #applyNs: RecordableHistogram = createHistogram();
+  readonly #tracing: CommandTracing;
+  readonly #applyNs = new BucketCounts();
+  readonly #eventCounts = new EventCounts();
   readonly #ticking = new AbortController();
   readonly #inFlight: Promise<void>[] = [];
   #state: OwnerState = "Starting";
@@ -75,6 +81,8 @@ export class Owner {
     this.#replica = options.recovered.replica;
     this.#records = new OutputRecords(options.recovered.epoch);
     this.#output = new OwnOutput(options.recovered);
+    const { tracer = noTracer, recovered } = options;
+    this.#tracing = new CommandTracing(tracer, recovered.identity.partition);
   }
 
   get stats(): OwnerStats {
@@ -90,6 +98,7 @@ export class Owner {
       eventCount: this.#eventCount,
       inFlightCount: this.#inFlight.length,
       applyNs: this.#applyNs,
+      events: this.#eventCounts,
       snapshot: snapshotter.stats,
     };
   }
@@ -184,25 +193,32 @@ export class Owner {
   /** Bytes of the body. */
   #apply(record: LogRecord, outputs: AppendRecord[]): number {
     const replica = this.#replica;
+    const { headers } = record;
+    const span = headers === undefined ? null : this.#tracing.applying(record);
     const startedAt = Bun.nanoseconds();
     const body = applyOrThrow(replica, record);
     const { seqNum } = replica;
     for (const value of this.#records.encode(body, seqNum)) outputs.push({ key: null, value });
+    if (headers !== undefined) this.#tracing.applied(record, span, replica, outputs);
     this.#output.expect(seqNum, replica.bodyHash);
     this.#commandCount++;
     this.#eventCount += replica.eventCount;
+    this.#eventCounts.add(body);
     if (seqNum % checkpointInterval === 0) this.#options.snapshotter.atCheckpoint(replica);
-    this.#applyNs.record(Math.max(1, Bun.nanoseconds() - startedAt));
+    this.#applyNs.record(Bun.nanoseconds() - startedAt);
     return body.length;
   }
 
   /** Not awaited: the log keeps the order of one process's appends. */
   #append(outputs: readonly AppendRecord[]): void {
     const { log, recovered } = this.#options;
+    const spans = this.#tracing.takeAppending();
     const inFlight: Promise<void> = log
       .append(Topic.OrderEvents, recovered.identity.partition, outputs)
       .then(
-        () => {},
+        () => {
+          for (const span of spans) span.end();
+        },
         (cause: Error) => this.#fail(appendFailed("outputs", cause)),
       )
       .then(() => void this.#inFlight.splice(this.#inFlight.indexOf(inFlight), 1));

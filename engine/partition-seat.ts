@@ -2,6 +2,7 @@ import type { Clock } from "../ports/clock/clock.ts";
 import { FoldAlarm } from "../ports/log/fold.ts";
 import type { Log } from "../ports/log/log.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
+import type { Tracer } from "../ports/telemetry/tracer.ts";
 import type { EngineLimits } from "./core/engine.ts";
 import { EngineHostError } from "./host-error.ts";
 import { createEngineHost } from "./host.ts";
@@ -21,6 +22,7 @@ export interface SeatOptions {
   readonly limits?: Partial<EngineLimits>;
   readonly snapshotPolicy?: Partial<SnapshotPolicy>;
   readonly packer?: () => SnapshotPacker;
+  readonly tracer?: Tracer;
   /** Whether a partition that others own is followed by a warm replica. */
   readonly keepsStandby: boolean;
   /** How long to wait after a foreign Claim before claiming again what the group still says is ours. */

@@ -6,7 +6,7 @@ import type { Claim } from "../../schema/generated/claim.ts";
 import type { OutputChunk } from "../../schema/generated/output-chunk.ts";
 import { headerBytes } from "../../schema/generated/records.ts";
 import type { Event } from "../../schema/generated/records.ts";
-import type { LogRecord } from "./log.ts";
+import type { LogRecord, RecordHeaders } from "./log.ts";
 
 /** Place of the last applied body: `offset` is the log offset of its last chunk, `bodyHash` 16 hex digits. */
 export interface FoldPosition {
@@ -24,6 +24,8 @@ export interface FoldedBody {
   readonly commandHash: string;
   readonly semanticsVersion: number;
   readonly bytes: Uint8Array;
+  /** Of the record that completed it; no part of the body. */
+  readonly headers?: RecordHeaders;
   /** Decoded at the first look; throws FoldAlarm `Unreadable` when they cannot be. */
   readonly events: readonly Event[];
 }
@@ -100,12 +102,16 @@ export class Fold {
    */
   push(record: LogRecord): FoldedBody | null {
     if (this.#ended !== null) throw this.#ended;
-    const { value, offset } = record;
+    const { value, offset, headers } = record;
     const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
     if (checkFrame(value, view) !== "Ok")
       this.#end("Unreadable", offset, "no record of this schema");
     const chunk = readChunk(view);
-    if (chunk !== null) return this.#takeChunk(chunk, offset);
+    if (chunk !== null) {
+      const body = this.#takeChunk(chunk, offset);
+      if (body !== null && headers !== undefined) body.headers = headers;
+      return body;
+    }
     if (view.getUint16(templateIdAt, true) !== ClaimLayout.templateId) {
       this.#end("Unreadable", offset, "neither a Claim nor an OutputChunk");
     }
@@ -126,7 +132,7 @@ export class Fold {
     this.#discardChunks();
   }
 
-  #takeChunk(chunk: OutputChunk, offset: number): FoldedBody | null {
+  #takeChunk(chunk: OutputChunk, offset: number): AppliedBody | null {
     const { epoch, seqNum } = chunk;
     if (epoch > this.#epoch) this.#end("UnclaimedEpoch", offset, `epoch ${epoch} has no Claim`);
     if (epoch < this.#epoch || this.#gapped) return null;
@@ -136,7 +142,7 @@ export class Fold {
     return this.#collect(chunk, offset);
   }
 
-  #collect(chunk: OutputChunk, offset: number): FoldedBody | null {
+  #collect(chunk: OutputChunk, offset: number): AppliedBody | null {
     const { seqNum, chunkIndex, chunkCount, bodyLength } = chunk;
     if (this.#chunks.length === 0) {
       this.#chunkCount = chunkCount;
@@ -160,7 +166,7 @@ export class Fold {
     return this.#apply(bytes, offset, seqNum);
   }
 
-  #apply(bytes: Uint8Array, offset: number, seqNum: number): FoldedBody {
+  #apply(bytes: Uint8Array, offset: number, seqNum: number): AppliedBody {
     const header = readBodyHeader(bytes);
     if (header === null || header.seqNum !== seqNum) {
       return this.#end("Unreadable", offset, `no body of seqNum ${seqNum}`);
@@ -202,6 +208,7 @@ class AppliedBody implements FoldedBody {
   readonly commandHash: string;
   readonly semanticsVersion: number;
   readonly bytes: Uint8Array;
+  declare headers?: RecordHeaders;
   #events: readonly Event[] | null = null;
 
   constructor(position: FoldPosition, header: Body, bytes: Uint8Array) {
