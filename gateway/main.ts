@@ -54,9 +54,16 @@ async function open({ config, logger, fail }: ServiceContext<GatewayConfig>): Pr
   });
   logger.info({ url: server.url.origin }, "Listening");
   const closing = new AbortController();
-  bringOperator({ config, logger, fail }, gateway, closing.signal);
+  let operator = config.operatorKey === null;
+  bringOperator({ config, logger, fail }, gateway, closing.signal).then(
+    () => (operator = true),
+    (error: Error) => logger.error({ error }, "The operator's key was refused"),
+  );
   return {
-    readiness: () => ({ ready: gateway.readiness.status === "ready", ...gateway.readiness }),
+    readiness: () => {
+      const { readiness } = gateway;
+      return { ready: readiness.status === "ready", ...readiness, operator };
+    },
     metrics: () => ask(gateway, "/metrics"),
     close: async () => {
       closing.abort();
@@ -69,17 +76,15 @@ async function open({ config, logger, fail }: ServiceContext<GatewayConfig>): Pr
   };
 }
 
-function bringOperator(
+async function bringOperator(
   { config, logger }: ServiceContext<GatewayConfig>,
   gateway: Gateway,
   signal: AbortSignal,
-): void {
+): Promise<void> {
   const { operatorKey: key } = config;
   if (key === null) return;
-  defineOperator(gateway, { key, clock: systemClock, signal }).then(
-    () => logger.info({ keyID: key.kid }, "The operator's key is on the log"),
-    (error: Error) => logger.error({ error }, "The operator's key was refused"),
-  );
+  await defineOperator(gateway, { key, clock: systemClock, signal });
+  logger.info({ keyID: key.kid }, "The operator's key is on the log");
 }
 
 /** Metrics are for the private listener: behind a proxy on this machine every caller would look local. */

@@ -1,4 +1,4 @@
-import type { Venue } from "./venue.ts";
+import type { Gateway } from "../gateway/app.ts";
 import { demoInstruments, expectDone } from "./demo.ts";
 import type { DemoInstrument } from "./demo.ts";
 import { mintToken, signingKey } from "./keys.ts";
@@ -19,6 +19,12 @@ export interface Cast {
   readonly taker: Trader;
 }
 
+/** Where a venue answers, and the door for the first key. */
+export interface VenueDoor {
+  readonly url: string;
+  readonly gateway: { readonly commands: Gateway["commands"] };
+}
+
 const people = [
   { accountID: 1001, name: "alice" },
   { accountID: 1002, name: "bob" },
@@ -32,7 +38,7 @@ const bots = [
  * Brings keys, accounts and the demo's instruments onto the log where they are not there yet. The operator's key enters through
  * the gateway's own command door (nobody could sign for it), everything else through the public admin API.
  */
-export async function bootstrap(venue: Venue, keyFolder: string | null): Promise<Cast> {
+export async function bootstrap(venue: VenueDoor, keyFolder: string | null): Promise<Cast> {
   const operator = await signingKey(keyFolder, "operator", 0);
   await venue.gateway.commands.defineKey({
     keyID: operator.keyID,

@@ -4,14 +4,22 @@ import { parseArgs } from "node:util";
 
 import { LogError } from "../ports/log/log.ts";
 import { bootstrap } from "./bootstrap.ts";
-import type { Cast } from "./bootstrap.ts";
+import type { Cast, VenueDoor } from "./bootstrap.ts";
 import { DemoMarket, demoInstruments } from "./demo.ts";
+import { ServiceError } from "./services/service.ts";
+import { openStack } from "./stack.ts";
 import { VenueClient } from "./venue-client.ts";
 import type { VenueFile } from "./venue-client.ts";
 import { openVenue } from "./venue.ts";
 import type { Venue } from "./venue.ts";
 
+/** A venue of either profile. */
+type AnyVenue = VenueDoor & Pick<Venue, "readsReady" | "analyticsReady" | "close">;
+
 interface StartOptions {
+  /** `kafka`: separate processes on the stores of `bun run services up`. */
+  readonly profile: "one" | "kafka";
+  readonly partitionCount: number;
   readonly port: number;
   readonly dataDir: string;
   readonly demo: boolean;
@@ -21,7 +29,7 @@ interface StartOptions {
 /** ClickHouse gets what happened up to a tick: twice a second, so that a trade is in its tables within one. */
 const tickMs = 500;
 
-const usage = `usage: bun run start [--port 8080] [--data .data] [--demo on|off] [--seed 1]`;
+const usage = `usage: bun run start [--port 8080] [--data .data] [--demo on|off] [--seed 1] [--profile one|kafka [--partitions 2]]`;
 
 const options = readOptions();
 if (typeof options === "string") {
@@ -44,8 +52,9 @@ async function start(options: StartOptions): Promise<void> {
   drainOnSignal(venue, markets);
 }
 
-async function openVenueOrExit(options: StartOptions): Promise<Venue> {
+async function openVenueOrExit(options: StartOptions): Promise<AnyVenue> {
   try {
+    if (options.profile === "kafka") return await openStack({ ...options, onLine: console.log });
     return await openVenue({
       dataDir: options.dataDir,
       port: options.port,
@@ -69,6 +78,7 @@ function startFailure(error: unknown, options: StartOptions): string {
   if (error instanceof LogError && error.code === "Locked") {
     return `Another venue runs on ${options.dataDir}. Stop it, or give this one a folder of its own with --data.`;
   }
+  if (error instanceof ServiceError) return error.message;
   if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
     return `Port ${options.port} is taken. Choose another with --port, or 0 for any.`;
   }
@@ -76,7 +86,7 @@ function startFailure(error: unknown, options: StartOptions): string {
 }
 
 /** Written beside and renamed, so that no script reads half of it. */
-async function writeVenueFile(venue: Venue, cast: Cast, dataDir: string): Promise<VenueFile> {
+async function writeVenueFile(venue: AnyVenue, cast: Cast, dataDir: string): Promise<VenueFile> {
   const file: VenueFile = {
     url: venue.url,
     accounts: cast.traders.map(({ accountID, token }) => ({ accountID, token })),
@@ -96,7 +106,7 @@ interface RunningMarket {
   readonly ended: Promise<void>;
 }
 
-function startDemo(venue: Venue, cast: Cast, seed: number): RunningMarket[] {
+function startDemo(venue: AnyVenue, cast: Cast, seed: number): RunningMarket[] {
   return demoInstruments.map((instrument, index) => {
     const market = new DemoMarket({
       instrument,
@@ -135,7 +145,7 @@ The same for scripts: ${join(options.dataDir, "venue.json")}. Ctrl-C stops.
 `;
 }
 
-function drainOnSignal(venue: Venue, markets: readonly RunningMarket[]): void {
+function drainOnSignal(venue: AnyVenue, markets: readonly RunningMarket[]): void {
   let draining = false;
   const drain = async (): Promise<void> => {
     if (draining) process.exit(1);
@@ -159,6 +169,8 @@ function readOptions(): StartOptions | string {
         data: { type: "string", default: ".data" },
         demo: { type: "string", default: "on" },
         seed: { type: "string", default: "1" },
+        profile: { type: "string", default: "one" },
+        partitions: { type: "string", default: "2" },
       },
     });
     const port = Number(values.port);
@@ -167,7 +179,12 @@ function readOptions(): StartOptions | string {
       return `--port ${values.port} is no port`;
     if (!Number.isSafeInteger(seed)) return `--seed ${values.seed} is no integer`;
     if (values.demo !== "on" && values.demo !== "off") return `--demo is on or off`;
-    return { port, dataDir: resolve(values.data), demo: values.demo === "on", seed };
+    const { profile } = values;
+    if (profile !== "one" && profile !== "kafka") return `--profile is one or kafka`;
+    const partitionCount = Number(values.partitions);
+    if (!Number.isInteger(partitionCount) || partitionCount < 1) return `--partitions is a count`;
+    const dataDir = resolve(values.data);
+    return { port, dataDir, demo: values.demo === "on", seed, profile, partitionCount };
   } catch (error) {
     return (error as Error).message;
   }

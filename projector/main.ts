@@ -1,4 +1,5 @@
 import { openClickhouse } from "../ports/analytics/analytics-clickhouse.ts";
+import { migratingAnalytics } from "../ports/analytics/analytics-migrating.ts";
 import { systemClock } from "../ports/clock/clock-system.ts";
 import { openKafkaLog } from "../ports/log/log-kafka.ts";
 import { openLibrary } from "../ports/log/rdkafka/library.ts";
@@ -8,8 +9,10 @@ import { openPostgres } from "../ports/read-db/read-db-postgres.ts";
 import { readConfig } from "./config.ts";
 import type { ProjectorConfig } from "./config.ts";
 import { createProjectorMetrics } from "./metrics.ts";
+import { isTransient } from "./pipeline.ts";
 import { createProjector } from "./projector.ts";
 import type { ProjectorAlarm } from "./projector.ts";
+import { untilAvailable } from "./retry.ts";
 
 await runService({ name: "projector", readConfig, open });
 
@@ -25,9 +28,13 @@ async function open({
     onFatal: (error) => fail(error, "The log is lost"),
   });
   const readDb = openPostgres(config.postgres);
-  await readDb.migrate();
-  const analytics = config.clickhouse === null ? null : openClickhouse(config.clickhouse);
-  await analytics?.migrate();
+  await untilAvailable(() => readDb.migrate(), {
+    clock: systemClock,
+    signal: new AbortController().signal,
+    isTransient,
+  });
+  const { clickhouse } = config;
+  const analytics = clickhouse === null ? null : migratingAnalytics(openClickhouse(clickhouse));
   const projector = createProjector({
     log,
     readDb,

@@ -36,7 +36,7 @@ export class RowWriter<Row extends Readonly<Record<string, unknown>>> {
     const statements: SQL[] = [];
     for (let at = 0; at < rows.length; at += rowsMax) {
       const json = this.#json(rows.slice(at, at + rowsMax));
-      statements.push(sql`${this.#before}${json}::json${this.#after}`);
+      statements.push(sql`${this.#before}${json}::text::json${this.#after}`);
     }
     return statements;
   }

@@ -120,7 +120,7 @@ export class PostgresFold {
         .where(
           and(
             eq(orders.partition, this.#state.partition),
-            sql`(${orders.orderID}, ${orders.firstSeqNum}) in (select "orderID", "firstSeqNum" from json_to_recordset(${wanted}::json) as wanted("orderID" uuid, "firstSeqNum" bigint))`,
+            sql`(${orders.orderID}, ${orders.firstSeqNum}) in (select "orderID", "firstSeqNum" from json_to_recordset(${wanted}::text::json) as wanted("orderID" uuid, "firstSeqNum" bigint))`,
           ),
         ),
     );

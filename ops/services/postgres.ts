@@ -26,7 +26,7 @@ export function postgres({ folders }: ServiceOptions): Service {
           command: [program("postgres"), "-D", join(data, "cluster"), ...serverSettings(data)],
           cwd: data,
           user: systemUser,
-          healthy: () => accepts(port),
+          healthy: () => answers(urlOf(folders, "postgres")),
         },
       ];
     },
@@ -93,6 +93,21 @@ async function ownedBySystemUser(paths: readonly string[]): Promise<void> {
 
 function urlOf(folders: Folders, name: string): string {
   return `postgres://orderbook:${keptSecret(folders, "postgres")}@127.0.0.1:${port}/${name}`;
+}
+
+/** The port accepts connections before the server has recovered. */
+async function answers(url: string): Promise<boolean> {
+  if (!(await accepts(port))) return false;
+  const sql = new Bun.SQL(url, { max: 1 });
+  try {
+    await sql`SELECT 1`;
+    return true;
+  } catch {
+    // It is still starting up: the answer is "not yet".
+    return false;
+  } finally {
+    await sql.close();
+  }
 }
 
 async function makeDatabase(folders: Folders): Promise<void> {
