@@ -40,7 +40,7 @@ async function chaos(options: ChaosOptions): Promise<number> {
   try {
     await run.open();
     for (let round = 1; round <= rounds; round++) {
-      const report = await run.round(round);
+      const report = await run.round(round, round % 10 === 0 || round === rounds);
       reports.push(report);
       appendFileSync(reportFile, `${JSON.stringify(report)}\n`);
       printRound(report);

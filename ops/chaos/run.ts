@@ -17,6 +17,7 @@ import { ChaosClient, chaosInstrument } from "./load.ts";
 import { LogAudit } from "./log-audit.ts";
 import { VenueProcess } from "./venue-process.ts";
 import { checkViews } from "./views.ts";
+import type { Trader } from "./views.ts";
 
 export interface RoundReport {
   /** RFC 3339. */
@@ -45,11 +46,6 @@ export interface ChaosRunOptions {
   readonly seed: number;
   readonly dataDir: string;
   readonly clientCount: number;
-}
-
-interface Trader {
-  readonly accountID: number;
-  readonly token: string;
 }
 
 const firstAccountID = 5001;
@@ -108,8 +104,8 @@ export class ChaosRun {
     this.#traders = traders;
   }
 
-  /** Load, death, restart, and a look whether every promise holds. */
-  async round(round: number): Promise<RoundReport> {
+  /** Load, death, restart, and a look whether every promise holds; a thorough one reads every row of the views. */
+  async round(round: number, thorough: boolean): Promise<RoundReport> {
     const before = this.#journal.attempts.length;
     const killedAfterMs = await this.#loadAndKill();
     const demo = this.#random.next() < 0.5;
@@ -117,7 +113,7 @@ export class ChaosRun {
     const startedAt = performance.now();
     const file = await this.#start(demo);
     const openedAt = performance.now();
-    const { violations, snapshotSeqNum } = await this.#check(file);
+    const { violations, snapshotSeqNum } = await this.#check(file, thorough);
     const verdicts = this.#journal.attempts.slice(before).map(verdictOf);
     const count = (verdict: string): number => verdicts.filter((each) => each === verdict).length;
     return {
@@ -183,7 +179,10 @@ export class ChaosRun {
     return this.#file;
   }
 
-  async #check(file: VenueFile): Promise<{ violations: Violation[]; snapshotSeqNum: number }> {
+  async #check(
+    file: VenueFile,
+    thorough: boolean,
+  ): Promise<{ violations: Violation[]; snapshotSeqNum: number }> {
     const { dataDir } = this.#options;
     const log = openLog(dataDir);
     const snapshots = openFileSnapshots(join(dataDir, "snapshots"));
@@ -191,7 +190,7 @@ export class ChaosRun {
       await this.#audit.checkHistory(log);
       await this.#audit.advance(log);
       const [audit, ledger, traders] = [this.#audit, this.#ledger, this.#traders];
-      const views = await checkViews({ file, log, audit, ledger, traders, catchUpMsMax });
+      const views = await checkViews({ file, log, audit, ledger, traders, catchUpMsMax, thorough });
       const journal = checkJournal(this.#journal.attempts, this.#ledger);
       const [newest] = await snapshots.list(0);
       const violations = [...this.#audit.violations.splice(0), ...views, ...journal];

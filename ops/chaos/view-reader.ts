@@ -1,7 +1,10 @@
 import { VenueClient } from "../venue-client.ts";
 import type { Answer } from "../venue-client.ts";
 
-const pageCountMax = 50;
+/** Pages of a list at most. */
+export const pageCountMax = 200;
+/** Rows of a whole page. */
+export const rowsOfPage = 1000;
 
 /** Reads views as one client sees them, and waits out one that is still catching up after a restart. */
 export class ViewReader {
@@ -23,19 +26,21 @@ export class ViewReader {
     throw new Error(`${path} answers ${answer.status} ${JSON.stringify(answer.body)} for too long`);
   }
 
-  /** The rows of all pages. */
-  async rows(path: string, field: string): Promise<Record<string, unknown>[]> {
-    const rows: Record<string, unknown>[] = [];
+  /** The rows of the first pages, of all where there are no more. */
+  async rows(path: string, field: string, pageCount = pageCountMax): Promise<Row[]> {
+    const rows: Row[] = [];
     let cursor = "";
-    for (let page = 0; page < pageCountMax; page++) {
-      const { body } = await this.answer(`${path}&limit=1000${cursor}`);
-      rows.push(...(body[field] as Record<string, unknown>[]));
-      if (typeof body["nextCursor"] !== "string") return rows;
+    for (let page = 0; page < pageCount; page++) {
+      const { body } = await this.answer(`${path}&limit=${rowsOfPage}${cursor}`);
+      rows.push(...(body[field] as Row[]));
+      if (typeof body["nextCursor"] !== "string") break;
       cursor = `&cursor=${body["nextCursor"]}`;
     }
-    throw new Error(`${path} has more than ${pageCountMax} pages`);
+    return rows;
   }
 }
+
+export type Row = Readonly<Record<string, unknown>>;
 
 /** The first value that is right, or the last one when none was in time. */
 export async function lastOf<Value>(

@@ -7,14 +7,21 @@ import type { Violation } from "./journal-check.ts";
 import type { Ledger, LedgerFill, LedgerOrder } from "./ledger.ts";
 import { chaosInstrument } from "./load.ts";
 import type { LogAudit } from "./log-audit.ts";
-import { lastOf, ViewReader } from "./view-reader.ts";
+import { lastOf, pageCountMax, rowsOfPage, ViewReader } from "./view-reader.ts";
+
+export interface Trader {
+  readonly accountID: number;
+  readonly token: string;
+}
 
 export interface ViewCheckOptions {
   readonly file: VenueFile;
   readonly log: Log;
   readonly audit: LogAudit;
   readonly ledger: Ledger;
-  readonly traders: readonly { readonly accountID: number; readonly token: string }[];
+  readonly traders: readonly Trader[];
+  /** Every row of Postgres; otherwise the open orders and the newest fills, which a round changes. */
+  readonly thorough: boolean;
   /** How long a view may take to show what the log has. */
   readonly catchUpMsMax: number;
 }
@@ -33,21 +40,29 @@ export async function checkViews(options: ViewCheckOptions): Promise<Violation[]
 }
 
 async function checkAccount(
-  { file, audit, ledger, catchUpMsMax }: ViewCheckOptions,
-  { accountID, token }: { accountID: number; token: string },
+  { file, audit, ledger, catchUpMsMax, thorough }: ViewCheckOptions,
+  { accountID, token }: Trader,
 ): Promise<Violation[]> {
   const reader = new ViewReader({ url: file.url, token, catchUpMsMax });
   const filter = `symbol=${symbol}&minSeq=0:${audit.seqNum}`;
-  const orders = await reader.rows(`/v1/orders?${filter}`, "orders");
-  const fills = await reader.rows(`/v1/fills?${filter}`, "fills");
+  const open = thorough ? "" : "&open=true";
+  const orders = await reader.rows(`/v1/orders?${filter}${open}`, "orders");
+  const fills = await reader.rows(`/v1/fills?${filter}`, "fills", thorough ? pageCountMax : 1);
   const positions = await reader.answer(`/v1/positions?minSeq=0:${audit.seqNum}`);
-  const ownOrders = [...ledger.orders.values()].filter((order) => order.accountID === accountID);
   const ownFills = ledger.fills.filter((fill) => fill.accountID === accountID);
+  const ownOrders = [...ledger.orders.values()].filter(
+    (order) => order.accountID === accountID && (thorough || isOpen(order)),
+  );
+  const fillLines = ownFills.slice(thorough ? 0 : -rowsOfPage).map(expectedFill);
   return [
     ...compare(`orders of ${accountID}`, orders.map(orderLine), ownOrders.map(expectedOrder)),
-    ...compare(`fills of ${accountID}`, fills.map(fillLine), ownFills.map(expectedFill)),
+    ...compare(`fills of ${accountID}`, fills.map(fillLine), fillLines),
     ...compare(`positions of ${accountID}`, positionLines(positions), expectedPosition(ownFills)),
   ];
+}
+
+function isOpen({ ordStatus }: LedgerOrder): boolean {
+  return ordStatus < OrdStatus.Filled;
 }
 
 async function checkBook(options: ViewCheckOptions, listed: string): Promise<Violation[]> {
@@ -150,8 +165,8 @@ function orderLine(row: Record<string, unknown>): string {
 
 function expectedOrder(order: LedgerOrder): string {
   const { orderID, firstSeqNum, clOrdID, side, price, ordStatus } = order;
-  const open = ordStatus < OrdStatus.Filled;
-  const quantities = [order.cumQty, open ? order.leavesQty : 0, order.orderQty].map(qtyText);
+  const leavesQty = isOpen(order) ? order.leavesQty : 0;
+  const quantities = [order.cumQty, leavesQty, order.orderQty].map(qtyText);
   const priceText = price === 0 ? "0" : formatDecimal(price, priceExponent);
   return [
     orderID,
