@@ -2,8 +2,9 @@ import type { LogRecord } from "../ports/log/log.ts";
 import { bodyHash, commandHash } from "../schema/body.ts";
 import { checkCommandFrame } from "../schema/frame.ts";
 import { CheckpointLayout } from "../schema/generated/checkpoint.ts";
+import { headerBytes } from "../schema/generated/records.ts";
 import { Hash64 } from "../schema/hash.ts";
-import { hash64Text, writeHash64, writeHex, writeUint53 } from "../schema/wire.ts";
+import { hash64Text, writeHash64, writeHex } from "../schema/wire.ts";
 import { writeBodyHeader } from "./body-header.ts";
 import { checkpointInterval, CheckpointChain } from "./checkpoint-chain.ts";
 import type { CheckpointStart } from "./checkpoint-chain.ts";
@@ -120,9 +121,11 @@ export class Replica {
   #writeCheckpoint(seqNum: number): void {
     const { fromSeqNum } = this.#chain;
     const sha256 = this.#chain.close(seqNum);
-    const block = this.#out.open(CheckpointLayout.templateId, CheckpointLayout.blockLength);
-    writeHex(this.#out.view, block + CheckpointLayout.sha256, sha256Bytes, sha256);
-    writeUint53(this.#out.view, block + CheckpointLayout.fromSeqNum, fromSeqNum);
+    const out = this.#out;
+    const block = out.length + headerBytes;
+    out.open(CheckpointLayout.templateId, CheckpointLayout.blockLength);
+    writeHex(out.view, block + CheckpointLayout.sha256, sha256Bytes, sha256);
+    out.count(CheckpointLayout.fromSeqNum, fromSeqNum);
   }
 }
 
