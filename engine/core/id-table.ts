@@ -6,7 +6,7 @@ import type { RecordMemory } from "./record-pool.ts";
  * say so: a ninth of the memory, which stays in the cache where the pairs would not. A removal shifts the rest of its cluster back, so
  * that there are no tombstones.
  *
- * Invariant: between an id's home and its bucket no bucket is empty, and at most half of the buckets are taken.
+ * Invariant: between an id's home and its bucket no bucket is empty, and at most two thirds of the buckets are taken.
  * Cost: one to three cache lines a call. Growth allocates a table of twice the size and moves a few buckets with each later insertion,
  * so that no call pauses; until that is done a look-up asks both.
  * Known limits: tables never shrink; the hash has no secret, so that whoever may choose ids freely could crowd one cluster.
@@ -41,7 +41,7 @@ export class IdTable {
   insert(hash: number, slot: number): void {
     this.count++;
     if (this.#old !== null) this.#move(this.#old);
-    else if (this.count * 2 > this.#buckets.mask) this.#grow();
+    else if (this.count * 3 > this.#buckets.mask * 2) this.#grow();
     this.#buckets.put(hash, slot);
   }
 
