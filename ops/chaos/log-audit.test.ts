@@ -104,7 +104,7 @@ describe("the audit of a log", () => {
   });
 
   test("reports a history that is another after a restart", async () => {
-    for (const topic of Object.values(Topic)) {
+    for (const topic of [Topic.Orders, Topic.OrderEvents]) {
       const log = await venueLog(31);
       const audit = await audited(log);
       await audit.checkHistory(await without(log, topic, (index) => index > 400));
