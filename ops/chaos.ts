@@ -50,6 +50,7 @@ async function chaos(options: ChaosOptions): Promise<number> {
     return summarise(reports, options);
   } catch (error) {
     console.error(`BROKEN after ${reports.length} rounds, data in ${dataDir}:`, error);
+    console.error(`The venue's last lines:\n${run.venueLines.join("\n")}`);
     await run.kill();
     return 1;
   }

@@ -141,6 +141,11 @@ export class ChaosRun {
     await this.#venue?.stop();
   }
 
+  /** What the venue printed last. */
+  get venueLines(): readonly string[] {
+    return this.#venue === null ? [] : this.#venue.lines;
+  }
+
   /** Gives the venue up. */
   async kill(): Promise<void> {
     await this.#venue?.kill();
