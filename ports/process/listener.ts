@@ -11,7 +11,8 @@ export interface Listener {
 export const tlsVariables = {
   certificate: {
     name: "TLS_CERTIFICATE_FILE",
-    meaning: "PEM certificate chain; with it every listener of the service speaks TLS",
+    meaning:
+      "PEM certificate chain of the public listener, which then speaks TLS; needed off loopback",
     fallback: "",
   },
   key: {
