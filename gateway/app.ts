@@ -5,6 +5,10 @@ import type { Idempotency } from "../ports/idempotency/idempotency.ts";
 import type { Log } from "../ports/log/log.ts";
 import type { RateLimit } from "../ports/rate-limit/rate-limit.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
+import { noLogger } from "../ports/telemetry/process-log.ts";
+import type { Logger } from "../ports/telemetry/process-log.ts";
+import { noTracer } from "../ports/telemetry/tracer.ts";
+import type { Tracer } from "../ports/telemetry/tracer.ts";
 import type { KeyRequest } from "../schema/http/admin.ts";
 import { KeyPath, KeyRequest as KeyRequestSchema } from "../schema/http/admin.ts";
 import type { Readiness } from "../schema/http/operations.ts";
@@ -34,6 +38,7 @@ import { Reads } from "./reads.ts";
 import type { QueryAccess } from "./reads.ts";
 import { Reference } from "./reference.ts";
 import { Repeats } from "./repeats.ts";
+import { RequestLog } from "./request-log.ts";
 import { addAdminRoutes } from "./routes/admin.ts";
 import { addOperationRoutes } from "./routes/operations.ts";
 import { addOrderRoutes } from "./routes/orders.ts";
@@ -56,6 +61,12 @@ export interface GatewayOptions {
   readonly limitPolicies?: LimitPolicies;
   /** Origins beside the venue's own whose pages may open streams. */
   readonly allowedOrigins?: readonly string[];
+  /** Traces requests that become commands; none by default. */
+  readonly tracer?: Tracer;
+  /** Gets refusals at debug and failures at error. */
+  readonly logger?: Logger;
+  /** What else this process tells at /metrics. */
+  readonly metricsSources?: readonly { text(): Promise<string> }[];
   /** A request was answered 500: an invariant does not hold. */
   onInternalError?(error: unknown): void;
 }
@@ -154,7 +165,7 @@ class VenueGateway implements Gateway {
   readonly fetch = async (request: Request, server?: GatewayServer): Promise<Response> => {
     const { clock, metrics } = this.#edge;
     const startedAt = clock.monotonic();
-    const bindings: RequestBindings = { server: server ?? null, route: "other" };
+    const bindings: RequestBindings = { server: server ?? null, route: "other", span: null };
     if (server !== undefined && isHandshake(request)) {
       const refused = await this.#upgrade(request, server);
       // Bun answers a connection that was taken over itself, and wants nothing from here.
@@ -163,6 +174,8 @@ class VenueGateway implements Gateway {
     }
     const response = secured(await this.#app.fetch(request, bindings));
     metrics.answered(bindings.route, response.status, (clock.monotonic() - startedAt) / 1000);
+    bindings.span?.set({ "http.response.status_code": response.status });
+    bindings.span?.end();
     return response;
   };
 
@@ -182,7 +195,7 @@ class VenueGateway implements Gateway {
 
   #createEdge(): Edge {
     const { log, clock, assets, query, idempotency, rateLimit, waitMs = 2000 } = this.#options;
-    const { heldCountMax = 16_384 } = this.#options;
+    const { heldCountMax = 16_384, tracer = noTracer, logger = noLogger } = this.#options;
     const reference = new Reference();
     const outcomes = new Outcomes({
       log,
@@ -197,6 +210,7 @@ class VenueGateway implements Gateway {
     const commands = new Commands({
       outcomes,
       clock,
+      tracer,
       partitionCount,
       validForMs,
       inFlightMax,
@@ -204,9 +218,12 @@ class VenueGateway implements Gateway {
     });
     const metrics = new Metrics({
       log,
+      tracer,
       standings: () => outcomes.standings,
+      monotonic: () => clock.monotonic(),
       inFlight: () => commands.inFlight,
       streamCount: () => this.#bridge.connectionCount,
+      others: this.#options.metricsSources ?? [],
     });
     const policies = this.#options.limitPolicies ?? defaultPolicies;
     return {
@@ -216,6 +233,8 @@ class VenueGateway implements Gateway {
       outcomes,
       commands,
       metrics,
+      tracer,
+      requestLog: new RequestLog(logger, clock),
       auth: new Auth({ clock, key: (keyID) => reference.key(keyID) }),
       limits: new Limits({ rateLimit, clock, policies }),
       repeats: new Repeats(idempotency),
@@ -247,12 +266,15 @@ class VenueGateway implements Gateway {
 
   /** The one place where a failure becomes an answer. Whatever is no ApiProblem is ours, and the client learns no more of it. */
   #answerError(error: Error, c: GatewayContext): Response {
-    const { metrics } = this.#edge;
+    const { metrics, requestLog } = this.#edge;
     if (error instanceof ApiProblem) {
       metrics.refused(error.code);
+      requestLog.refused(error, c.env);
       return problemAnswer(c, error);
     }
     metrics.failed();
+    requestLog.failed(error, c.env);
+    c.env.span?.fail(error.name);
     this.#options.onInternalError?.(error);
     return problemAnswer(c, new ApiProblem("InternalError", "The venue failed to answer this"));
   }

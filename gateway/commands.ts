@@ -13,6 +13,8 @@ import { symbolHashOf } from "../schema/identity/order-id.ts";
 import { requestHash } from "../schema/request-hash.ts";
 import type { Clock } from "../ports/clock/clock.ts";
 import { LogError } from "../ports/log/log.ts";
+import { noTracer } from "../ports/telemetry/tracer.ts";
+import type { Span, Tracer } from "../ports/telemetry/tracer.ts";
 import type { Outcomes, Submitted } from "./outcomes.ts";
 import { ApiProblem } from "./problems.ts";
 
@@ -36,6 +38,7 @@ export type UnstampedCommand = Unstamped<Stamped>;
 export interface CommandsOptions {
   readonly outcomes: Outcomes;
   readonly clock: Clock;
+  readonly tracer?: Tracer;
   readonly partitionCount: number;
   /** A command that is applied later than this after it was sent, is refused. At most 60,000. */
   readonly validForMs: number;
@@ -98,7 +101,8 @@ export class Commands {
     this.#admit(command);
     this.#inFlight++;
     try {
-      return await this.#options.outcomes.submit(partition, { key, value: this.#encode(command) });
+      const record = { key, value: this.#encode(command) };
+      return await this.#options.outcomes.submit(partition, record, this.#startAppend(command));
     } catch (error) {
       if (!(error instanceof LogError)) throw error;
       throw logUnavailable(error);
@@ -118,6 +122,16 @@ export class Commands {
     }
   }
 
+  /** Null unless the request is traced. */
+  #startAppend(command: UnstampedCommand): Span | null {
+    const { tracer = noTracer } = this.#options;
+    const { current } = tracer;
+    if (current === null) return null;
+    const attributes = { command: command.kind, ...identities(command) };
+    current.set(attributes);
+    return tracer.startSpan("orders append", current.traceparent, { kind: "producer", attributes });
+  }
+
   #encode(command: UnstampedCommand): Uint8Array {
     const sendingTime = this.#options.clock.now();
     const validUntil = sendingTime + this.#options.validForMs;
@@ -135,6 +149,13 @@ const later = { headers: { "retry-after": "1" } };
 
 function isCancel({ kind }: UnstampedCommand): boolean {
   return kind === "OrderCancelRequest" || kind === "OrderMassCancelRequest";
+}
+
+function identities(command: UnstampedCommand): Record<string, string> {
+  return {
+    ...("clOrdID" in command ? { clOrdID: command.clOrdID } : {}),
+    ...("orderID" in command ? { orderID: command.orderID } : {}),
+  };
 }
 
 function logUnavailable(cause: LogError): ApiProblem {

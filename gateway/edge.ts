@@ -2,6 +2,8 @@ import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 import type { Clock } from "../ports/clock/clock.ts";
+import { traceparentHeader } from "../ports/telemetry/tracer.ts";
+import type { Span, Tracer } from "../ports/telemetry/tracer.ts";
 import type { Assets } from "./assets.ts";
 import type { Auth, Principal } from "./auth.ts";
 import type { Commands } from "./commands.ts";
@@ -13,15 +15,17 @@ import type { Outcomes } from "./outcomes.ts";
 import { problemType } from "./problems.ts";
 import type { Reads } from "./reads.ts";
 import type { Reference } from "./reference.ts";
+import type { RequestLog } from "./request-log.ts";
 import type { Answer, Repeats, Replay } from "./repeats.ts";
 import type { StreamData } from "./stream-bridge.ts";
 
 export type GatewayServer = Bun.Server<StreamData>;
 
-/** Beside each request: the server that it came through (none in tests), and the route it took, for the metrics. */
+/** Beside each request: the server that it came through (none in tests), the route it took, for the metrics, and its span if it is traced. */
 export interface RequestBindings {
   readonly server: GatewayServer | null;
   route: string;
+  span: Span | null;
 }
 
 export interface GatewayEnv {
@@ -42,6 +46,8 @@ export interface Edge {
   readonly repeats: Repeats;
   readonly reads: Reads;
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
+  readonly requestLog: RequestLog;
   readonly assets: Assets;
 }
 
@@ -62,8 +68,7 @@ export function addRoute(app: GatewayApp, edge: Edge, route: Route): void {
   const { method, path, limit, operation } = route;
   const name = `${method} ${path}`;
   const { scope } = operation;
-  const handler = async (c: GatewayContext): Promise<Response> => {
-    c.env.route = name;
+  const answer = async (c: GatewayContext): Promise<Response> => {
     const principal =
       scope === undefined ? null : await edge.auth.require(c.req.raw.headers, scope);
     const key = principal === null ? addressOf(c) : String(principal.accountID);
@@ -71,6 +76,12 @@ export function addRoute(app: GatewayApp, edge: Edge, route: Route): void {
       c.header(header, value);
     }
     return route.handle(c, principal);
+  };
+  const handler = (c: GatewayContext): Promise<Response> => {
+    c.env.route = name;
+    if (method !== "GET") c.env.span = startTrace(edge.tracer, c, route);
+    const { span } = c.env;
+    return span === null ? answer(c) : edge.tracer.within(span, () => answer(c));
   };
   app.on(method, path, described(operation, handler));
 }
@@ -101,6 +112,14 @@ export function orderLocation(orderID: string): string {
 export function accountOf(principal: Principal | null): number {
   if (principal === null) throw new Error("A route with a scope has a principal");
   return principal.accountID;
+}
+
+/** Requests that become commands are traced, from here to the views; reads are not. */
+function startTrace(tracer: Tracer, c: GatewayContext, { method, path }: Route): Span | null {
+  return tracer.startTrace(`${method} ${path}`, c.req.header(traceparentHeader) ?? null, {
+    kind: "server",
+    attributes: { "http.request.method": method, "http.route": path },
+  });
 }
 
 /** Callers without a token are told apart by address. */

@@ -3,6 +3,8 @@ import type { Clock } from "../ports/clock/clock.ts";
 import { followFold } from "../ports/log/fold-follower.ts";
 import type { FoldAlarm, FoldedBody, FoldPosition } from "../ports/log/fold.ts";
 import type { AppendRecord, Follower, Log } from "../ports/log/log.ts";
+import { endAfter, traceparentHeader } from "../ports/telemetry/tracer.ts";
+import type { Span } from "../ports/telemetry/tracer.ts";
 import { HeldBodies } from "./held-bodies.ts";
 
 export interface OutcomesOptions {
@@ -58,11 +60,14 @@ export class Outcomes {
     await Promise.all(this.#partitions.map((partition) => partition.caughtUp()));
   }
 
-  /** Appends a command and waits for its outcome. Rejects with LogError: then nobody knows whether it stands. */
-  submit(partition: number, record: AppendRecord): Promise<Submitted> {
+  /**
+   * Appends a command and waits for its outcome; a span goes on into the record, and ends with the append. Rejects with LogError: then
+   * nobody knows whether it stands.
+   */
+  submit(partition: number, record: AppendRecord, span: Span | null = null): Promise<Submitted> {
     const found = this.#partitions[partition];
     if (found === undefined) throw new Error(`There is no partition ${partition}`);
-    return found.submit(record);
+    return found.submit(record, span);
   }
 
   /** The outcome of a command that is recent enough to be held still. */
@@ -141,15 +146,22 @@ class PartitionOutcomes {
     if (this.#failure !== null) throw this.#failure;
   }
 
-  async submit(record: AppendRecord): Promise<Submitted> {
-    const { log, clock, waitMs, onAnswered } = this.#options;
+  async submit(record: AppendRecord, span: Span | null): Promise<Submitted> {
+    const { clock, waitMs, onAnswered } = this.#options;
     const appendedAt = clock.monotonic();
-    const offsets = await log.append(Topic.Orders, this.#partition, [record]);
+    const offsets = await this.#append(record, span);
     const [commandOffset] = offsets;
     if (commandOffset === undefined) throw new Error("An append gives one offset a record");
     const body = await this.#outcome(commandOffset, appendedAt + waitMs);
     if (body !== null) onAnswered?.((clock.monotonic() - appendedAt) / 1000);
     return { partition: this.#partition, commandOffset, body };
+  }
+
+  #append(record: AppendRecord, span: Span | null): Promise<readonly number[]> {
+    const { log } = this.#options;
+    if (span === null) return log.append(Topic.Orders, this.#partition, [record]);
+    const traced = { ...record, headers: { [traceparentHeader]: span.traceparent } };
+    return endAfter(span, log.append(Topic.Orders, this.#partition, [traced]));
   }
 
   held(commandOffset: number): FoldedBody | null {

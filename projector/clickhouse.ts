@@ -5,6 +5,8 @@ import { AnalyticsBlockRows } from "./analytics-block.ts";
 import { AnalyticsSource } from "./analytics-source.ts";
 import type { BlockIntent } from "./analytics-source.ts";
 import type { PlacedBody } from "./postgres.ts";
+import { traceparentsOf } from "./store-watch.ts";
+import type { StoreWatch } from "./store-watch.ts";
 
 const blockSeqNums = 4096;
 
@@ -19,8 +21,12 @@ const longBlock = { seqNums: 16 * blockSeqNums, rows: 50_000 };
 export class ClickhouseFold {
   readonly #analytics: Analytics;
   readonly #partition: number;
+  readonly #watch: StoreWatch | null;
   #position: FoldPosition | null = null;
   #block: AnalyticsBlockRows;
+  /** Log time of the first body that waits in the block in hand, and the trace contexts of the sampled ones. */
+  #waitingSince: number | null = null;
+  #traceparents: string[] = [];
   /** Bounds that a long block was sent with, perhaps in vain. */
   #intent: BlockIntent | null = null;
   /** First seqNum of the block in hand, and last seqNum folded into it. */
@@ -33,15 +39,21 @@ export class ClickhouseFold {
   /** The last body of a block that is being sent. */
   #sending: FoldPosition | null = null;
 
-  constructor(analytics: Analytics, partition: number) {
+  constructor(analytics: Analytics, partition: number, watch: StoreWatch | null = null) {
     this.#analytics = analytics;
     this.#partition = partition;
+    this.#watch = watch;
     this.#block = new AnalyticsBlockRows(partition);
   }
 
   /** Of the last body of the last block that stands. */
   get position(): FoldPosition | null {
     return this.#position;
+  }
+
+  /** Log time, in milliseconds, of the oldest body that does not stand yet; null where none waits. */
+  get waitingSince(): number | null {
+    return this.#waitingSince;
   }
 
   /** Reads where the fold goes on, and what it must know of the past. */
@@ -61,6 +73,7 @@ export class ClickhouseFold {
     this.#endCount = 0;
     this.#mayBeLong = false;
     this.#sending = null;
+    this.#forgetWaiting();
     return saved;
   }
 
@@ -75,6 +88,8 @@ export class ClickhouseFold {
       const { position } = body;
       if (position.seqNum <= this.#folded) continue;
       this.#block.add(body);
+      this.#waitingSince ??= body.transactTime;
+      if (body.headers !== undefined) this.#traceparents.push(...traceparentsOf([body]));
       this.#folded = position.seqNum;
       if (endsBlock(body)) this.#endCount += 1;
       if (!this.#endsHere(body, { lastEnd, behind })) continue;
@@ -98,12 +113,23 @@ export class ClickhouseFold {
   async #send(): Promise<void> {
     const end = this.#sending;
     if (end === null) return;
-    if (this.#block.count > 0) await this.#insert(end);
+    if (this.#block.count > 0) await this.#insertWatched(end);
     this.#position = end;
     this.#block.clear();
     this.#first = end.seqNum + 1;
     this.#endCount = 0;
     this.#sending = null;
+    this.#forgetWaiting();
+  }
+
+  #forgetWaiting(): void {
+    this.#waitingSince = null;
+    this.#traceparents = [];
+  }
+
+  #insertWatched(end: FoldPosition): Promise<void> {
+    if (this.#watch === null) return this.#insert(end);
+    return this.#watch.during({ traceparents: this.#traceparents, end }, () => this.#insert(end));
   }
 
   async #insert(end: FoldPosition): Promise<void> {

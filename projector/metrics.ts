@@ -1,12 +1,29 @@
 import { LogError } from "../ports/log/log.ts";
 import { MetricSet } from "../ports/telemetry/metric-set.ts";
+import type { SetValue } from "../ports/telemetry/metric-set.ts";
 import type { Projector } from "./projector.ts";
 
 const labels = ["store", "partition"];
+const stores = ["Postgres", "ClickHouse"] as const;
 
-/** What a projector counts, in Prometheus' text format. */
-export function createProjectorMetrics(projector: Projector): MetricSet {
-  const metrics = new MetricSet("projector");
+/** What a projector counts, in Prometheus' text format. With `process: false` another set of this thread tells of the process. */
+export function createProjectorMetrics(
+  projector: Projector,
+  options: { readonly process?: boolean } = {},
+): MetricSet {
+  const metrics = new MetricSet("projector", options);
+  addProgress(metrics, projector);
+  addWrites(metrics, projector);
+  metrics.counter(
+    { name: "alarms_total", help: "Gaps, rivals and broken promises", labels: ["store", "code"] },
+    (set) => {
+      for (const { store, code, count } of projector.alarms) set(count, { store, code });
+    },
+  );
+  return metrics;
+}
+
+function addProgress(metrics: MetricSet, projector: Projector): void {
   metrics.gauge({ name: "seqnum", help: "Last outcome whose rows stand", labels }, (set) => {
     for (const { store, partition, position } of projector.stats)
       if (position !== null) set(position.seqNum, { store, partition });
@@ -20,14 +37,35 @@ export function createProjectorMetrics(projector: Projector): MetricSet {
       set(bodyCount, { store, partition });
   });
   metrics.gauge(
-    { name: "lag_records", help: "Records that Postgres has not folded", labels: ["partition"] },
-    async (set) => {
-      try {
-        for (const [partition, lag] of (await projector.lag()).entries()) set(lag, { partition });
-      } catch (error) {
-        if (!(error instanceof LogError)) throw error;
-      }
+    { name: "lag_records", help: "Records not folded yet", labels },
+    (set) => measureLag(set, projector),
+  );
+  metrics.gauge(
+    { name: "block_age_seconds", help: "Age of the oldest outcome that waits in a block", labels },
+    (set) => {
+      for (const { store, partition, waitingMs } of projector.stats)
+        if (store === "ClickHouse") set((waitingMs ?? 0) / 1000, { store, partition });
     },
   );
-  return metrics;
+}
+
+function addWrites(metrics: MetricSet, projector: Projector): void {
+  metrics.recorded({ name: "write_seconds", help: "One transaction, or one block" }, (set) => {
+    for (const { store, partition, writes } of projector.stats) set(writes, { store, partition });
+  });
+  metrics.counter({ name: "retries_total", help: "Writes tried again", labels }, (set) => {
+    for (const { store, partition, retryCount } of projector.stats)
+      set(retryCount, { store, partition });
+  });
+}
+
+/** Without the log there is no lag to tell: the series are gone for that long. */
+async function measureLag(set: SetValue, projector: Projector): Promise<void> {
+  try {
+    for (const store of stores)
+      for (const [partition, lag] of (await projector.lag(store)).entries())
+        set(lag, { store, partition });
+  } catch (error) {
+    if (!(error instanceof LogError)) throw error;
+  }
 }

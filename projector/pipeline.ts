@@ -11,6 +11,8 @@ import { Stopped, untilAvailable } from "./retry.ts";
 /** A store's fold of one partition. `apply` may be called again with the same bodies after a transient failure. */
 export interface StoreFold {
   readonly position: FoldPosition | null;
+  /** Log time, in milliseconds, of the oldest body that was applied and does not stand yet. */
+  readonly waitingSince?: number | null;
   load(): Promise<FoldPosition | null>;
   /** `behind`: the log holds much more already, so throughput counts, not age. */
   apply(bodies: readonly FoldedBody[], behind: boolean): Promise<void>;
@@ -34,6 +36,7 @@ export class Pipeline {
   readonly #stop = new AbortController();
   #follower: Follower | null = null;
   #bodyCount = 0;
+  #retryCount = 0;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -52,6 +55,15 @@ export class Pipeline {
   /** Bodies applied since the start. */
   get bodyCount(): number {
     return this.#bodyCount;
+  }
+
+  /** Attempts to apply that had to be made again. */
+  get retryCount(): number {
+    return this.#retryCount;
+  }
+
+  get waitingSince(): number | null {
+    return this.#options.fold.waitingSince ?? null;
   }
 
   /** Resolves when stopped; rejects with what cannot be retried. */
@@ -89,7 +101,11 @@ export class Pipeline {
   async #apply(bodies: readonly FoldedBody[], end: number): Promise<void> {
     const behind = (bodies.at(-1)?.position.offset ?? 0) + 1 < end;
     for (const batch of batches(bodies)) {
-      await this.#untilAvailable(() => this.#options.fold.apply(batch, behind));
+      let attemptCount = 0;
+      await this.#untilAvailable(() => {
+        if (attemptCount++ > 0) this.#retryCount++;
+        return this.#options.fold.apply(batch, behind);
+      });
       this.#bodyCount += batch.length;
     }
   }

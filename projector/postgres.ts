@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 
 import type { FoldPosition } from "../ports/log/fold.ts";
+import type { RecordHeaders } from "../ports/log/log.ts";
 import type { ReadDatabase, ReadDb } from "../ports/read-db/read-db.ts";
 import {
   accounts,
@@ -23,6 +24,8 @@ import { isOpen, namedOrders, orderKey, project } from "./project.ts";
 import type { ProjectedBody, ProjectorState } from "./project.ts";
 import { PostgresChanges } from "./postgres-changes.ts";
 import { RowWriter } from "./postgres-rows.ts";
+import { traceparentsOf } from "./store-watch.ts";
+import type { StoreWatch, Write } from "./store-watch.ts";
 
 /** Another projector has moved the saved position, or somebody else has: this one must stop, or rows count twice. */
 export class PositionMoved extends Error {
@@ -32,6 +35,7 @@ export class PositionMoved extends Error {
 /** A body with its place on the log; FoldedBody is one. */
 export interface PlacedBody extends ProjectedBody {
   readonly position: FoldPosition;
+  readonly headers?: RecordHeaders;
 }
 
 const writers = {
@@ -53,11 +57,13 @@ const orderCountMax = 100_000;
 export class PostgresFold {
   readonly #readDb: ReadDb;
   readonly #state: ProjectorState;
+  readonly #watch: StoreWatch | null;
   #position: FoldPosition | null = null;
-  #pending: { readonly changes: PostgresChanges; readonly next: FoldPosition } | null = null;
+  #pending: (Write & { readonly changes: PostgresChanges }) | null = null;
 
-  constructor(readDb: ReadDb, partition: number) {
+  constructor(readDb: ReadDb, partition: number, watch: StoreWatch | null = null) {
     this.#readDb = readDb;
+    this.#watch = watch;
     this.#state = { partition, instruments: new Map(), orders: new Map() };
   }
 
@@ -90,11 +96,11 @@ export class PostgresFold {
   async apply(bodies: readonly PlacedBody[]): Promise<void> {
     const last = bodies.at(-1);
     if (last === undefined) return;
-    if (this.#pending?.next.seqNum !== last.position.seqNum) {
+    if (this.#pending?.end.seqNum !== last.position.seqNum) {
       await this.#fetchOrders(bodies);
       const changes = new PostgresChanges(this.#state);
       for (const body of bodies) changes.add(project(body, this.#state), body);
-      this.#pending = { changes, next: last.position };
+      this.#pending = { changes, end: last.position, traceparents: traceparentsOf(bodies) };
       await this.#commit();
     } else if (!(await this.#isCommitted(last.position))) await this.#commit();
     this.#position = last.position;
@@ -132,7 +138,7 @@ export class PostgresFold {
   async #commit(): Promise<void> {
     const pending = this.#pending;
     if (pending === null) return;
-    const { changes, next } = pending;
+    const { changes, end } = pending;
     const statements = [
       ...writers.instruments.statements(changes.instruments),
       ...writers.accounts.statements(changes.accounts),
@@ -141,12 +147,14 @@ export class PostgresFold {
       ...writers.fills.statements(changes.fills),
       ...writers.positions.statements(changes.positions),
     ];
-    await this.#readDb.run((db) =>
-      db.transaction(async (transaction) => {
-        await this.#movePosition(transaction, next);
-        for (const statement of statements) await transaction.execute(statement);
-      }),
-    );
+    const commit = (): Promise<void> =>
+      this.#readDb.run((db) =>
+        db.transaction(async (transaction) => {
+          await this.#movePosition(transaction, end);
+          for (const statement of statements) await transaction.execute(statement);
+        }),
+      );
+    await (this.#watch === null ? commit() : this.#watch.during(pending, commit));
   }
 
   /** First in the transaction: it takes the row's lock, so that a second projector waits here and then finds it moved. */

@@ -6,12 +6,16 @@ import { readFoldedBody } from "../ports/log/fold-follower.ts";
 import type { Log } from "../ports/log/log.ts";
 import { ReadDbError } from "../ports/read-db/read-db.ts";
 import type { ReadDb } from "../ports/read-db/read-db.ts";
+import type { BucketCounts } from "../ports/telemetry/bucket-counts.ts";
+import { noTracer } from "../ports/telemetry/tracer.ts";
+import type { Tracer } from "../ports/telemetry/tracer.ts";
 import { Topic } from "../schema/topics.ts";
 import { ClickhouseFold } from "./clickhouse.ts";
 import { isTransient, Pipeline } from "./pipeline.ts";
 import type { StoreFold } from "./pipeline.ts";
 import { PositionMoved, PostgresFold } from "./postgres.ts";
 import { Stopped, untilAvailable } from "./retry.ts";
+import { StoreWatch } from "./store-watch.ts";
 
 export type StoreName = "Postgres" | "ClickHouse";
 
@@ -46,6 +50,8 @@ export interface ProjectorOptions {
   /** Migrated; null goes without. */
   readonly analytics: Analytics | null;
   readonly clock: Clock;
+  /** Follows sampled commands into the stores; nothing is traced by default. */
+  readonly tracer?: Tracer;
   onAlarm(alarm: ProjectorAlarm): void;
 }
 
@@ -56,6 +62,12 @@ export interface PipelineStats {
   readonly position: FoldPosition | null;
   /** Bodies applied since the start. */
   readonly bodyCount: number;
+  /** Writes that had to be tried again. */
+  readonly retryCount: number;
+  /** How old the oldest body is that was folded and does not stand yet; null where none waits. */
+  readonly waitingMs: number | null;
+  /** Times of its writes, in microseconds. */
+  readonly writes: BucketCounts;
   /** False once an alarm has stopped it. */
   readonly running: boolean;
 }
@@ -66,8 +78,15 @@ export interface Projector {
   /** Finishes the batches in hand. */
   stop(): Promise<void>;
   readonly stats: readonly PipelineStats[];
-  /** Records of order-events that Postgres has not dealt with yet, per partition. */
-  lag(): Promise<readonly number[]>;
+  readonly alarms: readonly AlarmCount[];
+  /** Records of order-events that a store has not dealt with yet, per partition; Postgres unless told otherwise. */
+  lag(store?: StoreName): Promise<readonly number[]>;
+}
+
+export interface AlarmCount {
+  readonly store: StoreName;
+  readonly code: ProjectorAlarmCode;
+  readonly count: number;
 }
 
 /** Folds order-events of every partition into Postgres and ClickHouse, each at its own pace. */
@@ -79,6 +98,7 @@ interface Lane {
   readonly store: StoreName;
   readonly partition: number;
   readonly pipeline: Pipeline;
+  readonly watch: StoreWatch;
   running: boolean;
   done: Promise<void>;
 }
@@ -86,7 +106,9 @@ interface Lane {
 /** A store that can be emptied and filled again from the log. */
 interface Store {
   readonly name: StoreName;
-  fold(partition: number): StoreFold;
+  /** What one write is called in a trace. */
+  readonly writeName: string;
+  fold(partition: number, watch: StoreWatch | null): StoreFold;
   reset(): Promise<void>;
 }
 
@@ -95,6 +117,7 @@ class RunningProjector implements Projector {
   readonly #stop = new AbortController();
   readonly #lanes = new Map<StoreName, Lane[]>();
   readonly #rebuilds = new Map<StoreName, { lanes: readonly Lane[]; done: Promise<void> }>();
+  readonly #alarmCounts = new Map<string, AlarmCount>();
   #opened: Promise<unknown> = Promise.resolve();
 
   constructor(options: ProjectorOptions) {
@@ -102,10 +125,18 @@ class RunningProjector implements Projector {
   }
 
   get stats(): readonly PipelineStats[] {
-    return [...this.#lanes.values()].flat().map(({ store, partition, pipeline, running }) => {
-      const { position, bodyCount } = pipeline;
-      return { store, partition, position, bodyCount, running };
+    const now = this.#options.clock.now();
+    return [...this.#lanes.values()].flat().map(({ pipeline, watch, ...lane }) => {
+      const { store, partition, running } = lane;
+      const { position, bodyCount, retryCount, waitingSince } = pipeline;
+      const waitingMs = waitingSince === null ? null : Math.max(0, now - waitingSince);
+      const { writes } = watch;
+      return { store, partition, position, bodyCount, retryCount, waitingMs, writes, running };
     });
+  }
+
+  get alarms(): readonly AlarmCount[] {
+    return [...this.#alarmCounts.values()];
   }
 
   async start(): Promise<void> {
@@ -113,13 +144,15 @@ class RunningProjector implements Projector {
     if (analytics !== null) {
       this.#opened = this.#open({
         name: "ClickHouse",
-        fold: (partition) => new ClickhouseFold(analytics, partition),
+        writeName: "ClickHouse block",
+        fold: (partition, watch) => new ClickhouseFold(analytics, partition, watch),
         reset: () => analytics.reset(),
       });
     }
     await this.#open({
       name: "Postgres",
-      fold: (partition) => new PostgresFold(readDb, partition),
+      writeName: "Postgres transaction",
+      fold: (partition, watch) => new PostgresFold(readDb, partition, watch),
       reset: () => readDb.reset(),
     });
   }
@@ -133,9 +166,9 @@ class RunningProjector implements Projector {
     await Promise.all(lanes.map(({ done }) => done));
   }
 
-  async lag(): Promise<readonly number[]> {
+  async lag(store: StoreName = "Postgres"): Promise<readonly number[]> {
     const { log } = this.#options;
-    const lanes = this.#lanes.get("Postgres") ?? [];
+    const lanes = this.#lanes.get(store) ?? [];
     const ends = await Promise.all(
       lanes.map(({ partition }) => log.endOffset(Topic.OrderEvents, partition)),
     );
@@ -157,7 +190,7 @@ class RunningProjector implements Projector {
     const { log } = this.#options;
     try {
       for (let partition = 0; partition < log.partitionCount; partition++) {
-        const position = await store.fold(partition).load();
+        const position = await store.fold(partition, null).load();
         if (position !== null) await readFoldedBody(log, partition, position);
       }
       return true;
@@ -170,17 +203,19 @@ class RunningProjector implements Projector {
 
   #launch(store: Store): void {
     if (this.#stop.signal.aborted) return;
-    const { log, clock } = this.#options;
+    const { log, clock, tracer = noTracer } = this.#options;
     const lanes = Array.from({ length: log.partitionCount }, (_, partition) => {
       const place = { store: store.name, partition };
+      const { writeName } = store;
+      const watch = new StoreWatch({ tracer, clock, writeName, partition });
       const pipeline = new Pipeline({
         log,
         partition,
         clock,
-        fold: store.fold(partition),
+        fold: store.fold(partition, watch),
         onGap: (alarm) => this.#alarm("Gap", place, alarm),
       });
-      const lane: Lane = { ...place, pipeline, running: true, done: Promise.resolve() };
+      const lane: Lane = { ...place, pipeline, watch, running: true, done: Promise.resolve() };
       lane.done = pipeline.run().catch((error: unknown) => this.#fail(store, lane, error));
       return lane;
     });
@@ -243,6 +278,10 @@ class RunningProjector implements Projector {
     place: { store: StoreName; partition: number },
     cause: unknown,
   ): void {
+    const { store } = place;
+    const key = `${store} ${code}`;
+    const count = (this.#alarmCounts.get(key)?.count ?? 0) + 1;
+    this.#alarmCounts.set(key, { store, code, count });
     this.#options.onAlarm(new ProjectorAlarm(code, place, cause));
   }
 }

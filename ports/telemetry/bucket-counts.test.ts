@@ -15,8 +15,8 @@ test("every bound has as many observations under it as were recorded", () => {
     fc.property(fc.array(duration, { maxLength: 50 }), (durations) => {
       const counts = new BucketCounts();
       for (const ns of durations) counts.record(ns);
-      for (const { boundNs, count } of counts.cumulative) {
-        expect(count).toBe(durations.filter((ns) => ns <= boundNs).length);
+      for (const { bound, count } of counts.cumulative) {
+        expect(count).toBe(durations.filter((ns) => ns <= bound).length);
       }
       expect(counts.count).toBe(durations.length);
       expect(counts.sum).toBe(durations.reduce((sum, ns) => sum + ns, 0));

@@ -1,16 +1,22 @@
 /**
- * Counts durations in nanoseconds by their magnitude, two buckets an octave from 256 ns to 67 ms: a few nanoseconds an observation, so
- * that it may stand in the engine's loop, and exact sums for Prometheus, which perf_hooks' histogram does not give.
+ * Counts durations by their magnitude, two buckets an octave from 256 to 67 million units: a few nanoseconds an observation, so that it
+ * may stand in the engine's loop, and exact sums for Prometheus, which perf_hooks' histogram does not give. Units are nanoseconds unless
+ * told otherwise.
  */
 export class BucketCounts {
   readonly #counts = new Float64Array(bucketCount);
+  readonly unitsPerSecond: number;
   #sum = 0;
   #count = 0;
 
-  record(ns: number): void {
+  constructor(unitsPerSecond = 1e9) {
+    this.unitsPerSecond = unitsPerSecond;
+  }
+
+  record(units: number): void {
     this.#count++;
-    this.#sum += ns;
-    const bucket = bucketOf(ns);
+    this.#sum += units;
+    const bucket = bucketOf(units);
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
   }
 
@@ -18,26 +24,26 @@ export class BucketCounts {
     return this.#count;
   }
 
-  /** In nanoseconds. */
+  /** In units. */
   get sum(): number {
     return this.#sum;
   }
 
   /** Of each bucket how many observations were within its bound or a lower one; the last bound is infinite. */
-  get cumulative(): readonly { readonly boundNs: number; readonly count: number }[] {
+  get cumulative(): readonly { readonly bound: number; readonly count: number }[] {
     let count = 0;
     return Array.from(this.#counts, (own, bucket) => {
       count += own;
-      return { boundNs: boundOf(bucket), count };
+      return { bound: boundOf(bucket), count };
     });
   }
 
-  /** Upper bound of the bucket that holds the quantile (0 to 1), in nanoseconds; 0 before the first observation. */
+  /** Upper bound of the bucket that holds the quantile (0 to 1), in units; 0 before the first observation. */
   quantile(share: number): number {
     const wanted = share * this.#count;
     return this.#count === 0
       ? 0
-      : (this.cumulative.find(({ count }) => count >= wanted)?.boundNs ?? Infinity);
+      : (this.cumulative.find(({ count }) => count >= wanted)?.bound ?? Infinity);
   }
 }
 
@@ -45,12 +51,12 @@ const firstExponent = 8;
 const octaveCount = 18;
 /** One below all octaves, one above. */
 const bucketCount = 2 * octaveCount + 2;
-const topNs = 2 ** (firstExponent + octaveCount);
+const top = 2 ** (firstExponent + octaveCount);
 
-/** The bucket whose bound is the first that is not below `ns`. */
-function bucketOf(ns: number): number {
-  if (ns > topNs) return bucketCount - 1;
-  const before = Math.ceil(ns) - 1;
+/** The bucket whose bound is the first that is not below `units`. */
+function bucketOf(units: number): number {
+  if (units > top) return bucketCount - 1;
+  const before = Math.ceil(units) - 1;
   if (before < 2 ** firstExponent) return 0;
   const exponent = 31 - Math.clz32(before);
   const upperHalf = (before >>> (exponent - 1)) & 1;

@@ -132,13 +132,13 @@ class RecordedHistogram extends Gauge {
 }
 
 function samplesOf(name: string, counts: BucketCounts, labels: Labels): Sample[] {
-  const buckets = counts.cumulative.map(({ boundNs, count }) => {
-    const le = boundNs === Infinity ? "+Inf" : boundNs / 1e9;
+  const buckets = counts.cumulative.map(({ bound, count }) => {
+    const le = bound === Infinity ? "+Inf" : bound / counts.unitsPerSecond;
     return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: count };
   });
   return [
     ...buckets,
-    { metricName: `${name}_sum`, labels, value: counts.sum / 1e9 },
+    { metricName: `${name}_sum`, labels, value: counts.sum / counts.unitsPerSecond },
     { metricName: `${name}_count`, labels, value: counts.count },
   ];
 }

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 import type { MetricSet } from "./metric-set.ts";
+import type { Tracer } from "./tracer.ts";
 
 const resolutionMs = 10;
 
@@ -17,6 +18,19 @@ export function addProcessMetrics(set: MetricSet): void {
   });
   set.gauge({ name: "uptime_seconds", help: "Since the process began" }, (setValue) =>
     setValue(process.uptime()),
+  );
+}
+
+/** What became of the spans that ended here. */
+export function addTracerMetrics(set: MetricSet, tracer: Tracer): void {
+  const labels = ["outcome"];
+  set.counter(
+    { name: "spans_total", help: "Spans, by what became of them", labels },
+    (setValue) => {
+      const { exportedCount, lostCount } = tracer.stats;
+      setValue(exportedCount, { outcome: "exported" });
+      setValue(lostCount, { outcome: "lost" });
+    },
   );
 }
 
