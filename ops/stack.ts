@@ -13,6 +13,7 @@ import type { StackMember, StackPorts, Stores } from "./stack/stack-environment.
 import { SupervisedProcess } from "./stack/supervised-process.ts";
 import { makeTopics } from "./topics.ts";
 import type { AnalyticsConnection } from "./read-side.ts";
+import { writeKafkaPlace } from "./venue-log.ts";
 
 export interface StackOptions {
   /** Folder of keys, secrets and the page's files. What is traded lies in the stores. */
@@ -64,6 +65,9 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     { ...kafka, topicPrefix: prefix },
     { partitionCount, replicationFactor, minInsyncReplicas: Math.max(1, replicationFactor - 1) },
   );
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const { brokers } = stores.kafka;
+  writeKafkaPlace(dataDir, { brokers, topicPrefix: prefix, partitionCount, library });
   const pageFolder = join(dataDir, "page");
   await writePage(pageFolder);
   const ports = freePorts(options.port);
@@ -209,7 +213,6 @@ function freePorts(gateway: number): StackPorts {
 async function operatorKeyFile(dataDir: string): Promise<string> {
   const { keyID, publicKey } = await signingKey(join(dataDir, "keys"), "operator", 0);
   const path = join(dataDir, "operator.jwk.json");
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   writeFileSync(path, JSON.stringify({ kty: "OKP", crv: "Ed25519", kid: keyID, x: publicKey }));
   return path;
 }

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { startChildVenue } from "../child-venue.ts";
 import { expectDone } from "../demo.ts";
 import { VenueClient } from "../venue-client.ts";
 import type { VenueFile } from "../venue-client.ts";
+import { knowsLog } from "../venue-log.ts";
 
 /** The venue that a recording is sent to: buys on one account, sells on the other. */
 export interface ReplayTarget {
@@ -45,7 +46,7 @@ export function runningVenue(dataDir: string, url: string | null): ReplayTarget 
     });
   }
   const file = JSON.parse(text) as VenueFile;
-  const here = existsSync(join(dataDir, "log.sqlite")) ? dataDir : null;
+  const here = knowsLog(dataDir) ? dataDir : null;
   return targetOf(url === null ? file : { ...file, url }, here, () => Promise.resolve());
 }
 

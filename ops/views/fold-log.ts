@@ -1,10 +1,7 @@
-import { join } from "node:path";
-
-import { systemClock } from "../../ports/clock/clock-system.ts";
 import { Fold } from "../../ports/log/fold.ts";
-import { openSqliteLog } from "../../ports/log/log-sqlite.ts";
 import type { Log } from "../../ports/log/log.ts";
 import { Topic } from "../../schema/topics.ts";
+import { openVenueLog } from "../venue-log.ts";
 import { ExpectedViews } from "./expected.ts";
 
 export interface FoldedLog {
@@ -16,18 +13,13 @@ export interface FoldedLog {
 
 const readMax = 2000;
 
-/** Folds the whole log of a data folder, as it stands now. The venue may go on running: this only reads. */
-export async function foldLog(dataDir: string, partitionCount = 1): Promise<FoldedLog> {
-  const log = openSqliteLog({
-    path: join(dataDir, "log.sqlite"),
-    partitionCount,
-    clock: systemClock,
-    readonly: true,
-  });
+/** Folds the whole log of a data folder's venue, as it stands now. The venue may go on running: this only reads. */
+export async function foldLog(dataDir: string): Promise<FoldedLog> {
+  const log = await openVenueLog(dataDir, 1);
   const views = new ExpectedViews();
   const seqNums: number[] = [];
   try {
-    for (let partition = 0; partition < partitionCount; partition++) {
+    for (let partition = 0; partition < log.partitionCount; partition++) {
       seqNums.push(await foldPartition(log, partition, views));
     }
   } finally {
