@@ -17,7 +17,12 @@ import { createWorker } from "./worker.ts";
 
 await runService({ name: "engine", readConfig, open });
 
-async function open({ config, logger, fail }: ServiceContext<EngineConfig>): Promise<OpenService> {
+async function open({
+  config,
+  logger,
+  tracer,
+  fail,
+}: ServiceContext<EngineConfig>): Promise<OpenService> {
   const { kafka, instance } = config;
   const library = openLibrary([kafka.library]);
   const log = await openKafkaLog({
@@ -30,6 +35,7 @@ async function open({ config, logger, fail }: ServiceContext<EngineConfig>): Pro
     log,
     snapshots,
     clock: systemClock,
+    tracer,
     node: `${instance} ${hostname()} ${process.pid}`,
     build: "orderbook 0.1.0",
     tickMs: config.tickMs,

@@ -21,7 +21,8 @@ const drainMaxMs = 2000;
 
 await runService({ name: "gateway", readConfig, open });
 
-async function open({ config, logger, fail }: ServiceContext<GatewayConfig>): Promise<OpenService> {
+async function open(context: ServiceContext<GatewayConfig>): Promise<OpenService> {
+  const { config, logger, tracer, fail } = context;
   const { kafka, redis, listener } = config;
   const library = openLibrary([kafka.library]);
   const log = await openKafkaLog({
@@ -43,6 +44,8 @@ async function open({ config, logger, fail }: ServiceContext<GatewayConfig>): Pr
     assets: readPageFolder(config.pageFolder),
     waitMs: config.waitMs,
     allowedOrigins: config.allowedOrigins,
+    tracer,
+    logger,
     onInternalError: (error) => logger.error({ error }, "A request was answered 500"),
   });
   await gateway.start();
@@ -55,7 +58,7 @@ async function open({ config, logger, fail }: ServiceContext<GatewayConfig>): Pr
   logger.info({ url: server.url.origin }, "Listening");
   const closing = new AbortController();
   let operator = config.operatorKey === null;
-  bringOperator({ config, logger, fail }, gateway, closing.signal).then(
+  bringOperator(context, gateway, closing.signal).then(
     () => (operator = true),
     (error: Error) => logger.error({ error }, "The operator's key was refused"),
   );

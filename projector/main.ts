@@ -16,11 +16,8 @@ import { untilAvailable } from "./retry.ts";
 
 await runService({ name: "projector", readConfig, open });
 
-async function open({
-  config,
-  logger,
-  fail,
-}: ServiceContext<ProjectorConfig>): Promise<OpenService> {
+async function open(context: ServiceContext<ProjectorConfig>): Promise<OpenService> {
+  const { config, tracer, fail } = context;
   const { kafka } = config;
   const log = await openKafkaLog({
     ...kafka,
@@ -40,7 +37,8 @@ async function open({
     readDb,
     analytics,
     clock: systemClock,
-    onAlarm: (alarm) => takeAlarm({ config, logger, fail }, alarm),
+    tracer,
+    onAlarm: (alarm) => takeAlarm(context, alarm),
   });
   await projector.start();
   const metrics = createProjectorMetrics(projector);

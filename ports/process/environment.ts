@@ -31,9 +31,15 @@ export class ConfigurationError extends Error {
 export class Environment {
   readonly #values: EnvironmentValues;
   readonly #problems: string[] = [];
+  readonly #secrets: string[] = [];
 
   constructor(values: EnvironmentValues) {
     this.#values = values;
+  }
+
+  /** Every secret read so far and later on: what no line of a log may show. */
+  get secrets(): readonly string[] {
+    return this.#secrets;
   }
 
   text(variable: Variable): string {
@@ -50,6 +56,15 @@ export class Environment {
     const range = `an integer from ${bounds.min} to ${bounds.max}`;
     if (text !== "") this.reject(variable, `is "${text}", it must be ${range}`);
     return bounds.min;
+  }
+
+  /** A share from 0 to 1. */
+  ratio(variable: Variable): number {
+    const text = this.text(variable);
+    const value = Number(text);
+    if (/^[01](\.\d+)?$/.test(text) && value <= 1) return value;
+    this.reject(variable, `is "${text}", it must be a share from 0 to 1`);
+    return 0;
   }
 
   oneOf<Choice extends string>(
@@ -91,9 +106,12 @@ export class Environment {
     this.#refuseInline(variable);
     if (path === "") return "";
     const read = readSecretFile(path);
-    if (read.ok) return read.secret;
-    this.reject(variable, read.problem);
-    return "";
+    if (!read.ok) {
+      this.reject(variable, read.problem);
+      return "";
+    }
+    this.#secrets.push(read.secret);
+    return read.secret;
   }
 
   /** Notes a problem that a caller found. */

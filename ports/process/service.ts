@@ -1,3 +1,7 @@
+import { hostname } from "node:os";
+
+import { openTracer } from "../telemetry/tracer-open.ts";
+import type { Tracer } from "../telemetry/tracer.ts";
 import { createProcessLog } from "../telemetry/process-log.ts";
 import type { Logger, LogLevel } from "../telemetry/process-log.ts";
 import { openOperations } from "../telemetry/operations-listener.ts";
@@ -9,6 +13,10 @@ export interface ServiceConfig {
   readonly logLevel: LogLevel;
   /** The private listener: health, readiness, metrics. */
   readonly operations: { readonly hostname: string; readonly port: number };
+  /** Where traces go (OTLP over HTTP; empty: nowhere), and the share of requests that are traced. */
+  readonly traces: { readonly url: string; readonly sampleRatio: number };
+  /** What no line of the log may show. */
+  readonly secrets: readonly string[];
 }
 
 /** A service that is open. */
@@ -20,6 +28,7 @@ export interface OpenService extends Operations {
 export interface ServiceContext<Config> {
   readonly config: Config;
   readonly logger: Logger;
+  readonly tracer: Tracer;
   /** The process cannot go on: it ends with code 1 and writes nothing more. */
   fail(error: unknown, message: string): void;
 }
@@ -54,6 +63,17 @@ export function serviceVariables(operationsPort: number) {
       meaning: "its port; 0 takes a free one",
       fallback: String(operationsPort),
     },
+    tracesUrl: {
+      name: "ORDERBOOK_TRACES_URL",
+      meaning:
+        "OpenTelemetry collector for traces, `http://host:4318/v1/traces`; without it nothing is traced",
+      fallback: "",
+    },
+    traceRatio: {
+      name: "ORDERBOOK_TRACE_RATIO",
+      meaning: "share of the requests that are traced, 0 to 1; the gateway's decides",
+      fallback: "0.01",
+    },
   } as const satisfies Record<string, Variable>;
 }
 
@@ -67,6 +87,11 @@ export function readService(
       hostname: environment.text(variables.host),
       port: environment.integer(variables.port, { min: 0, max: 65_535 }),
     },
+    traces: {
+      url: environment.url(variables.tracesUrl, ["http:", "https:"]),
+      sampleRatio: environment.ratio(variables.traceRatio),
+    },
+    secrets: environment.secrets,
   };
 }
 
@@ -78,7 +103,8 @@ export async function runService<Config extends ServiceConfig>(
   definition: ServiceDefinition<Config>,
 ): Promise<never> {
   const config = readConfigOrExit(definition);
-  const logger = createProcessLog({ service: definition.name, level: config.logLevel });
+  const { name: service } = definition;
+  const logger = createProcessLog({ service, level: config.logLevel, secrets: config.secrets });
   const fail = (error: unknown, message: string): never => {
     logger.error({ error }, message);
     process.exit(ExitCode.Failed);
@@ -86,22 +112,25 @@ export async function runService<Config extends ServiceConfig>(
   process.on("uncaughtException", (error) => fail(error, "Nobody caught an error"));
   process.on("unhandledRejection", (error) => fail(error, "Nobody caught a rejection"));
   const signalled = drainSignal();
-  let service: OpenService | null = null;
+  let opened: OpenService | null = null;
   const operations = openOperations(config.operations, {
-    readiness: () => service?.readiness() ?? { ready: false, status: "starting" },
-    metrics: () => service?.metrics() ?? Promise.resolve({ text: "", contentType: "text/plain" }),
+    readiness: () => opened?.readiness() ?? { ready: false, status: "starting" },
+    metrics: () => opened?.metrics() ?? Promise.resolve({ text: "", contentType: "text/plain" }),
   });
   logger.info({ operations: operations.url }, "Starting");
   try {
-    service = await definition.open({ config, logger, fail });
+    const instance = `${hostname()}-${process.pid}`;
+    const tracer = await openTracer({ service, instance, logger, ...config.traces });
+    opened = await definition.open({ config, logger, tracer, fail });
     logger.info({}, "Serving");
     await signalled;
     logger.info({}, "Draining");
     setTimeout(() => fail(new Error(`${drainMaxMs} ms are over`), "Did not drain"), drainMaxMs);
-    await service.close();
+    await opened.close();
+    await tracer.close();
     await operations.close();
   } catch (error) {
-    fail(error, service === null ? "Does not come up" : "Does not drain");
+    fail(error, opened === null ? "Does not come up" : "Does not drain");
   }
   logger.info({}, "Closed");
   process.exit(ExitCode.Drained);
