@@ -11,6 +11,7 @@ import { ReadDbError } from "../ports/read-db/read-db.ts";
 import type { ReadDb } from "../ports/read-db/read-db.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
 import { Books } from "./books.ts";
+import { QueryMetrics } from "./metrics.ts";
 import { MinSeqGate } from "./min-seq.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { addAccountRoutes } from "./routes/account.ts";
@@ -30,6 +31,8 @@ export interface QueryOptions {
   readonly secret: string;
   /** Books start from the newest one that holds; without it from the log's beginning. */
   readonly snapshots?: SnapshotStore;
+  /** What else this process tells at /metrics. */
+  readonly metricsSources?: readonly { text(): Promise<string> }[];
   /** A partition's books stopped or wait for a Claim, or a request met an error that is none of the client's. */
   onAlarm?(error: Error): void;
 }
@@ -38,6 +41,8 @@ export interface QueryOptions {
 export interface Query {
   fetch(request: Request, server?: Server<StreamData>): Promise<Response | undefined>;
   readonly websocket: WebSocketHandler<StreamData>;
+  /** Also at /metrics, for who has the secret. */
+  readonly metrics: QueryMetrics;
   /** Resolves once the books have caught up with the log's end as of the call; until then they answer 503. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -50,7 +55,10 @@ export interface StreamData {
 
 export function createQuery(options: QueryOptions): Query {
   const { readDb, clock, secret } = options;
-  const onAlarm = (error: Error): void => options.onAlarm?.(error);
+  const onAlarm = (error: Error): void => {
+    metrics.alarmed(error);
+    options.onAlarm?.(error);
+  };
   const stream = new Stream({ clock, books: () => books });
   const books = new Books(
     {
@@ -64,15 +72,29 @@ export function createQuery(options: QueryOptions): Query {
       onStopped: (partition) => stream.stopped(partition),
     },
   );
+  const metrics = new QueryMetrics({
+    clock,
+    books,
+    stream,
+    others: options.metricsSources ?? [],
+  });
   const gate = new MinSeqGate({ books, readDb, clock });
   const { partitionCount } = books;
   const app = new Hono();
+  app.get("/metrics", async (context) =>
+    context.body(await metrics.text(), 200, { "content-type": metrics.contentType }),
+  );
+  app.use(metrics.middleware);
   addOrderRoutes(app, { readDb, gate, partitionCount });
   addAccountRoutes(app, { readDb, gate, partitionCount });
   addInstrumentRoutes(app, { books, gate });
   addTradeRoutes(app, { books, readDb, analytics: options.analytics, clock, gate });
   app.notFound(() => problemResponse(new Problem("NotFound", "There is no such route")));
-  app.onError((error) => problemResponse(problemOf(error, onAlarm)));
+  app.onError((error) => {
+    const problem = problemOf(error, onAlarm);
+    metrics.refused(problem);
+    return problemResponse(problem);
+  });
   const mayAsk = secretCheck(secret);
   return {
     fetch: async (request, server) => {
@@ -81,6 +103,7 @@ export function createQuery(options: QueryOptions): Query {
       return upgrade(request, server, stream);
     },
     websocket: streamHandler(stream),
+    metrics,
     start: () => books.start(),
     close: async () => {
       stream.close();
