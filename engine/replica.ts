@@ -1,9 +1,11 @@
 import type { LogRecord } from "../ports/log/log.ts";
-import { bodyHash, commandHash } from "../schema/body.ts";
+import { bodyHash, commandHash, commandHashText } from "../schema/body.ts";
 import { checkCommandFrame } from "../schema/frame.ts";
 import { CheckpointLayout } from "../schema/generated/checkpoint.ts";
+import type { Quarantine } from "../schema/generated/quarantine.ts";
 import { headerBytes } from "../schema/generated/records.ts";
 import { Hash64 } from "../schema/hash.ts";
+import { isNewerOrder } from "../schema/newer-order.ts";
 import { hash64Text, writeHash64, writeHex } from "../schema/wire.ts";
 import { writeBodyHeader } from "./body-header.ts";
 import { checkpointInterval, CheckpointChain } from "./checkpoint-chain.ts";
@@ -81,6 +83,11 @@ export class Replica {
     return this.#eventCount;
   }
 
+  /** Takes a Quarantine of this partition in its turn among the folded bodies; void where its command has been applied. */
+  quarantine({ commandOffset, commandHash }: Quarantine): void {
+    if (commandOffset > this.#commandOffset) this.engine.quarantine(commandOffset, commandHash);
+  }
+
   /** Applies the next record of `orders`; the body is valid until the next call. Throws only on a broken invariant. */
   apply(record: LogRecord): Uint8Array {
     const out = this.#out;
@@ -110,12 +117,21 @@ export class Replica {
 
   #run({ value, offset, appendTime }: LogRecord, seqNum: number): void {
     const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+    if (offset >= this.engine.quarantinedOffset && this.#isSetAside(value, offset, appendTime)) {
+      return this.engine.applyUnreadable("Quarantined", offset, appendTime, seqNum, this.#out);
+    }
     const checked = checkCommandFrame(value, view);
     if (checked === "Ok") {
       this.engine.apply(view, value.length, offset, appendTime, seqNum, this.#out);
+    } else if (checked === "UnknownTemplate" && isNewerOrder(value, view)) {
+      this.engine.applyNewer(view, offset, appendTime, seqNum, this.#out);
     } else {
       this.engine.applyUnreadable(checked, offset, appendTime, seqNum, this.#out);
     }
+  }
+
+  #isSetAside(value: Uint8Array, offset: number, appendTime: number): boolean {
+    return this.engine.takeQuarantine(offset, commandHashText(value, appendTime));
   }
 
   #writeCheckpoint(seqNum: number): void {

@@ -42,19 +42,21 @@ export function writeDuplicate(
   const commandOffset = doubles[(entry >>> 1) + EntryDouble.commandOffset]!;
   out.count(Repeat.originalCommandOffset, commandOffset);
   out.byte(Repeat.decision, outcome & 0xff);
-  out.byte(Repeat.conflict, isSameRequest(state, entries, entry, command, block) ? 0 : 1);
+  out.byte(Repeat.conflict, isSameRequest(state, slot, command, block) ? 0 : 1);
   out.half(Repeat.reason, outcome >>> 16);
   out.zeros(Repeat.refTemplateId, 1);
   out.half(Repeat.refTemplateId, templateId);
 }
 
-function isSameRequest(
-  { accounts }: PartitionState,
-  entries: Int32Array,
-  entry: number,
+/** Whether the request at hand is the one whose id window entry is `slot`, and of the same account. */
+export function isSameRequest(
+  { accounts, window }: PartitionState,
+  slot: number,
   command: DataView,
   block: number,
 ): boolean {
+  const entries = window.pool.memory.wordsOf(slot);
+  const entry = slot << entryShift;
   const hashAt = block + CommandHead.requestHash;
   const accountID = accounts.accountIDOf(entries[entry + EntryWord.account]!);
   return (

@@ -1,7 +1,7 @@
-import { Side, TimeInForce } from "../../schema/generated/enums.ts";
+import { Decision, Side, TimeInForce } from "../../schema/generated/enums.ts";
 import { assert } from "./assert.ts";
 import { firstOfLevel, nextInLevel } from "./book.ts";
-import { EntryWord } from "./id-window.ts";
+import { decisionOf, EntryDouble, EntryWord } from "./id-window.ts";
 import type { Instrument } from "./instruments.ts";
 import {
   ColdDouble,
@@ -34,6 +34,7 @@ export function auditState(state: PartitionState): void {
   assert(timerCount === state.timers.count, "the timers are the GTD orders");
   auditTimers(state);
   auditWindow(state);
+  auditDeferred(state);
 }
 
 interface BookCounts {
@@ -175,6 +176,23 @@ function auditWindow(state: PartitionState): void {
       "an account's share counts its entries",
     );
   }
+}
+
+function auditDeferred({ window, deferred, now, limits }: PartitionState): void {
+  let count = 0;
+  for (let slot = 1; slot < window.pool.top; slot++) {
+    if (wordAt(window.pool.memory, slot, EntryWord.account) === 0) continue;
+    if (decisionOf(window.outcomeOf(slot)) !== Decision.Deferred) continue;
+    const order = deferred.of(slot);
+    assert(order !== undefined, "a deferred entry has its order");
+    const seqNum = doubleAt(window.pool.memory, slot, EntryDouble.seqNum);
+    assert(order.firstSeqNum === seqNum, "a deferred order is its entry's");
+    assert(order.validUntil >= now, "no deferred order that is due waits");
+    const entryTime = doubleAt(window.pool.memory, slot, EntryDouble.entryTime);
+    assert(order.validUntil < entryTime + limits.idWindowMs, "no deferred entry runs out");
+    count++;
+  }
+  assert(count === deferred.count, "every deferred order has its entry");
 }
 
 function wordAt(memory: RecordMemory, slot: number, word: number): number {

@@ -3,9 +3,11 @@ import {
   CancelReason,
   CxlRejReason,
   CxlRejResponseTo,
+  OrdRejReason,
   Side,
   TradingState,
 } from "../../schema/generated/enums.ts";
+import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderCancelRequestLayout as Cancel } from "../../schema/generated/order-cancel-request.ts";
 import { OrderMassCancelRequestLayout as MassCancel } from "../../schema/generated/order-mass-cancel-request.ts";
 import {
@@ -15,6 +17,7 @@ import {
   writeMassCancelReport,
 } from "./answer-events.ts";
 import { firstOfLevel, forgetOrder, hashOfOrder, leaveBook, nextInLevel } from "./book.ts";
+import { endDeferred, namedDeferred } from "./deferral.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { writeRestingCanceled } from "./order-events.ts";
@@ -37,6 +40,7 @@ export function applyCancel(
   state.readID(command, block + Cancel.orderID);
   const slot = state.findOrder();
   const reason = refuseCancel(state, slot, command, block);
+  if (reason === CxlRejReason.UnknownOrder && cancelDeferred(state, command, block, out)) return;
   if (reason !== 0) {
     const responseTo = CxlRejResponseTo.OrderCancelRequest;
     return writeCancelReject(command, block, block + Cancel.orderID, reason, responseTo, out);
@@ -45,6 +49,21 @@ export function applyCancel(
   writeRestingCanceled(state, instrument, slot, CancelReason.Requested, out);
   leaveBook(state, instrument, slot);
   forgetOrder(state, slot, state.idHash);
+}
+
+/** Ends the deferred order of the id that was read, where it is the account's. */
+function cancelDeferred(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): boolean {
+  if (state.deferred.count === 0) return false;
+  const order = state.deferred.of(state.findEntry());
+  const accountID = command.getInt32(block + Cancel.accountID, true);
+  if (order?.said.getInt32(New.accountID, true) !== accountID) return false;
+  endDeferred(state, order, OrdRejReason.CanceledBeforeEntry, out);
+  return true;
 }
 
 function refuseCancel(
@@ -85,7 +104,10 @@ export function applyMassCancel(
   if (entry !== 0) return writeDuplicate(state, entry, command, block, MassCancel.templateId, out);
   const hasSymbol = command.getUint8(block + MassCancel.symbol) !== 0;
   const instrument = hasSymbol ? state.instruments.find(command, block + MassCancel.symbol) : null;
-  const reason = refuseMassCancel(state, hasSymbol && instrument === null, command, block);
+  const deferred = namedDeferred(state, command, block);
+  const isSymbolUnknown = hasSymbol && instrument === null;
+  const isNothingNamed = isSymbolUnknown && deferred.length === 0;
+  const reason = refuseMassCancel(state, isNothingNamed, command, block);
   if (reason !== BusinessRejectReason.IdWindowFull) state.remember(command, block, reason);
   if (reason !== 0) {
     return writeBusinessReject(command, block, MassCancel.templateId, reason, out);
@@ -94,9 +116,13 @@ export function applyMassCancel(
   const side = command.getUint8(block + MassCancel.side);
   const before = state.orders.count;
   if (instrument !== null) cancelBook(state, instrument, accountID, side, out);
-  else cancelBooks(state, accountID, side, out);
+  else if (!isSymbolUnknown) cancelBooks(state, accountID, side, out);
+  for (const order of deferred) {
+    endDeferred(state, order, OrdRejReason.CanceledBeforeEntry, out);
+  }
+  const affected = before - state.orders.count + deferred.length;
   const securityID = instrument === null ? 0 : instrument.securityID;
-  writeMassCancelReport(command, block, securityID, side, before - state.orders.count, out);
+  writeMassCancelReport(command, block, securityID, side, affected, out);
 }
 
 function refuseMassCancel(

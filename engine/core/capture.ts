@@ -1,4 +1,5 @@
 import type { EngineLimits } from "./limits.ts";
+import type { PendingQuarantine } from "./quarantines.ts";
 import type { RecordPool } from "./record-pool.ts";
 import type { PartitionState } from "./state.ts";
 
@@ -17,6 +18,9 @@ export interface EngineCapture {
   readonly instruments: readonly InstrumentCapture[];
   readonly orders: PoolCapture;
   readonly window: PoolCapture;
+  /** By firstSeqNum. */
+  readonly deferred: readonly DeferredCapture[];
+  readonly quarantines: readonly PendingQuarantine[];
   /** Every buffer of the capture, for postMessage. */
   readonly transfer: readonly ArrayBuffer[];
 }
@@ -25,6 +29,13 @@ export interface EngineCapture {
 export interface PoolCapture {
   readonly top: number;
   readonly buffers: readonly ArrayBuffer[];
+}
+
+/** A deferred order without its entry; `said` is a block of a NewOrderSingle. */
+export interface DeferredCapture {
+  readonly firstSeqNum: number;
+  readonly validUntil: number;
+  readonly said: ArrayBuffer;
 }
 
 /** An instrument without its book. */
@@ -52,7 +63,13 @@ export function captureState(state: PartitionState): EngineCapture {
   const transfer = [accounts, keys, orders, window].flatMap(({ buffers }) => buffers);
   const { limits, now } = state;
   const instruments = captureInstruments(state);
-  return { limits, now, accounts, keys, instruments, orders, window, transfer };
+  const deferred = state.deferred.inOrderOfEntry().map(({ firstSeqNum, validUntil, said }) => ({
+    firstSeqNum,
+    validUntil,
+    said: (said.buffer as ArrayBuffer).slice(0),
+  }));
+  const waiting = { deferred, quarantines: state.quarantines.pending };
+  return { limits, now, accounts, keys, instruments, orders, window, ...waiting, transfer };
 }
 
 function capturePool({ top, memories }: RecordPool): PoolCapture {

@@ -9,6 +9,7 @@ import { headerBytes } from "../../schema/generated/records.ts";
 import { SecurityDefinitionLayout } from "../../schema/generated/security-definition.ts";
 import { SecurityStatusLayout } from "../../schema/generated/security-status.ts";
 import { TimeTickLayout } from "../../schema/generated/time-tick.ts";
+import { copyNewerOrder, newerOrderBytes } from "../../schema/newer-order.ts";
 import { readUint53 } from "../../schema/wire.ts";
 import { writeTimeTicked, writeUnreadable } from "./answer-events.ts";
 import { assert } from "./assert.ts";
@@ -22,13 +23,16 @@ import {
   applySecurityDefinition,
   applySecurityStatus,
 } from "./definitions.ts";
+import { settleDue } from "./deferral.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { completeLimits } from "./limits.ts";
 import type { EngineLimits } from "./limits.ts";
-import { applyNewOrder } from "./new-order.ts";
+import { applyNewOrder } from "./order-entry.ts";
 import { applyReplace } from "./replace.ts";
 import { restoreState } from "./restore.ts";
 import { CommandHead, PartitionState } from "./state.ts";
+import { waitingOrders } from "./waiting-orders.ts";
+import type { WaitingOrder } from "./waiting-orders.ts";
 
 export type { EngineCapture } from "./capture.ts";
 export type { EngineLimits } from "./limits.ts";
@@ -75,14 +79,30 @@ export class Engine {
     assert(length >= headerBytes + command.getUint16(0, true), "a command has its whole block");
     state.begin(seqNum, commandOffset);
     state.advance(appendTime, readUint53(command, headerBytes + CommandHead.sendingTime));
-    expireOrders(state, out);
-    state.window.expire(state.now);
+    runDue(state, out);
     dispatch(state, templateId, command, out);
   }
 
-  /** A record of the log that is no command. */
+  /** A NewOrderSingle of a newer version, at the start of `record`, of which `isNewerOrder` holds. */
+  applyNewer(
+    record: DataView,
+    commandOffset: number,
+    appendTime: number,
+    seqNum: number,
+    out: EventBuffer,
+  ): void {
+    const state = this.#state;
+    const order = new DataView(new ArrayBuffer(newerOrderBytes));
+    copyNewerOrder(record, order);
+    state.begin(seqNum, commandOffset);
+    state.advance(appendTime, readUint53(order, headerBytes + CommandHead.sendingTime));
+    runDue(state, out);
+    applyNewOrder(state, order, headerBytes, true, out);
+  }
+
+  /** A record of the log that is no command, or is not looked into. */
   applyUnreadable(
-    reason: "Undecodable" | "UnknownTemplate",
+    reason: "Undecodable" | "UnknownTemplate" | "Quarantined",
     commandOffset: number,
     appendTime: number,
     seqNum: number,
@@ -91,9 +111,28 @@ export class Engine {
     const state = this.#state;
     state.begin(seqNum, commandOffset);
     state.advanceTo(appendTime);
-    expireOrders(state, out);
-    state.window.expire(state.now);
+    runDue(state, out);
     writeUnreadable(BusinessRejectReason[reason], out);
+  }
+
+  /** Offset of the next command that may be set aside; Infinity where there is none. */
+  get quarantinedOffset(): number {
+    return this.#state.quarantines.nextOffset;
+  }
+
+  /** Sets a command aside that has not been applied yet. `commandHash`: 16 hex digits. */
+  quarantine(commandOffset: number, commandHash: string): void {
+    this.#state.quarantines.add(commandOffset, commandHash);
+  }
+
+  /** Whether the command that comes next is set aside; what is pending for it is used up. */
+  takeQuarantine(commandOffset: number, commandHash: string): boolean {
+    return this.#state.quarantines.take(commandOffset, commandHash);
+  }
+
+  /** The orders that wait for another attempt, by firstSeqNum. */
+  deferredOrders(): WaitingOrder[] {
+    return waitingOrders(this.#state);
   }
 
   /** A copy of the state as of the last command, to be posted to a Worker or handed to serialiseCapture. */
@@ -107,6 +146,13 @@ export class Engine {
   }
 }
 
+/** SEMANTICS §1, step 2. */
+function runDue(state: PartitionState, out: EventBuffer): void {
+  expireOrders(state, out);
+  if (state.deferred.firstDue < state.now) settleDue(state, out);
+  state.window.expire(state.now);
+}
+
 function dispatch(
   state: PartitionState,
   templateId: number,
@@ -115,7 +161,7 @@ function dispatch(
 ): void {
   switch (templateId) {
     case NewOrderSingleLayout.templateId:
-      return applyNewOrder(state, command, headerBytes, out);
+      return applyNewOrder(state, command, headerBytes, false, out);
     case OrderCancelRequestLayout.templateId:
       return applyCancel(state, command, headerBytes, out);
     case OrderCancelReplaceRequestLayout.templateId:

@@ -23,12 +23,41 @@ export const EntryWord = {
   /** Low word, then high word. */
   requestHash: 4,
   idHash: 6,
-  /** decision | reason << 16 */
+  /** As packOutcome packs it. */
   outcome: 7,
   next: 14,
   /** Slot of the account's record; 0 in a free entry. */
   account: 15,
 } as const;
+
+/** What has become of an order that was deferred once (SEMANTICS §3a). */
+export const EntryMark = { none: 0, dead: 1, replayed: 2 } as const;
+
+/** decision 8 bits, attempt 4, mark 4, reason 16. */
+export function packOutcome(
+  decision: number,
+  reason: number,
+  attempt: number,
+  mark: number,
+): number {
+  return decision | (attempt << 8) | (mark << 12) | (reason << 16);
+}
+
+export function decisionOf(outcome: number): number {
+  return outcome & 0xff;
+}
+
+export function attemptOf(outcome: number): number {
+  return (outcome >>> 8) & 0xf;
+}
+
+export function markOf(outcome: number): number {
+  return (outcome >>> 12) & 0xf;
+}
+
+export function reasonOf(outcome: number): number {
+  return outcome >>> 16;
+}
 
 /** Doubles of an entry. */
 export const EntryDouble = { seqNum: 4, commandOffset: 5, entryTime: 6 } as const;
@@ -68,15 +97,41 @@ export class IdWindow {
     this.pool.memory.doublesOf(slot)[(at >>> 1) + EntryDouble.entryTime] = now;
     this.#accounts.countEntry(account);
     this.table.insert(hash, slot);
+    this.#append(slot, now);
+    return slot;
+  }
+
+  outcomeOf(slot: number): number {
+    return this.pool.memory.wordsOf(slot)[(slot << entryShift) + EntryWord.outcome]!;
+  }
+
+  setOutcome(slot: number, outcome: number): void {
+    this.pool.memory.wordsOf(slot)[(slot << entryShift) + EntryWord.outcome] = outcome;
+  }
+
+  /** An entry of the list is entered once more. Known limit: walks the list, for an operator's replay only. */
+  moveToEnd(slot: number, now: number): void {
+    let before = 0;
+    for (let at = this.#first; at !== slot; at = this.#nextOf(at)) before = at;
+    if (before === 0) this.#dropFirst();
+    else {
+      this.#setNext(before, this.#nextOf(slot));
+      if (this.#last === slot) this.#last = before;
+    }
+    this.#setNext(slot, 0);
+    this.pool.memory.doublesOf(slot)[(slot << (entryShift - 1)) + EntryDouble.entryTime] = now;
+    this.#append(slot, now);
+  }
+
+  #append(slot: number, now: number): void {
     if (this.#last === 0) {
       this.#first = slot;
       this.#firstDue = now + this.#idWindowMs;
     } else this.#setNext(this.#last, slot);
     this.#last = slot;
-    return slot;
   }
 
-  /** Drops what has run out as of `now`: step 2b of every command. */
+  /** Drops what has run out as of `now`: step 2c of every command. */
   expire(now: number): void {
     if (this.#released !== 0) this.#dropReleased();
     while (this.#firstDue <= now) this.#takeFirst();
@@ -92,12 +147,17 @@ export class IdWindow {
 
   #takeFirst(): void {
     const slot = this.#first;
-    this.#first = this.#nextOf(slot);
+    this.#dropFirst();
+    if (!this.#hold(slot)) this.#drop(slot);
+  }
+
+  /** Takes the first off the list. */
+  #dropFirst(): void {
+    this.#first = this.#nextOf(this.#first);
     if (this.#first === 0) {
       this.#last = 0;
       this.#firstDue = Infinity;
     } else this.#firstDue = this.#entryTimeOf(this.#first) + this.#idWindowMs;
-    if (!this.#hold(slot)) this.#drop(slot);
   }
 
   /** The order that this entry was held for has closed. */

@@ -83,7 +83,7 @@ const symbolPattern = /^[A-Z0-9][A-Z0-9._-]{0,15}$/;
 export function areTermsValid(terms: InstrumentTerms): boolean {
   const { minOrderQty, maxOrderQty } = terms;
   return (
-    symbolPattern.test(terms.symbol) &&
+    isSymbol(terms.symbol) &&
     isExponent(terms.priceExponent) &&
     isExponent(terms.qtyExponent) &&
     terms.tickSize >= 1 &&
@@ -93,6 +93,11 @@ export function areTermsValid(terms: InstrumentTerms): boolean {
     terms.baseCurrency !== "" &&
     terms.quoteCurrency !== ""
   );
+}
+
+/** Whether a definition may have this symbol. */
+export function isSymbol(text: string): boolean {
+  return symbolPattern.test(text);
 }
 
 function isExponent(value: number): boolean {

@@ -1,13 +1,11 @@
 import { CancelReason, SelfTradePrevention, TimeInForce } from "../../schema/generated/enums.ts";
-import { OrdRejReason } from "../../schema/generated/enums.ts";
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
-import { writeDuplicate } from "./answer-events.ts";
 import { joinBook } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { canFillWhole } from "./fill-or-kill.ts";
 import type { Instrument } from "./instruments.ts";
 import { matchTaker } from "./matching.ts";
-import { writeOrderAccepted, writeOrderRejected, writeTakerCanceled } from "./order-events.ts";
+import { writeOrderAccepted, writeTakerCanceled } from "./order-events.ts";
 import {
   ColdDouble,
   coldShift,
@@ -17,28 +15,18 @@ import {
   packTraits,
 } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
-import { refuseNewOrder, wouldCross } from "./validate.ts";
+import { wouldCross } from "./validate.ts";
 import { copyID } from "./words.ts";
 
-/** NewOrderSingle (SEMANTICS §3): refused, or accepted, matched and brought to its end state. */
-export function applyNewOrder(
+/** Accepts the order of state.request, which all checks have passed, matches it and brings it to its end state. */
+export function acceptOrder(
   state: PartitionState,
+  instrument: Instrument,
   command: DataView,
   block: number,
   out: EventBuffer,
 ): void {
-  state.readID(command, block + New.orderID);
-  const entry = state.findEntry();
-  if (entry !== 0) return writeDuplicate(state, entry, command, block, New.templateId, out);
   const { request } = state;
-  state.readAccount(command, block);
-  request.read(command, block);
-  const instrument = state.instruments.find(command, block + New.symbol);
-  const reason = refuseNewOrder(state, instrument, command, block);
-  if (reason !== OrdRejReason.IdWindowFull) state.remember(command, block, reason);
-  if (instrument === null || reason !== 0) {
-    return writeOrderRejected(state, instrument, command, block, reason, out);
-  }
   if (request.selfTradePrevention === SelfTradePrevention.Default) {
     request.selfTradePrevention = instrument.selfTradePrevention;
   }

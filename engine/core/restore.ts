@@ -1,5 +1,6 @@
 import {
   Decision,
+  OrdRejReason,
   isAccountStatus,
   isKeyAlgorithm,
   isKeyStatus,
@@ -7,10 +8,20 @@ import {
   isTradingState,
   Side,
 } from "../../schema/generated/enums.ts";
+import { retryBackOffs } from "../../schema/topics.ts";
 import { validText, validUint53 } from "../../schema/wire.ts";
 import { accountNameWords } from "./accounts.ts";
 import { assert } from "./assert.ts";
-import { EntryDouble, EntryWord, entryShift } from "./id-window.ts";
+import {
+  attemptOf,
+  decisionOf,
+  EntryDouble,
+  EntryMark,
+  EntryWord,
+  entryShift,
+  markOf,
+  reasonOf,
+} from "./id-window.ts";
 import { areTermsValid } from "./instruments.ts";
 import { keyIDWords } from "./keys.ts";
 import { completeLimits } from "./limits.ts";
@@ -26,6 +37,7 @@ import { checkedAccountID, checkedCount, restoreBook } from "./restore-book.ts";
 import { countOfAsks, countOfBids, readStateShape } from "./state-section.ts";
 import type { StateShape } from "./state-section.ts";
 import { PartitionState } from "./state.ts";
+import { readWaitingShape, restoreWaiting } from "./waiting-section.ts";
 import { receiveWords } from "./words.ts";
 
 /**
@@ -47,6 +59,7 @@ export function restoreState(bytes: Uint8Array): PartitionState {
   const stateShape = readStateShape(view, shape.end, shape.instrumentCount);
   restoreWindow(state, view, stateShape);
   restoreBooks(state, view, stateShape);
+  restoreWaiting(state, view, readWaitingShape(view, stateShape.end));
   return state;
 }
 
@@ -160,10 +173,27 @@ function restoreWindow(state: PartitionState, view: DataView, shape: StateShape)
   }
 }
 
-/** Accepted without a reason, or rejected with one. */
+/** Accepted without a reason, rejected with one, or deferred for one of those that may pass. */
 function isOutcome(outcome: number): boolean {
-  const decision = outcome & 0xffff;
-  return outcome >>> 16 === 0 ? decision === Decision.Accepted : decision === Decision.Rejected;
+  const reason = reasonOf(outcome);
+  const attempt = attemptOf(outcome);
+  const mark = markOf(outcome);
+  switch (decisionOf(outcome)) {
+    case Decision.Accepted:
+      return (
+        reason === 0 && attempt === 0 && (mark === EntryMark.none || mark === EntryMark.replayed)
+      );
+    case Decision.Rejected:
+      return reason !== 0 && attempt === 0 && mark <= EntryMark.replayed;
+    case Decision.Deferred:
+      return attempt < retryBackOffs.length && mark === EntryMark.none && mayPass(reason);
+    default:
+      return false;
+  }
+}
+
+function mayPass(ordRejReason: number): boolean {
+  return ordRejReason === OrdRejReason.UnknownSymbol || ordRejReason === OrdRejReason.NewerVersion;
 }
 
 function restoreBooks(state: PartitionState, view: DataView, shape: StateShape): void {

@@ -6,6 +6,8 @@ import type {
 } from "../../schema/generated/enums.ts";
 import { readHash64, readUint53, readUuid } from "../../schema/wire.ts";
 import type { EngineCapture } from "./capture.ts";
+import type { PendingQuarantine } from "./quarantines.ts";
+import { attemptOf, decisionOf, markOf, reasonOf } from "./id-window.ts";
 import { postOnlyOf, selfTradePreventionOf, sideOf, timeInForceOf } from "./order-pool.ts";
 import {
   orderReference,
@@ -26,13 +28,15 @@ import {
   writeOrders,
 } from "./state-section.ts";
 import type { StateShape } from "./state-section.ts";
+import { readWaiting, readWaitingShape, shapeOfWaiting, writeWaiting } from "./waiting-section.ts";
+import type { SnapshotDeferred } from "./waiting-section.ts";
 
 export { readReference } from "./reference-section.ts";
 export type { Reference } from "./reference-section.ts";
 
 /**
  * The canonical form of a partition's state (SEMANTICS §6): equal states give equal bytes, whatever slots, tables and history lie
- * behind them. Its two sections are laid out in reference-section.ts and state-section.ts.
+ * behind them. Its three sections are laid out in reference-section.ts, state-section.ts and waiting-section.ts.
  */
 
 /** All of it as plain objects: for readers that start from a snapshot, tests and people. */
@@ -40,6 +44,10 @@ export interface SnapshotState extends Omit<Reference, "instruments"> {
   readonly instruments: readonly SnapshotInstrument[];
   /** In order of entry. */
   readonly idWindow: readonly SnapshotEntry[];
+  /** By firstSeqNum. */
+  readonly deferred: readonly SnapshotDeferred[];
+  /** Pending, by commandOffset. */
+  readonly quarantines: readonly PendingQuarantine[];
 }
 
 export interface SnapshotInstrument extends ReferenceInstrument {
@@ -75,6 +83,10 @@ export interface SnapshotEntry {
   readonly entryTime: number;
   readonly decision: Decision;
   readonly reason: number;
+  /** Of a deferred order: at which attempt it is deferred. */
+  readonly attempt: number;
+  /** Of an order that was deferred once: 1 it is dead, 2 it was dead and has been replayed. */
+  readonly mark: number;
 }
 
 /** The canonical form of a capture; its first `referenceBytes` are the reference section. */
@@ -93,11 +105,13 @@ export function serialiseCapture(capture: EngineCapture): {
   });
   const counts = { instrumentCount, orderCount: books.slots.length, entryCount: entries.length };
   const state = shapeOfState(shape.end, counts);
-  const bytes = new Uint8Array(state.end);
+  const waiting = shapeOfWaiting(state.end, capture.deferred.length, capture.quarantines.length);
+  const bytes = new Uint8Array(waiting.end);
   const view = new DataView(bytes.buffer);
   writeReference(view, shape, reference, capture);
   writeOrders(view, state, books, capture);
   writeEntries(view, state, entries, capture);
+  writeWaiting(view, waiting, capture);
   return { bytes, referenceBytes: shape.end };
 }
 
@@ -119,7 +133,8 @@ export function readSnapshot(bytes: Uint8Array): SnapshotState {
   const idWindow = Array.from({ length: shape.entryCount }, (_, index) =>
     readEntry(view, shape, index),
   );
-  return { ...reference, instruments, idWindow };
+  const waiting = readWaiting(view, readWaitingShape(view, shape.end), idWindow);
+  return { ...reference, instruments, idWindow, ...waiting };
 }
 
 function readOrder(view: DataView, { orders: column }: StateShape, index: number): SnapshotOrder {
@@ -151,7 +166,9 @@ function readEntry(view: DataView, { entries: column }: StateShape, index: numbe
     seqNum: readUint53(view, column.seqNum + index * 8),
     commandOffset: readUint53(view, column.commandOffset + index * 8),
     entryTime: readUint53(view, column.entryTime + index * 8),
-    decision: (outcome & 0xff) as Decision,
-    reason: outcome >>> 16,
+    decision: decisionOf(outcome) as Decision,
+    reason: reasonOf(outcome),
+    attempt: attemptOf(outcome),
+    mark: markOf(outcome),
   };
 }

@@ -1,6 +1,7 @@
 import { Decision } from "../../schema/generated/enums.ts";
 import { readUint53 } from "../../schema/wire.ts";
 import { Accounts } from "./accounts.ts";
+import { DeferredOrders } from "./deferred-orders.ts";
 import { hashID } from "./id-table.ts";
 import { EntryDouble, EntryWord, entryShift, IdWindow } from "./id-window.ts";
 import { Instruments } from "./instruments.ts";
@@ -10,6 +11,7 @@ import type { EngineLimits } from "./limits.ts";
 import { OrderRequest } from "./order-request.ts";
 import type { ReplacedOrder } from "./order-events.ts";
 import { OrderPool, securityIDOf } from "./order-pool.ts";
+import { Quarantines } from "./quarantines.ts";
 import { Taker } from "./taker.ts";
 import { Timers } from "./timers.ts";
 
@@ -34,11 +36,14 @@ export class PartitionState {
   readonly accounts: Accounts;
   readonly keys = new Keys();
   readonly window: IdWindow;
+  readonly deferred = new DeferredOrders();
+  readonly quarantines = new Quarantines();
   /** Log time in ms, never falling. */
   now = 0;
 
   /** Of the command at hand, not part of the state: */
   seqNum = 0;
+  /** firstSeqNum of the order at hand, low and high word: the command's own but for a later attempt. */
   seqLow = 0;
   seqHigh = 0;
   commandOffset = 0;
@@ -69,9 +74,14 @@ export class PartitionState {
   /** Takes the command's place on the log. */
   begin(seqNum: number, commandOffset: number): void {
     this.seqNum = seqNum;
+    this.takeSeqNum(seqNum);
+    this.commandOffset = commandOffset;
+  }
+
+  /** The order at hand has this firstSeqNum. */
+  takeSeqNum(seqNum: number): void {
     this.seqLow = seqNum | 0;
     this.seqHigh = Math.floor(seqNum / 4294967296);
-    this.commandOffset = commandOffset;
   }
 
   /** SEMANTICS §1.1. */
@@ -125,8 +135,8 @@ export class PartitionState {
     return validUntil !== 0 && validUntil < this.now;
   }
 
-  /** Leaves an entry under the id and the account that were read. `reason` is 0 for an accepted command. */
-  remember(command: DataView, block: number, reason: number): void {
+  /** Leaves an entry under the id and the account that were read, and returns its slot. `reason` is 0 for an accepted command. */
+  remember(command: DataView, block: number, reason: number): number {
     if (this.account === 0) this.account = this.accounts.obtain(this.accountID);
     const slot = this.window.enter(this.id, this.idHash, this.account, this.now);
     const { pool } = this.window;
@@ -140,5 +150,6 @@ export class PartitionState {
     const doubles = pool.memory.doublesOf(slot);
     doubles[(at >>> 1) + EntryDouble.seqNum] = this.seqNum;
     doubles[(at >>> 1) + EntryDouble.commandOffset] = this.commandOffset;
+    return slot;
   }
 }

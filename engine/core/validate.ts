@@ -21,15 +21,22 @@ import type { PartitionState } from "./state.ts";
 
 const int32Max = 0x7fffffff;
 
-/** SEMANTICS §3, checks 2 to 15, of state.request; the repeat (1) has been looked for. */
+/** SEMANTICS §3, check 2, of an order whose id is new. These refusals leave no id window entry. */
+export function refuseFirst(state: PartitionState, command: DataView, block: number): number {
+  if (state.isShareFull()) return OrdRejReason.IdWindowFull;
+  return command.getUint16(block + New.attempt, true) === 0 ? 0 : OrdRejReason.NotDeferred;
+}
+
+/** SEMANTICS §3, checks 3 to 15, of state.request. */
 export function refuseNewOrder(
   state: PartitionState,
   instrument: Instrument | null,
   command: DataView,
   block: number,
+  isNewer: boolean,
 ): number {
-  if (state.isShareFull()) return OrdRejReason.IdWindowFull;
   if (state.isTooLate(command, block)) return OrdRejReason.TooLateToEnter;
+  if (isNewer) return OrdRejReason.NewerVersion;
   if (instrument === null) return OrdRejReason.UnknownSymbol;
   if (command.getUint32(block + New.orderID, false) !== instrument.symbolHash) {
     return OrdRejReason.WrongPartition;

@@ -80,6 +80,8 @@ export class Auditor {
       case "OrderRejected":
       case "OrderCancelReject":
       case "Duplicate":
+      case "Deferred":
+      case "DeadLettered":
       case "BusinessMessageReject":
       case "SecurityDefined":
       case "SecurityStatusChanged":

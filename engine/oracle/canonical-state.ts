@@ -1,5 +1,5 @@
 /** docs/SEMANTICS.md section 6: the oracle's state in the order of the canonical form, as plain objects. */
-import type { NaiveInstrument, NaiveOrder, NaiveState } from "./naive-state.ts";
+import type { NaiveInstrument, NaiveOrder, NaiveQuarantine, NaiveState } from "./naive-state.ts";
 
 /** Comparable with what the core reads out of its own snapshot: the same names, whatever the layout in bytes. */
 export function canonicalState(state: Readonly<NaiveState>) {
@@ -10,6 +10,8 @@ export function canonicalState(state: Readonly<NaiveState>) {
     keys: [...state.keys.values()].sort((a, b) => (a.keyID < b.keyID ? -1 : 1)),
     instruments: state.instruments.map(canonicalInstrument),
     idWindow: [...state.idWindow.values()],
+    deferred: [...state.deferred.values()],
+    quarantines: [...state.quarantines].sort(byPlace),
   };
 }
 
@@ -31,4 +33,9 @@ function canonicalOrder({ cash: _cash, ordType: _ordType, ...order }: NaiveOrder
     cumQty: Number(order.cumQty),
     preventedQty: Number(order.preventedQty),
   };
+}
+
+function byPlace(left: NaiveQuarantine, right: NaiveQuarantine): number {
+  const place = left.commandOffset - right.commandOffset;
+  return place === 0 ? (left.commandHash < right.commandHash ? -1 : 1) : place;
 }

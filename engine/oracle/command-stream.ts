@@ -3,12 +3,15 @@
  * reached, so the maker looks into an oracle that applies the same records.
  */
 import { crc32 } from "../../schema/crc32.ts";
+import { commandHashText } from "../../schema/body.ts";
 import { decodeCommandFrame, frame } from "../../schema/frame.ts";
 import type { FrameError } from "../../schema/frame.ts";
+import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
 import type { Command, Event } from "../../schema/generated/records.ts";
+import { decodeNewerOrder } from "../../schema/newer-order.ts";
 import { Dice } from "./dice.ts";
 import { NaiveEngine } from "./naive-engine.ts";
-import type { NaiveState } from "./naive-state.ts";
+import type { NaiveQuarantine, NaiveState } from "./naive-state.ts";
 import { StreamContext } from "./stream-context.ts";
 import {
   makeAccountDefinition,
@@ -16,6 +19,12 @@ import {
   makeSecurityDefinition,
   makeSecurityStatus,
 } from "./stream-definitions.ts";
+import {
+  bytesOfEarly,
+  makeEarlyOrder,
+  makeLaterAttempt,
+  makeNewerOrder,
+} from "./stream-deferral.ts";
 import { rollIntent } from "./stream-intent.ts";
 import type { Intent } from "./stream-intent.ts";
 import {
@@ -32,11 +41,19 @@ import type { StreamShape } from "./stream-shape.ts";
 export interface StreamRecord {
   readonly bytes: Uint8Array;
   /** What the bytes say, or why they say nothing. */
-  readonly command: Command | FrameError;
+  readonly command: Command | NewerOrder | FrameError;
   readonly commandOffset: number;
   /** Milliseconds. */
   readonly appendTime: number;
   readonly seqNum: number;
+  /** Stands on the log of outputs before the record's own. */
+  readonly quarantine?: NaiveQuarantine;
+}
+
+/** A NewOrderSingle of a newer version: what can be read of it. */
+export interface NewerOrder {
+  readonly kind: "NewerOrder";
+  readonly order: NewOrderSingle;
 }
 
 /** A record and what it comes to. */
@@ -66,12 +83,16 @@ export class CommandStream {
   /** Makes the record that the intent asks for and applies it to the stream's own oracle. */
   step(intent: Intent): StreamStep {
     this.#context.advance(intent);
-    const record = this.#record(this.#bytes(intent), intent);
+    const read = this.#record(this.#bytes(intent), intent);
+    const isSetAside = intent.action === "quarantine";
+    const record = isSetAside ? { ...read, quarantine: quarantineOf(read, intent) } : read;
     return { record, events: applyRecord(this.engine, record), state: this.engine.state() };
   }
 
   #bytes(intent: Intent): Uint8Array {
     if (intent.action === "unreadable") return spoil(frame(this.#command(intent)), intent);
+    if (intent.action === "newer") return bytesOfEarly(makeNewerOrder(this.#context, intent));
+    if (intent.action === "attempt") return bytesOfEarly(makeLaterAttempt(this.#context, intent));
     const command = this.#command(intent);
     this.#history[this.#seqNum % historyMax] = command;
     return frame(command);
@@ -81,10 +102,9 @@ export class CommandStream {
     this.#seqNum += 1;
     // Offsets of a log may skip; sequence numbers never do.
     this.#commandOffset += intent.target % 50 === 0 ? 3 : 1;
-    const decoded = decodeCommandFrame(bytes);
     return {
       bytes,
-      command: decoded.ok ? decoded.message : decoded.error,
+      command: readRecord(bytes),
       commandOffset: this.#commandOffset,
       appendTime: this.#context.appendTime,
       seqNum: this.#seqNum,
@@ -94,7 +114,12 @@ export class CommandStream {
   #command(intent: Intent): Command {
     const context = this.#context;
     switch (intent.action) {
+      case "early":
+        return makeEarlyOrder(context, intent).order;
       case "new":
+      case "newer":
+      case "attempt":
+      case "quarantine":
       case "unreadable":
         return makeNewOrderSingle(context, intent);
       case "cancel":
@@ -187,14 +212,52 @@ export const plainIntent: Intent = {
   id: 0,
 };
 
-export function applyRecord(
-  engine: Pick<NaiveEngine, "apply" | "applyUnreadable">,
-  record: StreamRecord,
-): Event[] {
+/** What applies records: an oracle, or one with a bug. */
+export type OracleEngine = Pick<
+  NaiveEngine,
+  "apply" | "applyNewer" | "applyUnreadable" | "quarantine" | "takeQuarantine"
+>;
+
+export function applyRecord(engine: OracleEngine, record: StreamRecord): Event[] {
   const { command, commandOffset, appendTime, seqNum } = record;
-  return typeof command === "string"
-    ? engine.applyUnreadable(command, commandOffset, appendTime, seqNum)
+  if (isSetAside(engine, record)) {
+    return engine.applyUnreadable("Quarantined", commandOffset, appendTime, seqNum);
+  }
+  if (typeof command === "string") {
+    return engine.applyUnreadable(command, commandOffset, appendTime, seqNum);
+  }
+  return command.kind === "NewerOrder"
+    ? engine.applyNewer(command.order, commandOffset, appendTime, seqNum)
     : engine.apply(command, commandOffset, appendTime, seqNum);
+}
+
+/** Takes the record's Quarantine, and asks whether one is pending for the record. */
+export function isSetAside(
+  engine: Pick<OracleEngine, "quarantine" | "takeQuarantine">,
+  { bytes, commandOffset, appendTime, quarantine }: StreamRecord,
+): boolean {
+  if (quarantine !== undefined) {
+    engine.quarantine(quarantine.commandOffset, quarantine.commandHash);
+  }
+  return engine.takeQuarantine(commandOffset, commandHashText(bytes, appendTime));
+}
+
+function readRecord(bytes: Uint8Array): StreamRecord["command"] {
+  const decoded = decodeCommandFrame(bytes);
+  if (decoded.ok) return decoded.message;
+  const order = decodeNewerOrder(bytes);
+  return order === null ? decoded.error : { kind: "NewerOrder", order };
+}
+
+/** Of this record or of one that comes soon; now and then of another one's hash. */
+function quarantineOf(record: StreamRecord, intent: Intent): NaiveQuarantine {
+  const { bytes, appendTime, commandOffset } = record;
+  const commandHash = commandHashText(bytes, appendTime);
+  const other = commandHash.replaceAll("0", "1");
+  return {
+    commandOffset: commandOffset + (intent.manner % 4 === 3 ? intent.lots : 0),
+    commandHash: intent.manner % 8 === 6 ? other : commandHash,
+  };
 }
 
 /** Makes a whole record one that cannot be read, in one of the ways that a log may show. */

@@ -2,7 +2,7 @@
 import { encodedBytes, encodeMessage } from "../../schema/generated/records.ts";
 import type { Event } from "../../schema/generated/records.ts";
 import { applyRecord } from "./command-stream.ts";
-import type { StreamRecord, StreamStep } from "./command-stream.ts";
+import type { OracleEngine, StreamRecord, StreamStep } from "./command-stream.ts";
 import { NaiveEngine } from "./naive-engine.ts";
 import type { NaiveLimits } from "./naive-state.ts";
 
@@ -76,7 +76,7 @@ export function shrink(
 }
 
 /** Another oracle as the subject: to plant bugs in it, and to see that the comparison itself is sound. */
-export function subjectOfOracle(oracle: Pick<NaiveEngine, "apply" | "applyUnreadable">): Subject {
+export function subjectOfOracle(oracle: OracleEngine): Subject {
   return { apply: (record) => encodeEvents(applyRecord(oracle, record)) };
 }
 

@@ -1,6 +1,7 @@
 import { bodyHeaderBytes } from "../../schema/body.ts";
 import type { Engine } from "../core/engine.ts";
 import { EventBuffer } from "../core/event-buffer.ts";
+import { isSetAside } from "./command-stream.ts";
 import type { StreamRecord } from "./command-stream.ts";
 import type { Subject } from "./comparison.ts";
 
@@ -13,13 +14,18 @@ export class CoreSubject implements Subject {
     this.engine = engine;
   }
 
-  apply({ bytes, command, commandOffset, appendTime, seqNum }: StreamRecord): Uint8Array {
+  apply(record: StreamRecord): Uint8Array {
+    const { bytes, command, commandOffset, appendTime, seqNum } = record;
     const out = this.#out;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     out.reset();
-    if (typeof command === "string") {
+    if (isSetAside(this.engine, record)) {
+      this.engine.applyUnreadable("Quarantined", commandOffset, appendTime, seqNum, out);
+    } else if (typeof command === "string") {
       this.engine.applyUnreadable(command, commandOffset, appendTime, seqNum, out);
+    } else if (command.kind === "NewerOrder") {
+      this.engine.applyNewer(view, commandOffset, appendTime, seqNum, out);
     } else {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       this.engine.apply(view, bytes.byteLength, commandOffset, appendTime, seqNum, out);
     }
     return out.bytes.subarray(bodyHeaderBytes, out.length);

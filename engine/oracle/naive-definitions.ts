@@ -2,6 +2,7 @@
 import {
   BusinessRejectReason,
   CancelReason,
+  OrdRejReason,
   SelfTradePrevention,
   Side,
   TradingState,
@@ -13,6 +14,7 @@ import type { SecurityDefinition } from "../../schema/generated/security-definit
 import type { SecurityStatus } from "../../schema/generated/security-status.ts";
 import { murmur2 } from "../../schema/hash.ts";
 import { cancelResting, ladderOf } from "./naive-book.ts";
+import { endDeferred, namedDeferred } from "./naive-deferral.ts";
 import { instrumentOf, nextRptSeq } from "./naive-state.ts";
 import type { CommandRun, NaiveInstrument, NaiveState } from "./naive-state.ts";
 
@@ -25,13 +27,17 @@ export function orderMassCancelRequest(
   command: OrderMassCancelRequest,
 ): Outcome {
   const named = instrumentOf(state, command.symbol);
-  if (command.symbol !== "" && named === undefined) return BusinessRejectReason.UnknownSymbol;
+  const deferred = namedDeferred(state, command);
+  const isSymbolUnknown = command.symbol !== "" && named === undefined;
+  if (isSymbolUnknown && deferred.length === 0) return BusinessRejectReason.UnknownSymbol;
   if (command.accountID !== 0 && !state.accounts.has(command.accountID))
     return BusinessRejectReason.UnknownAccount;
-  let totalAffectedOrders = 0;
-  for (const instrument of named === undefined ? state.instruments : [named]) {
+  let totalAffectedOrders = deferred.length;
+  const instruments = named === undefined ? state.instruments : [named];
+  for (const instrument of isSymbolUnknown ? [] : instruments) {
     totalAffectedOrders += massCancelOne(state, run, command, instrument);
   }
+  for (const each of deferred) endDeferred(state, run, each, OrdRejReason.CanceledBeforeEntry);
   run.events.push({
     kind: "OrderMassCancelReport",
     rptSeq: 0,

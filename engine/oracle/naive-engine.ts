@@ -2,9 +2,17 @@
  * docs/SEMANTICS.md, once more and for clarity: what a command comes to. The core is compared with it event by event;
  * tests that need a plausible event stream may use it as well.
  */
-import { BusinessRejectReason, CancelReason, Decision } from "../../schema/generated/enums.ts";
+import {
+  BusinessRejectReason,
+  CancelReason,
+  Decision,
+  OrdRejReason,
+} from "../../schema/generated/enums.ts";
+import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
+import type { OrderCancelRequest } from "../../schema/generated/order-cancel-request.ts";
 import type { Command, Event } from "../../schema/generated/records.ts";
 import { cancelResting } from "./naive-book.ts";
+import { endDeferred, enterNewOrder, settleDue } from "./naive-deferral.ts";
 import {
   accountDefinition,
   keyDefinition,
@@ -14,22 +22,21 @@ import {
 } from "./naive-definitions.ts";
 import { answerRepeat, dropRunOut, enter, isShareFull } from "./naive-id-window.ts";
 import type { Identified } from "./naive-id-window.ts";
-import { newOrderSingle, orderCancelReplaceRequest, orderCancelRequest } from "./naive-orders.ts";
+import { isTooLate, orderCancelReplaceRequest, orderCancelRequest } from "./naive-orders.ts";
 import { createNaiveState } from "./naive-state.ts";
 import type { CommandRun, NaiveLimits, NaiveState } from "./naive-state.ts";
 
 const sendingTimeLeadMs = 60_000n;
 const zeroUuid = "00000000-0000-0000-0000-000000000000";
 
-/** Commands that leave an entry in the id window. */
-type WindowedCommand = Exclude<Command, { readonly kind: "OrderCancelRequest" | "TimeTick" }>;
-type OperatorCommand = Exclude<
-  WindowedCommand,
-  { readonly kind: "NewOrderSingle" | "OrderCancelReplaceRequest" }
+/** Commands that leave an entry in the id window, but for new orders. */
+type WindowedCommand = Exclude<
+  Command,
+  { readonly kind: "OrderCancelRequest" | "NewOrderSingle" | "TimeTick" }
 >;
+type OperatorCommand = Exclude<WindowedCommand, { readonly kind: "OrderCancelReplaceRequest" }>;
 
 const templateIds = {
-  NewOrderSingle: 1,
   OrderCancelReplaceRequest: 3,
   OrderMassCancelRequest: 4,
   SecurityDefinition: 5,
@@ -67,9 +74,43 @@ export class NaiveEngine {
     return run.events;
   }
 
-  /** What a record that is no command comes to. */
+  /** What a NewOrderSingle of a newer version comes to; `order` is what can be read of it. */
+  applyNewer(
+    order: NewOrderSingle,
+    commandOffset: number,
+    appendTime: number,
+    seqNum: number,
+  ): Event[] {
+    const run: CommandRun = { commandOffset, seqNum, events: [] };
+    advanceTime(
+      this.#state,
+      least(BigInt(appendTime), BigInt(order.sendingTime) + sendingTimeLeadMs),
+    );
+    runDue(this.#state, run);
+    enterNewOrder(this.#state, run, order, true);
+    return run.events;
+  }
+
+  /** Sets a command aside that has not come yet. */
+  quarantine(commandOffset: number, commandHash: string): void {
+    const others = this.#state.quarantines.filter(
+      (each) => each.commandOffset !== commandOffset || each.commandHash !== commandHash,
+    );
+    this.#state.quarantines = [...others, { commandOffset, commandHash }];
+  }
+
+  /** Whether the command that comes next was set aside; what is pending for it is used up. */
+  takeQuarantine(commandOffset: number, commandHash: string): boolean {
+    const pending = this.#state.quarantines;
+    this.#state.quarantines = pending.filter((each) => each.commandOffset > commandOffset);
+    return pending.some(
+      (each) => each.commandOffset === commandOffset && each.commandHash === commandHash,
+    );
+  }
+
+  /** What a record that is no command, or is not looked into, comes to. */
   applyUnreadable(
-    reason: "Undecodable" | "UnknownTemplate",
+    reason: "Undecodable" | "UnknownTemplate" | "Quarantined",
     commandOffset: number,
     appendTime: number,
     seqNum: number,
@@ -107,6 +148,7 @@ function runDue(state: NaiveState, run: CommandRun): void {
   for (const { order, instrument } of due) {
     cancelResting(state, run, instrument, order, CancelReason.Expired);
   }
+  settleDue(state, run);
   dropRunOut(state);
 }
 
@@ -115,28 +157,34 @@ function dispatch(state: NaiveState, run: CommandRun, command: Command): void {
     run.events.push({ kind: "TimeTicked", sendingTime: command.sendingTime });
     return;
   }
-  if (command.kind === "OrderCancelRequest") return orderCancelRequest(state, run, command);
+  if (command.kind === "OrderCancelRequest") return cancel(state, run, command);
+  if (command.kind === "NewOrderSingle") return enterNewOrder(state, run, command, false);
   const request = identify(command);
   if (answerRepeat(state, run, request, templateIds[command.kind])) return;
   const isFull = isShareFull(state, command.accountID);
   const reason = runWindowed(state, run, command);
   if (isFull) return;
   const decision = reason === 0 ? Decision.Accepted : Decision.Rejected;
-  enter(state, run, request, { decision, reason });
+  enter(state, run, request, { decision, reason, attempt: 0, mark: 0 });
+}
+
+/** A deferred order's cancel settles it, whatever its instrument's state. */
+function cancel(state: NaiveState, run: CommandRun, command: OrderCancelRequest): void {
+  const deferred = state.deferred.get(command.orderID);
+  const isOwn = deferred?.accountID === command.accountID;
+  if (deferred === undefined || !isOwn || isTooLate(state, command)) {
+    return orderCancelRequest(state, run, command);
+  }
+  endDeferred(state, run, deferred, OrdRejReason.CanceledBeforeEntry);
 }
 
 function identify(command: WindowedCommand): Identified {
-  const { accountID, requestHash } = command;
-  return {
-    id: command.kind === "NewOrderSingle" ? command.orderID : command.commandID,
-    accountID,
-    requestHash,
-  };
+  const { commandID, accountID, requestHash } = command;
+  return { id: commandID, accountID, requestHash };
 }
 
 /** Returns the reason of a refusal in the command's own list, 0 when it was accepted. */
 function runWindowed(state: NaiveState, run: CommandRun, command: WindowedCommand): number {
-  if (command.kind === "NewOrderSingle") return newOrderSingle(state, run, command);
   if (command.kind === "OrderCancelReplaceRequest")
     return orderCancelReplaceRequest(state, run, command) ?? 0;
   const businessRejectReason = operatorRefusal(state, command) ?? operate(state, run, command);

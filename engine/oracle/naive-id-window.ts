@@ -1,5 +1,4 @@
 /** docs/SEMANTICS.md section 2. */
-import type { Decision } from "../../schema/generated/enums.ts";
 import type { CommandRun, NaiveIdEntry, NaiveState } from "./naive-state.ts";
 
 export interface Identified {
@@ -44,7 +43,7 @@ export function enter(
   state: NaiveState,
   run: CommandRun,
   request: Identified,
-  outcome: { readonly decision: Decision; readonly reason: number },
+  outcome: Pick<NaiveIdEntry, "decision" | "reason" | "attempt" | "mark">,
 ): void {
   state.idWindow.set(request.id, {
     ...request,
@@ -61,9 +60,13 @@ export function dropRunOut(state: NaiveState): void {
   for (const entry of state.idWindow.values()) {
     if (!hasRunOut(state, entry)) return;
     if (state.resting.has(entry.id)) continue;
-    state.idWindow.delete(entry.id);
-    count(state, entry.accountID, -1);
+    leave(state, entry);
   }
+}
+
+export function leave(state: NaiveState, entry: NaiveIdEntry): void {
+  state.idWindow.delete(entry.id);
+  count(state, entry.accountID, -1);
 }
 
 function hasRunOut(state: NaiveState, entry: NaiveIdEntry): boolean {

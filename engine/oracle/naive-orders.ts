@@ -22,6 +22,7 @@ import { canFillAtOnce, match } from "./naive-matching.ts";
 import { instrumentOf, nextRptSeq } from "./naive-state.ts";
 import type {
   CommandRun,
+  NaiveDeferred,
   NaiveInstrument,
   NaiveOrder,
   NaiveState,
@@ -30,26 +31,23 @@ import type {
 
 const priceMax = 2 ** 31 - 1;
 
-/** Returns the reason of a refusal, 0 when the order was accepted. */
+/** Refuses an order for this reason, or accepts it where there is none. */
 export function newOrderSingle(
   state: NaiveState,
   run: CommandRun,
   command: NewOrderSingle,
-): OrdRejReason {
+  ordRejReason: OrdRejReason,
+): void {
   const instrument = instrumentOf(state, command.symbol);
-  const ordRejReason = newOrderRefusal(state, command, instrument);
   if (ordRejReason !== OrdRejReason.None || instrument === undefined) {
-    emitRejected(run, command, instrument, ordRejReason);
-    return ordRejReason;
+    return emitRejected(run, command, instrument, ordRejReason);
   }
   const order = acceptedOrder(run, command, instrument);
   emitAccepted(run, command, instrument, order);
   if (order.timeInForce === TimeInForce.FOK && !canFillAtOnce(instrument, order)) {
-    emitCanceled(run, instrument, order, CancelReason.FillOrKill);
-    return OrdRejReason.None;
+    return emitCanceled(run, instrument, order, CancelReason.FillOrKill);
   }
   settle(state, run, instrument, order);
-  return OrdRejReason.None;
 }
 
 export function orderCancelRequest(
@@ -82,13 +80,15 @@ export function orderCancelReplaceRequest(
   return null;
 }
 
-function newOrderRefusal(
+/** Section 3, checks 3 and on. */
+export function newOrderRefusal(
   state: NaiveState,
   command: NewOrderSingle,
-  instrument: NaiveInstrument | undefined,
+  isNewer: boolean,
 ): OrdRejReason {
-  if (isShareFull(state, command.accountID)) return OrdRejReason.IdWindowFull;
+  const instrument = instrumentOf(state, command.symbol);
   if (isTooLate(state, command)) return OrdRejReason.TooLateToEnter;
+  if (isNewer) return OrdRejReason.NewerVersion;
   if (instrument === undefined) return OrdRejReason.UnknownSymbol;
   if (!isIdOfSymbol(command.orderID, command.symbol)) return OrdRejReason.WrongPartition;
   const account = state.accounts.get(command.accountID);
@@ -160,7 +160,7 @@ function isIdOfSymbol(orderID: string, symbol: string): boolean {
   return Number.parseInt(orderID.slice(0, 8), 16) === murmur2(new TextEncoder().encode(symbol));
 }
 
-function isTooLate(state: NaiveState, command: { readonly validUntil: number }): boolean {
+export function isTooLate(state: NaiveState, command: { readonly validUntil: number }): boolean {
   return command.validUntil !== 0 && command.validUntil < state.now;
 }
 
@@ -311,9 +311,10 @@ function emitAccepted(
   });
 }
 
-function emitRejected(
+/** `run.seqNum` is the order's firstSeqNum. */
+export function emitRejected(
   run: CommandRun,
-  command: NewOrderSingle,
+  command: Omit<NaiveDeferred, "firstSeqNum" | "validUntil">,
   instrument: NaiveInstrument | undefined,
   ordRejReason: OrdRejReason,
 ): void {

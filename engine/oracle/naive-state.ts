@@ -101,6 +101,31 @@ export interface NaiveIdEntry {
   readonly entryTime: number;
   readonly decision: Decision;
   readonly reason: number;
+  /** Of a deferred order: at which attempt it is deferred. */
+  readonly attempt: number;
+  /** Of an order that was deferred once: 1 it is dead, 2 it was dead and has been replayed. */
+  readonly mark: number;
+}
+
+/** What the refusal of a deferred order will say of it. */
+export interface NaiveDeferred {
+  readonly orderID: string;
+  readonly accountID: number;
+  readonly firstSeqNum: number;
+  readonly validUntil: number;
+  readonly orderQty: number;
+  readonly price: number;
+  readonly side: Side;
+  readonly ordType: OrdType;
+  readonly timeInForce: TimeInForce;
+  readonly symbol: string;
+  readonly clOrdID: string;
+}
+
+/** A command that an operator has set aside. */
+export interface NaiveQuarantine {
+  readonly commandOffset: number;
+  readonly commandHash: string;
 }
 
 export interface Resting {
@@ -121,6 +146,10 @@ export interface NaiveState {
   readonly idWindow: Map<string, NaiveIdEntry>;
   /** Entries in the id window by accountID. */
   readonly entryCounts: Map<number, number>;
+  /** By orderID, in order of firstSeqNum. */
+  readonly deferred: Map<string, NaiveDeferred>;
+  /** Pending ones. */
+  quarantines: readonly NaiveQuarantine[];
 }
 
 /** Where and as what a command stands on the log, and the events that it comes to. */
@@ -140,6 +169,8 @@ export function createNaiveState(limits: Partial<NaiveLimits> = {}): NaiveState 
     resting: new Map(),
     idWindow: new Map(),
     entryCounts: new Map(),
+    deferred: new Map(),
+    quarantines: [],
   };
 }
 

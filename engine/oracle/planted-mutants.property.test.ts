@@ -161,6 +161,72 @@ const mutants: readonly Mutant[] = [
     from: "resting?.order.accountID === command.accountID ? resting : undefined",
     to: "resting",
   },
+  {
+    bug: "a copy of a re-sequenced order is applied again",
+    file: "naive-deferral.ts",
+    from: "order.attempt === entry.attempt + 1",
+    to: "order.attempt >= entry.attempt",
+  },
+  {
+    bug: "another request's attempt is taken for the deferred order's",
+    file: "naive-deferral.ts",
+    from: "if (isSame && isNext)",
+    to: "if (isNext)",
+  },
+  {
+    bug: "a dead order is replayed as often as one likes",
+    file: "naive-deferral.ts",
+    from: "mark: Mark.replayed }",
+    to: "mark: Mark.dead }",
+  },
+  {
+    bug: "an order that was refused in the ordinary way is replayed",
+    file: "naive-deferral.ts",
+    from: "entry.mark === Mark.dead;",
+    to: "entry.decision === Decision.Rejected;",
+  },
+  {
+    bug: "a deferred order outlives its validUntil",
+    file: "naive-deferral.ts",
+    from: "validUntil < state.now)",
+    to: "validUntil + 1 < state.now)",
+  },
+  {
+    bug: "an order is deferred beyond its validUntil",
+    file: "naive-deferral.ts",
+    from: "state.now + backOff.ms < validUntil",
+    to: "state.now + backOff.ms <= validUntil + 1000",
+  },
+  {
+    bug: "a later attempt brings an order of its own",
+    file: "naive-deferral.ts",
+    from: "newOrderSingle(state, { ...run, seqNum: entry.seqNum }, order, reason);",
+    to: "newOrderSingle(state, run, order, reason);",
+  },
+  {
+    bug: "a mass cancel leaves deferred orders waiting",
+    file: "naive-definitions.ts",
+    from: "for (const each of deferred) endDeferred(state, run, each, OrdRejReason.CanceledBeforeEntry);",
+    to: "",
+  },
+  {
+    bug: "a stranger cancels a deferred order",
+    file: "naive-engine.ts",
+    from: "deferred?.accountID === command.accountID",
+    to: "true",
+  },
+  {
+    bug: "a canceled deferred order is a dead letter",
+    file: "naive-deferral.ts",
+    from: "[OrdRejReason.TooLateToEnter, DeadReason.TooLateToEnter],",
+    to: "[OrdRejReason.TooLateToEnter, DeadReason.TooLateToEnter], [OrdRejReason.CanceledBeforeEntry, DeadReason.TooLateToEnter],",
+  },
+  {
+    bug: "a Quarantine of another command sets this one aside",
+    file: "naive-engine.ts",
+    from: "each.commandOffset === commandOffset && each.commandHash === commandHash,",
+    to: "each.commandOffset === commandOffset,",
+  },
 ];
 
 const commandsMax = 40_000;

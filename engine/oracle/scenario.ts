@@ -9,6 +9,7 @@ import {
   BusinessRejectReasonName,
   CancelReasonName,
   CxlRejReasonName,
+  DeadReasonName,
   OrdRejReasonName,
   OrdType,
   SelfTradePrevention,
@@ -225,6 +226,10 @@ function tell(event: Event): string {
       return `OrderMassCancelReport ${event.totalAffectedOrders}`;
     case "Duplicate":
       return `Duplicate of ${event.originalSeqNum}${event.conflict ? " conflict" : ""} reason ${event.reason}`;
+    case "Deferred":
+      return `Deferred #${last(event.orderID)} at attempt ${event.attempt} ${OrdRejReasonName[event.ordRejReason]}`;
+    case "DeadLettered":
+      return `DeadLettered #${last(event.orderID)} after ${event.attempts} ${DeadReasonName[event.deadReason]}`;
     case "OrderAccepted":
     case "SecurityDefined":
     case "SecurityStatusChanged":

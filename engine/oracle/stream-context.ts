@@ -1,4 +1,6 @@
-import type { NaiveInstrument, NaiveState, Resting } from "./naive-state.ts";
+import type { NaiveDeferred, NaiveIdEntry, NaiveInstrument } from "./naive-state.ts";
+import type { NaiveState, Resting } from "./naive-state.ts";
+import type { EarlyOrder } from "./stream-deferral.ts";
 import { Flaw } from "./stream-intent.ts";
 import type { Intent } from "./stream-intent.ts";
 import type { InstrumentShape, StreamShape } from "./stream-shape.ts";
@@ -13,12 +15,14 @@ export interface CommandFields {
 }
 
 const oldIDsMax = 32;
+const earlyOrdersMax = 32;
 
 /** What the makers of commands ask about the stream so far and the state that it has reached. */
 export class StreamContext {
   readonly shape: StreamShape;
   readonly #state: Readonly<NaiveState>;
   readonly #oldOrderIDs: string[] = [];
+  readonly #early = new Map<string, EarlyOrder>();
   #serial = 0;
   #liveAt = -1;
   #live: Resting[] = [];
@@ -60,6 +64,31 @@ export class StreamContext {
     return this.#live[intent.target % Math.max(1, this.#live.length)];
   }
 
+  /** The deferred order that the intent points at, of any account. */
+  deferred(intent: Intent): NaiveDeferred | undefined {
+    const deferred = [...this.#state.deferred.values()];
+    return deferred[intent.target % Math.max(1, deferred.length)];
+  }
+
+  entryOf(id: string): NaiveIdEntry | undefined {
+    return this.#state.idWindow.get(id);
+  }
+
+  rememberEarly(early: EarlyOrder): void {
+    this.#early.set(early.order.orderID, early);
+    const [oldest] = this.#early.keys();
+    if (this.#early.size > earlyOrdersMax && oldest !== undefined) this.#early.delete(oldest);
+  }
+
+  /** One of the last orders that came early: most often one that is deferred still. */
+  earlyOrder(intent: Intent): EarlyOrder | undefined {
+    const deferred = this.deferred(intent);
+    const waiting = deferred === undefined ? undefined : this.#early.get(deferred.orderID);
+    if (waiting !== undefined && intent.lots % 4 !== 0) return waiting;
+    const early = [...this.#early.values()];
+    return early[intent.target % Math.max(1, early.length)];
+  }
+
   commandFields(intent: Intent): CommandFields {
     const isUnknown = (intent.flaws & Flaw.unknownAccount) !== 0;
     const isLate = (intent.flaws & Flaw.tooLate) !== 0;
@@ -91,6 +120,10 @@ export class StreamContext {
   advance(intent: Intent): void {
     this.#serial += 1;
     this.appendTime = Math.max(0, this.appendTime + intent.wait);
+    if (intent.action !== "attempt" || intent.manner !== 13) return;
+    // Right around the last moment of a deferred order.
+    const validUntil = this.deferred(intent)?.validUntil;
+    if (validUntil !== undefined) this.appendTime = validUntil + (intent.target % 3);
   }
 }
 

@@ -14,13 +14,14 @@ import type { StreamContext } from "./stream-context.ts";
 import { Flaw } from "./stream-intent.ts";
 import type { Intent } from "./stream-intent.ts";
 import { has } from "./stream-orders.ts";
-import { symbols } from "./stream-shape.ts";
+import { earlySymbols, symbols } from "./stream-shape.ts";
 
 export function makeSecurityDefinition(context: StreamContext, intent: Intent): SecurityDefinition {
   const shape = context.instrumentShape(intent);
   const isRegrid = intent.manner >= 8 && context.shape.features.has("regrid");
   const isOther = intent.manner % 8 === 7;
-  const other = symbols[intent.target % symbols.length] ?? shape.symbol;
+  const others = intent.manner === 15 ? [...symbols, ...earlySymbols] : symbols;
+  const other = others[intent.target % others.length] ?? shape.symbol;
   return {
     kind: "SecurityDefinition",
     ...context.commandFields(intent),

@@ -15,6 +15,7 @@ import type { NaiveInstrument, Resting } from "./naive-state.ts";
 import { Flaw } from "./stream-intent.ts";
 import type { Intent } from "./stream-intent.ts";
 import type { StreamContext } from "./stream-context.ts";
+import { earlySymbols } from "./stream-shape.ts";
 
 const qtyMax = Number.MAX_SAFE_INTEGER;
 const priceMax = 2 ** 31 - 1;
@@ -31,6 +32,7 @@ export function makeNewOrderSingle(context: StreamContext, intent: Intent): NewO
   return {
     kind: "NewOrderSingle",
     ...context.commandFields(intent),
+    attempt: intent.target % 50 === 0 ? intent.target % 4 : 0,
     orderID: orderIDOf(context, intent, symbol),
     side,
     ordType: intent.ordType === 0 ? OrdType.Limit : OrdType.Market,
@@ -87,8 +89,12 @@ export function makeOrderMassCancelRequest(
     accountID: intent.manner % 8 === 7 ? 0 : fields.accountID,
     commandID: context.newID(intent, intent.target >>> 0),
     side: [Side.None, Side.Buy, Side.Sell][intent.lots % 3] ?? Side.None,
-    symbol: intent.manner % 2 === 0 ? symbol : "",
+    symbol: intent.manner % 2 !== 0 ? "" : intent.manner % 4 === 0 ? symbol : earlySymbolOf(intent),
   };
+}
+
+function earlySymbolOf(intent: Intent): string {
+  return earlySymbols[intent.instrument % earlySymbols.length] ?? "";
 }
 
 export function has(intent: Intent, flaw: number): boolean {
@@ -155,16 +161,22 @@ function cashOf(context: StreamContext, intent: Intent, side: Side): bigint {
 
 /** A cancel or replace with nothing to act on teaches little: it seldom stays one. */
 export function isWorthwhile(context: StreamContext, intent: Intent): boolean {
-  return context.live(intent) !== undefined || intent.target % 10 === 0;
+  const isTarget = context.live(intent) !== undefined || context.deferred(intent) !== undefined;
+  return isTarget || intent.target % 10 === 0;
 }
 
 function targetOf(context: StreamContext, intent: Intent): { orderID: string; accountID: number } {
   const { accountID } = context.commandFields(intent);
   const live = context.live(intent);
+  const deferred = context.deferred(intent);
+  const isOwner = intent.foreign === 0 && !has(intent, Flaw.unknownAccount);
+  if (deferred !== undefined && (live === undefined || intent.manner % 4 === 1)) {
+    const { orderID } = deferred;
+    return { orderID, accountID: isOwner ? deferred.accountID : accountID };
+  }
   if (live === undefined || has(intent, Flaw.unknownOrder)) {
     return { orderID: context.oldOrderID(intent), accountID };
   }
-  const isOwner = intent.foreign === 0 && !has(intent, Flaw.unknownAccount);
   return { orderID: live.order.orderID, accountID: isOwner ? live.order.accountID : accountID };
 }
 

@@ -17,6 +17,10 @@ export const actions = [
   "tick",
   "repeat",
   "unreadable",
+  "early",
+  "attempt",
+  "newer",
+  "quarantine",
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -76,6 +80,9 @@ export const symbols = [
   "BGBFA-USD",
 ] as const;
 
+/** Instruments that orders name before they are listed. */
+export const earlySymbols = ["EARLY-0", "EARLY-1", "EARLY-2"] as const;
+
 export function shapeOf(seed: number): StreamShape {
   const dice = new Dice(seed);
   const depthMax = dice.pick([0, 2, 10, 40, 200, 1_000, 3_000, 2_000_000]);
@@ -117,6 +124,7 @@ function limitsOf(dice: Dice): NaiveLimits {
 function weightsOf(dice: Dice): Record<Action, number> {
   const rate = dice.pick([0.0005, 0.005, 0.05]);
   const rare = (): number => (dice.chance(0.6) ? rate : 0);
+  const early = dice.pick([0, 0, 0.01, 0.05, 0.2]);
   return {
     new: dice.pick([0.5, 0.7, 0.9]),
     cancel: dice.pick([0, 0.02, 0.1, 0.3]),
@@ -129,6 +137,10 @@ function weightsOf(dice: Dice): Record<Action, number> {
     tick: rare(),
     repeat: dice.pick([0, 0.01, 0.1]),
     unreadable: rare(),
+    early,
+    attempt: early * dice.pick([0.2, 1, 3]),
+    newer: early * dice.pick([0, 0.1, 0.5]),
+    quarantine: rare(),
   };
 }
 
