@@ -59,7 +59,7 @@ async function open({
     onFatal: (error) => fail(error, "The worker stops"),
   });
   worker.start();
-  const metrics = createEngineMetrics({ log, worker });
+  const metrics = createEngineMetrics({ log, worker, tracer });
   return {
     readiness: () => {
       const roles = worker.roles;

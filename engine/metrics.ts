@@ -2,6 +2,8 @@ import { LogError } from "../ports/log/log.ts";
 import type { Log } from "../ports/log/log.ts";
 import { MetricSet } from "../ports/telemetry/metric-set.ts";
 import type { SetValue } from "../ports/telemetry/metric-set.ts";
+import { addTracerMetrics } from "../ports/telemetry/process-metrics.ts";
+import type { Tracer } from "../ports/telemetry/tracer.ts";
 import { Topic } from "../schema/topics.ts";
 import type { OwnerStats } from "./owner.ts";
 import type { Worker } from "./worker.ts";
@@ -10,6 +12,7 @@ export interface EngineMetricsSources {
   readonly log: Log;
   /** Whose partitions they are; a worker is one. */
   readonly worker: Pick<Worker, "hosts" | "standbys" | "roles">;
+  readonly tracer?: Tracer;
   /** False where another set of this thread tells of the process. */
   readonly process?: boolean;
 }
@@ -25,6 +28,7 @@ export function createEngineMetrics(sources: EngineMetricsSources): MetricSet {
   addProgress(metrics, sources, owned);
   addOutcomes(metrics, owned);
   addSnapshots(metrics, owned);
+  if (sources.tracer !== undefined) addTracerMetrics(metrics, sources.tracer);
   return metrics;
 }
 

@@ -46,7 +46,6 @@ async function open(context: ServiceContext<GatewayConfig>): Promise<OpenService
     allowedOrigins: config.allowedOrigins,
     tracer,
     logger,
-    onInternalError: (error) => logger.error({ error }, "A request was answered 500"),
   });
   await gateway.start();
   const server = Bun.serve({

@@ -1,5 +1,5 @@
 import type { Clock } from "../ports/clock/clock.ts";
-import type { Logger } from "../ports/telemetry/process-log.ts";
+import type { Logger } from "../ports/telemetry/logger.ts";
 import type { RequestBindings } from "./edge.ts";
 import type { ApiProblem } from "./problems.ts";
 

@@ -3,6 +3,8 @@ import { openSqliteLog } from "../ports/log/log-sqlite.ts";
 import type { Log } from "../ports/log/log.ts";
 import { openFileSnapshots } from "../ports/snapshot/snapshot-file.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
+import { openTracer } from "../ports/telemetry/tracer-open.ts";
+import type { Tracer } from "../ports/telemetry/tracer.ts";
 import { openReadSide } from "./read-side.ts";
 import type { AnalyticsConnection, ReadSide } from "./read-side.ts";
 
@@ -14,6 +16,8 @@ export interface ReadSideRequest {
   readonly dataDir: string;
   readonly analytics: boolean;
   readonly secret: string;
+  /** Empty: nothing is traced. */
+  readonly tracesUrl: string;
 }
 
 /** Messages from the Worker. */
@@ -26,9 +30,10 @@ export type ReadSideReport =
 
 declare const self: Worker;
 
-/** What is to be closed, once it is open; the log and the snapshots last. */
+/** What is to be closed, once it is open; the log, the snapshots and the tracer last. */
 let readSide: Promise<ReadSide> | null = null;
 let stores: { readonly log: Log; readonly snapshots: SnapshotStore } | null = null;
+let tracer: Tracer | null = null;
 
 self.onmessage = (event: MessageEvent<ReadSideRequest | "close">): void => {
   if (event.data === "close") void close();
@@ -45,16 +50,7 @@ async function open(request: ReadSideRequest): Promise<void> {
       readonly: true,
     });
     stores = { log, snapshots };
-    readSide = openReadSide({
-      log,
-      snapshots,
-      clock: systemClock,
-      dataDir: request.dataDir,
-      analytics: request.analytics,
-      secret: request.secret,
-      onNotice: (line) => report({ kind: "Notice", line }),
-      onAnalytics: (connection) => report({ kind: "Analytics", connection }),
-    });
+    readSide = openTraced(request, { log, snapshots });
     report({ kind: "Ready", url: (await readSide).url });
   } catch (error) {
     report({
@@ -64,10 +60,29 @@ async function open(request: ReadSideRequest): Promise<void> {
   }
 }
 
+async function openTraced(
+  { tracesUrl: url, dataDir, analytics, secret }: ReadSideRequest,
+  open: { readonly log: Log; readonly snapshots: SnapshotStore },
+): Promise<ReadSide> {
+  const who = { service: "venue-reads", instance: String(process.pid) };
+  tracer = await openTracer({ ...who, url, sampleRatio: 0 });
+  return openReadSide({
+    ...open,
+    clock: systemClock,
+    dataDir,
+    analytics,
+    secret,
+    tracer,
+    onNotice: (line) => report({ kind: "Notice", line }),
+    onAnalytics: (connection) => report({ kind: "Analytics", connection }),
+  });
+}
+
 async function close(): Promise<void> {
   await (await readSide)?.close();
   await stores?.log.close();
   await stores?.snapshots.close();
+  await tracer?.close();
   report({ kind: "Closed" });
 }
 

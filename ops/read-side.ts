@@ -7,7 +7,9 @@ import { startClickhouseProcess } from "../ports/analytics/clickhouse-process.ts
 import type { Clock } from "../ports/clock/clock.ts";
 import type { Log } from "../ports/log/log.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
+import type { Tracer } from "../ports/telemetry/tracer.ts";
 import { openPglite } from "../ports/read-db/read-db-pglite.ts";
+import { createProjectorMetrics } from "../projector/metrics.ts";
 import { createProjector } from "../projector/projector.ts";
 import { createQuery } from "../query/app.ts";
 
@@ -21,6 +23,7 @@ export interface ReadSideOptions {
   readonly analytics: boolean;
   /** Shared with the gateway, so that nobody else on loopback reads accounts' data. */
   readonly secret: string;
+  readonly tracer: Tracer;
   onNotice(line: string): void;
   onAnalytics(connection: AnalyticsConnection | null): void;
 }
@@ -50,13 +53,14 @@ export async function openReadSide(options: ReadSideOptions): Promise<ReadSide> 
         },
   );
   await readDb.migrate();
-  const { log, snapshots, clock, secret } = options;
+  const { log, snapshots, clock, secret, tracer } = options;
   const store = analytics?.store ?? null;
   const projector = createProjector({
     log,
     readDb,
     analytics: store,
     clock,
+    tracer,
     onAlarm: (alarm) => options.onNotice(`Projector stopped: ${alarm.message}`),
   });
   const query = createQuery({
@@ -66,6 +70,7 @@ export async function openReadSide(options: ReadSideOptions): Promise<ReadSide> 
     clock,
     secret,
     snapshots,
+    metricsSources: [createProjectorMetrics(projector, { process: false, tracer })],
     onAlarm: (error) => options.onNotice(`Reads: ${error.message}`),
   });
   const server = Bun.serve({

@@ -3,6 +3,10 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { LogError } from "../ports/log/log.ts";
+import { ConfigurationError, Environment } from "../ports/process/environment.ts";
+import { openTracer } from "../ports/telemetry/tracer-open.ts";
+import type { Tracer } from "../ports/telemetry/tracer.ts";
+import { readTraces } from "../ports/telemetry/traces-environment.ts";
 import { bootstrap } from "./bootstrap.ts";
 import type { Cast, VenueDoor } from "./bootstrap.ts";
 import { DemoMarket, demoInstruments } from "./demo.ts";
@@ -55,30 +59,51 @@ async function start(options: StartOptions): Promise<void> {
 async function openVenueOrExit(options: StartOptions): Promise<AnyVenue> {
   try {
     if (options.profile === "kafka") return await openStack({ ...options, onLine: console.log });
-    return await openVenue({
-      dataDir: options.dataDir,
-      port: options.port,
-      partitionCount: 1,
-      reads: true,
-      analytics: true,
-      tickMs,
-      onNotice: (line) => console.error(line),
-      onFatal: (error) => {
-        console.error(`The venue stops, its log is safe: ${error.message}`);
-        process.exit(1);
-      },
-    });
+    return await openOneProcess(options);
   } catch (error) {
     console.error(startFailure(error, options));
     process.exit(1);
   }
 }
 
+async function openOneProcess({ dataDir, port }: StartOptions): Promise<Venue> {
+  const { tracer, tracesUrl } = await openTracing();
+  const venue = await openVenue({
+    dataDir,
+    port,
+    partitionCount: 1,
+    reads: true,
+    analytics: true,
+    tickMs,
+    tracer,
+    tracesUrl,
+    onNotice: (line) => console.error(line),
+    onFatal: (error) => {
+      console.error(`The venue stops, its log is safe: ${error.message}`);
+      process.exit(1);
+    },
+  });
+  const close = async (): Promise<void> => {
+    await venue.close();
+    await tracer.close();
+  };
+  return { ...venue, close };
+}
+
+/** Traces go where the variables say that the separate services have too. */
+async function openTracing(): Promise<{ tracer: Tracer; tracesUrl: string }> {
+  const environment = new Environment(process.env);
+  const { url, sampleRatio } = readTraces(environment);
+  environment.finish();
+  const who = { service: "venue", instance: String(process.pid) };
+  return { tracer: await openTracer({ ...who, url, sampleRatio }), tracesUrl: url };
+}
+
 function startFailure(error: unknown, options: StartOptions): string {
   if (error instanceof LogError && error.code === "Locked") {
     return `Another venue runs on ${options.dataDir}. Stop it, or give this one a folder of its own with --data.`;
   }
-  if (error instanceof ServiceError) return error.message;
+  if (error instanceof ServiceError || error instanceof ConfigurationError) return error.message;
   if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
     return `Port ${options.port} is taken. Choose another with --port, or 0 for any.`;
   }

@@ -14,11 +14,14 @@ import { createMemoryRateLimit } from "../ports/rate-limit/rate-limit-memory.ts"
 import { openFileSnapshots } from "../ports/snapshot/snapshot-file.ts";
 import { createMemorySnapshots } from "../ports/snapshot/snapshot-memory.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
+import { noTracer } from "../ports/telemetry/tracer.ts";
+import type { Tracer } from "../ports/telemetry/tracer.ts";
 import { bundleWeb } from "../web/bundle.ts";
 import { openReadSide } from "./read-side.ts";
 import type { AnalyticsConnection } from "./read-side.ts";
 import { startReadSideWorker } from "./read-side-thread.ts";
 import type { Reads } from "./read-side-thread.ts";
+import { venueMetrics } from "./venue-metrics.ts";
 
 export interface VenueOptions {
   /** Folder of the log, the snapshots and the views; null keeps everything in memory and forgets it at close. */
@@ -31,6 +34,9 @@ export interface VenueOptions {
   /** With false ClickHouse is not started. */
   readonly analytics: boolean;
   readonly tickMs?: number;
+  /** Of this thread; the reads' Worker opens its own on `tracesUrl`. */
+  readonly tracer?: Tracer;
+  readonly tracesUrl?: string;
   onNotice(line: string): void;
   /** The venue cannot go on: a partition's invariant broke, or its log failed. */
   onFatal(error: Error): void;
@@ -58,6 +64,7 @@ export async function openVenue(options: VenueOptions): Promise<Venue> {
   const { log, snapshots, logPath } = openStores(options);
   const secret = crypto.randomUUID();
   const reads = startReads(options, { log, snapshots, logPath, secret });
+  const { tracer = noTracer } = options;
   const hosts = Array.from({ length: options.partitionCount }, (_, partition) =>
     createEngineHost({
       log,
@@ -66,6 +73,7 @@ export async function openVenue(options: VenueOptions): Promise<Venue> {
       partition,
       node: `pid ${process.pid}`,
       build: "orderbook 0.1.0",
+      tracer,
       ...(options.tickMs === undefined ? {} : { tickMs: options.tickMs }),
       onFatal: options.onFatal,
     }),
@@ -79,6 +87,8 @@ export async function openVenue(options: VenueOptions): Promise<Venue> {
     rateLimit: createMemoryRateLimit(systemClock),
     query: { url: () => reads.url, secret },
     assets: await bundleWeb(),
+    tracer,
+    metricsSources: venueMetrics({ log, hosts, reads, secret }),
     onInternalError: (error) => options.onNotice(`A request was answered 500: ${errorText(error)}`),
   });
   await gateway.start();
@@ -135,12 +145,13 @@ function startReads(
   options: VenueOptions,
   parts: { log: Log; snapshots: SnapshotStore; logPath: string | null; secret: string },
 ): Reads {
-  const { dataDir, analytics, partitionCount, onNotice } = options;
+  const { dataDir, analytics, partitionCount, tracesUrl = "", onNotice } = options;
   const { log, snapshots, logPath, secret } = parts;
   if (!options.reads) return noReads;
   if (dataDir !== null && logPath !== null) {
     const snapshotFolder = snapshotFolderOf(dataDir);
-    const request = { logPath, snapshotFolder, partitionCount, dataDir, analytics, secret };
+    const place = { logPath, snapshotFolder, dataDir };
+    const request = { ...place, partitionCount, analytics, secret, tracesUrl };
     return startReadSideWorker(request, onNotice);
   }
   const opened = openReadSide({
@@ -150,6 +161,7 @@ function startReads(
     dataDir: null,
     analytics: false,
     secret,
+    tracer: options.tracer ?? noTracer,
     onNotice,
     onAnalytics: () => {},
   });

@@ -41,7 +41,7 @@ async function open(context: ServiceContext<ProjectorConfig>): Promise<OpenServi
     onAlarm: (alarm) => takeAlarm(context, alarm),
   });
   await projector.start();
-  const metrics = createProjectorMetrics(projector);
+  const metrics = createProjectorMetrics(projector, { tracer });
   return {
     readiness: () => {
       const { stats } = projector;

@@ -1,6 +1,8 @@
 import { LogError } from "../ports/log/log.ts";
 import { MetricSet } from "../ports/telemetry/metric-set.ts";
 import type { SetValue } from "../ports/telemetry/metric-set.ts";
+import { addTracerMetrics } from "../ports/telemetry/process-metrics.ts";
+import type { Tracer } from "../ports/telemetry/tracer.ts";
 import type { Projector } from "./projector.ts";
 
 const labels = ["store", "partition"];
@@ -9,11 +11,12 @@ const stores = ["Postgres", "ClickHouse"] as const;
 /** What a projector counts, in Prometheus' text format. With `process: false` another set of this thread tells of the process. */
 export function createProjectorMetrics(
   projector: Projector,
-  options: { readonly process?: boolean } = {},
+  options: { readonly process?: boolean; readonly tracer?: Tracer } = {},
 ): MetricSet {
   const metrics = new MetricSet("projector", options);
   addProgress(metrics, projector);
   addWrites(metrics, projector);
+  if (options.tracer !== undefined) addTracerMetrics(metrics, options.tracer);
   metrics.counter(
     { name: "alarms_total", help: "Gaps, rivals and broken promises", labels: ["store", "code"] },
     (set) => {
@@ -36,9 +39,8 @@ function addProgress(metrics: MetricSet, projector: Projector): void {
     for (const { store, partition, bodyCount } of projector.stats)
       set(bodyCount, { store, partition });
   });
-  metrics.gauge(
-    { name: "lag_records", help: "Records not folded yet", labels },
-    (set) => measureLag(set, projector),
+  metrics.gauge({ name: "lag_records", help: "Records not folded yet", labels }, (set) =>
+    measureLag(set, projector),
   );
   metrics.gauge(
     { name: "block_age_seconds", help: "Age of the oldest outcome that waits in a block", labels },

@@ -7,7 +7,6 @@ import { runService } from "../ports/process/service.ts";
 import type { OpenService, ServiceContext } from "../ports/process/service.ts";
 import { openPostgres } from "../ports/read-db/read-db-postgres.ts";
 import { openMinioSnapshots } from "../ports/snapshot/snapshot-minio.ts";
-import { MetricSet } from "../ports/telemetry/metric-set.ts";
 import { createQuery } from "./app.ts";
 import { readConfig } from "./config.ts";
 import type { QueryConfig } from "./config.ts";
@@ -40,7 +39,7 @@ async function open({ config, logger, fail }: ServiceContext<QueryConfig>): Prom
   });
   logger.info({ url: server.url.origin }, "Listening");
   await query.start();
-  const metrics = new MetricSet("query");
+  const { metrics } = query;
   return {
     readiness: () => ({ ready: true, status: "serving" }),
     metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),

@@ -3,7 +3,9 @@ import { hostname } from "node:os";
 import { openTracer } from "../telemetry/tracer-open.ts";
 import type { Tracer } from "../telemetry/tracer.ts";
 import { createProcessLog } from "../telemetry/process-log.ts";
-import type { Logger, LogLevel } from "../telemetry/process-log.ts";
+import type { Logger, LogLevel } from "../telemetry/logger.ts";
+import { readTraces, tracesVariables } from "../telemetry/traces-environment.ts";
+import type { TracesConfig } from "../telemetry/traces-environment.ts";
 import { openOperations } from "../telemetry/operations-listener.ts";
 import type { Operations } from "../telemetry/operations-listener.ts";
 import { ConfigurationError, type Environment, type Variable } from "./environment.ts";
@@ -13,8 +15,7 @@ export interface ServiceConfig {
   readonly logLevel: LogLevel;
   /** The private listener: health, readiness, metrics. */
   readonly operations: { readonly hostname: string; readonly port: number };
-  /** Where traces go (OTLP over HTTP; empty: nowhere), and the share of requests that are traced. */
-  readonly traces: { readonly url: string; readonly sampleRatio: number };
+  readonly traces: TracesConfig;
   /** What no line of the log may show. */
   readonly secrets: readonly string[];
 }
@@ -63,17 +64,7 @@ export function serviceVariables(operationsPort: number) {
       meaning: "its port; 0 takes a free one",
       fallback: String(operationsPort),
     },
-    tracesUrl: {
-      name: "ORDERBOOK_TRACES_URL",
-      meaning:
-        "OpenTelemetry collector for traces, `http://host:4318/v1/traces`; without it nothing is traced",
-      fallback: "",
-    },
-    traceRatio: {
-      name: "ORDERBOOK_TRACE_RATIO",
-      meaning: "share of the requests that are traced, 0 to 1; the gateway's decides",
-      fallback: "0.01",
-    },
+    ...tracesVariables,
   } as const satisfies Record<string, Variable>;
 }
 
@@ -87,10 +78,7 @@ export function readService(
       hostname: environment.text(variables.host),
       port: environment.integer(variables.port, { min: 0, max: 65_535 }),
     },
-    traces: {
-      url: environment.url(variables.tracesUrl, ["http:", "https:"]),
-      sampleRatio: environment.ratio(variables.traceRatio),
-    },
+    traces: readTraces(environment),
     secrets: environment.secrets,
   };
 }

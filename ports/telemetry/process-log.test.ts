@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 
 import { createProcessLog } from "./process-log.ts";
-import type { LogLevel, Logger } from "./process-log.ts";
+import type { Logger, LogLevel } from "./logger.ts";
 
 const canary = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxMDAxIn0.c2lnbmF0dXJlLWNhbmFyeQ";
 const password = `canary-"quoted"-password`;

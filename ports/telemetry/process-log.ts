@@ -1,19 +1,7 @@
 import pino from "pino";
 
 import { LogText, safeLine } from "./log-text.ts";
-
-export type LogLevel = "debug" | "info" | "warn" | "error";
-
-/**
- * One line an event. Names of fields: clOrdID, orderID, partition, offset, seqNum, traceID; an Error stands in `error`. No lines for single
- * orders above debug.
- */
-export interface Logger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
+import type { Logger, LogLevel } from "./logger.ts";
 
 export interface ProcessLogOptions {
   readonly service: string;
@@ -38,14 +26,6 @@ export function createProcessLog(options: ProcessLogOptions): Logger {
   );
   return new CleanLogger(lines, new LogText(secrets));
 }
-
-/** Says nothing. */
-export const noLogger: Logger = {
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-};
 
 class CleanLogger implements Logger {
   readonly #lines: pino.Logger;

@@ -1,5 +1,5 @@
 import { systemClock } from "../clock/clock-system.ts";
-import type { Logger } from "./process-log.ts";
+import type { Logger } from "./logger.ts";
 import { noTracer } from "./tracer.ts";
 import type { Tracer } from "./tracer.ts";
 
