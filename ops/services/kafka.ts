@@ -111,21 +111,14 @@ function clusterID(brokers: number): string {
   );
 }
 
-/** Durability settings are those of compose.yaml; internal topics follow the number of brokers. */
-function brokerProperties(home: string, id: number, ids: readonly number[]): string {
-  const replicas = ids.length;
-  const voters = ids.map((voter) => `${voter}@127.0.0.1:${controllerPortOf(voter)}`).join(",");
+/** What does not depend on where a broker runs: the same here and in compose.yaml. */
+export function brokerSettings(replicas: number): Readonly<Record<string, string | number>> {
   const minInsync = replicas > 1 ? 2 : 1;
-  const settings: Record<string, string | number> = {
+  return {
     "process.roles": "broker,controller",
-    "node.id": id,
-    "controller.quorum.voters": voters,
-    listeners: `PLAINTEXT://127.0.0.1:${portOf(id)},CONTROLLER://127.0.0.1:${controllerPortOf(id)}`,
-    "advertised.listeners": `PLAINTEXT://127.0.0.1:${portOf(id)}`,
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
-    "log.dirs": join(home, "data"),
     "auto.create.topics.enable": "false",
     "unclean.leader.election.enable": "false",
     "default.replication.factor": replicas,
@@ -140,6 +133,19 @@ function brokerProperties(home: string, id: number, ids: readonly number[]): str
     "group.min.session.timeout.ms": 1000,
     "broker.session.timeout.ms": sessionTimeoutMs,
     "broker.heartbeat.interval.ms": 500,
+  };
+}
+
+function brokerProperties(home: string, id: number, ids: readonly number[]): string {
+  const settings: Record<string, string | number> = {
+    "node.id": id,
+    "controller.quorum.voters": ids
+      .map((voter) => `${voter}@127.0.0.1:${controllerPortOf(voter)}`)
+      .join(","),
+    listeners: `PLAINTEXT://127.0.0.1:${portOf(id)},CONTROLLER://127.0.0.1:${controllerPortOf(id)}`,
+    "advertised.listeners": `PLAINTEXT://127.0.0.1:${portOf(id)}`,
+    "log.dirs": join(home, "data"),
+    ...brokerSettings(ids.length),
   };
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)

@@ -49,13 +49,17 @@ function program(name: string): string {
   return join(packaged, newest, "bin", name);
 }
 
+/** What does not depend on where it runs: the same here and in compose.yaml. */
+export const postgresSettings = ["max_connections=50", "statement_timeout=60s"] as const;
+/** What the cluster is made with, the same there. */
+export const postgresInitialisation = ["--data-checksums", "--locale=C", "-E", "UTF8"] as const;
+
 function serverSettings(data: string): string[] {
   const settings = [
     "listen_addresses=127.0.0.1",
     `port=${port}`,
     `unix_socket_directories=${join(data, "socket")}`,
-    "max_connections=50",
-    "statement_timeout=60s",
+    ...postgresSettings,
   ];
   return settings.flatMap((setting) => ["-c", setting]);
 }
@@ -67,17 +71,7 @@ async function initialise(folders: Folders, data: string): Promise<void> {
   const password = join(data, "password");
   writeFileSync(password, keptSecret(folders, "postgres"), { mode: 0o600 });
   await ownedBySystemUser([data, join(data, "socket"), password]);
-  const initdb = [
-    program("initdb"),
-    "-D",
-    cluster,
-    "--data-checksums",
-    "-U",
-    "orderbook",
-    "-E",
-    "UTF8",
-    "--locale=C",
-  ];
+  const initdb = [program("initdb"), "-D", cluster, "-U", "orderbook", ...postgresInitialisation];
   const secured = [...initdb, "--auth=scram-sha-256", `--pwfile=${password}`];
   await run(process.getuid?.() === 0 ? ["runuser", "-u", systemUser, "--", ...secured] : secured, {
     cwd: data,

@@ -35,18 +35,31 @@ export function redis({ folders }: ServiceOptions): Service {
   };
 }
 
+/** What does not depend on where it runs: the same here and in compose.yaml. */
+export const redisSettings = {
+  maxmemory: "256mb",
+  "maxmemory-policy": "noeviction",
+  appendonly: "yes",
+  appendfsync: "everysec",
+  save: '""',
+} as const;
+
 /** The password stands in a file of mode 0600, never in the arguments, where `ps` would show it. */
 function settings(folders: Folders, data: string): string {
-  return `bind 127.0.0.1
-port ${port}
-dir ${data}
-requirepass ${keptSecret(folders, "redis")}
-maxmemory 256mb
-maxmemory-policy noeviction
-appendonly yes
-appendfsync everysec
-save ""
-`;
+  const place = {
+    bind: "127.0.0.1",
+    port: String(port),
+    dir: data,
+    requirepass: keptSecret(folders, "redis"),
+  };
+  return redisConfiguration(place);
+}
+
+/** A configuration file with our settings and those of the place. */
+export function redisConfiguration(place: Readonly<Record<string, string>>): string {
+  return Object.entries({ ...place, ...redisSettings })
+    .map(([name, value]) => `${name} ${value}\n`)
+    .join("");
 }
 
 async function answersPing(url: string): Promise<boolean> {

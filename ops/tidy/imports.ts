@@ -99,11 +99,10 @@ export function barrels(tree: Tree): Finding[] {
   return findings;
 }
 
-/** What people and machines run: package scripts, CI, configuration that a tool reads by its name. */
+/** What people and machines run: package scripts, containers, CI, configuration that a tool reads by its name. */
 function entryPoints(tree: Tree): string[] {
-  const named = [...(tree.get("package.json") ?? "").matchAll(/[\w./-]+\.ts\b/g)].map(
-    ([path]) => path,
-  );
+  const runners = ["package.json", "compose.yaml"].map((path) => tree.get(path) ?? "");
+  const named = [...runners.join("\n").matchAll(/[\w./-]+\.ts\b/g)].map(([path]) => path);
   const fixed = [...tree.keys()].filter(
     (path) => /(^|\/)drizzle\.config\.ts$/.test(path) || /(^|\/)main\.ts$/.test(path),
   );

@@ -44,10 +44,10 @@ function queryRule(header: string, value: string): string {
 }
 
 /**
- * Users and grants. The analyst has no grant outside our database: readonly alone would still let file() read this machine and
+ * Users and grants; `network` says where both may come from. The analyst has no grant outside our database: readonly alone would still let file() read this machine and
  * url() reach others.
  */
-export function usersConfig(credentials: ClickhouseCredentials): string {
+export function usersConfig(credentials: ClickhouseCredentials, network = loopback): string {
   return `<clickhouse>
   <profiles>
     <default><async_insert>0</async_insert></default>
@@ -68,13 +68,14 @@ export function usersConfig(credentials: ClickhouseCredentials): string {
   <quotas><default></default></quotas>
   <users>
 ${user("default", { password: "", profile: "default", grants: opening })}
-${user("writer", { password: credentials.writer, profile: "default", grants: writing })}
-${user("analyst", { password: credentials.analyst, profile: "analyst", grants: reading })}
+${user("writer", { password: credentials.writer, profile: "default", grants: writing, network })}
+${user("analyst", { password: credentials.analyst, profile: "analyst", grants: reading, network })}
   </users>
 </clickhouse>
 `;
 }
 
+const loopback = "127.0.0.1";
 const opening = ["SYSTEM LISTEN ON *.*", "SELECT ON system.numbers"];
 const reading = ["SELECT ON orderbook.*"];
 const writing = [
@@ -89,14 +90,16 @@ interface User {
   readonly password: string;
   readonly profile: string;
   readonly grants: readonly string[];
+  /** Where the user may come from. */
+  readonly network?: string;
 }
 
-function user(name: string, { password, profile, grants }: User): string {
+function user(name: string, { password, profile, grants, network = loopback }: User): string {
   return `    <${name}>
       ${secret(password)}
       <profile>${profile}</profile>
       <quota>default</quota>
-      <networks><ip>127.0.0.1</ip></networks>
+      <networks><ip>${network}</ip></networks>
       <grants>${grants.map((grant) => `<query>GRANT ${grant}</query>`).join("")}</grants>
     </${name}>`;
 }
