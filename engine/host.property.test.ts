@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 
-import { decodeCommandFrame } from "../schema/frame.ts";
 import type { Event } from "../schema/generated/records.ts";
 import { Topic } from "../schema/topics.ts";
 import type { ProcessLog } from "./crash-log.ts";
+import { applyRecord, readRecord } from "./oracle/command-stream.ts";
 import { encodeEvents } from "./oracle/comparison.ts";
 import { NaiveEngine } from "./oracle/naive-engine.ts";
 import { commandsOf, Partition, straightRun, ticks } from "./partition.fixture.ts";
@@ -146,9 +146,7 @@ function expectOracle(made: Partition): void {
 }
 
 function oracleEvents(oracle: NaiveEngine, record: LogRecord, seqNum: number): Event[] {
-  const { value, offset, appendTime } = record;
-  const decoded = decodeCommandFrame(value);
-  return decoded.ok
-    ? oracle.apply(decoded.message, offset, appendTime, seqNum)
-    : oracle.applyUnreadable(decoded.error, offset, appendTime, seqNum);
+  const { value, offset: commandOffset, appendTime } = record;
+  const command = readRecord(value);
+  return applyRecord(oracle, { bytes: value, command, commandOffset, appendTime, seqNum });
 }

@@ -117,7 +117,9 @@ export function orderSide(side: keyof typeof SideName): "Buy" | "Sell" {
 }
 
 function openStatus(name: (typeof OrdStatusName)[keyof typeof OrdStatusName]): OpenOrdStatus {
-  if (name === "Rejected") throw new Error("A rejected order does not trade");
+  if (name === "Rejected" || name === "PendingNew") {
+    throw new Error("An order that was not accepted does not trade");
+  }
   return name;
 }
 

@@ -4,6 +4,7 @@ import type { NewOrderSingle } from "../schema/generated/new-order-single.ts";
 import type { OrderCancelReplaceRequest } from "../schema/generated/order-cancel-replace-request.ts";
 import type { OrderCancelRequest } from "../schema/generated/order-cancel-request.ts";
 import type { OrderMassCancelRequest } from "../schema/generated/order-mass-cancel-request.ts";
+import { BusinessRejectReasonName } from "../schema/generated/enums.ts";
 import { blockLengthOf } from "../schema/generated/records.ts";
 import type { AccountDefinition } from "../schema/generated/account-definition.ts";
 import type { SecurityDefinition } from "../schema/generated/security-definition.ts";
@@ -15,6 +16,7 @@ import type { Clock } from "../ports/clock/clock.ts";
 import { LogError } from "../ports/log/log.ts";
 import { noTracer } from "../ports/telemetry/tracer.ts";
 import type { Span, Tracer } from "../ports/telemetry/tracer.ts";
+import { refusal } from "./order-answers.ts";
 import type { Outcomes, Submitted } from "./outcomes.ts";
 import { ApiProblem } from "./problems.ts";
 
@@ -102,7 +104,10 @@ export class Commands {
     this.#inFlight++;
     try {
       const record = { key, value: this.#encode(command) };
-      return await this.#options.outcomes.submit(partition, record, this.#startAppend(command));
+      const span = this.#startAppend(command);
+      const submitted = await this.#options.outcomes.submit(partition, record, span);
+      refuseUnread(submitted);
+      return submitted;
     } catch (error) {
       if (!(error instanceof LogError)) throw error;
       throw logUnavailable(error);
@@ -141,6 +146,13 @@ export class Commands {
     const hash = requestHash(draft, blockLengthOf(templateId));
     return frame({ ...command, ...stamps, requestHash: hash });
   }
+}
+
+/** Throws the refusal of a command that the engine did not look into: nothing in its outcome names the command. */
+function refuseUnread({ body, partition }: Submitted): void {
+  const event = body?.events.at(-1);
+  if (body === null || event?.kind !== "BusinessMessageReject" || event.refTemplateId !== 0) return;
+  throw refusal(BusinessRejectReasonName[event.businessRejectReason], { body, partition });
 }
 
 const drainPollMs = 10;

@@ -12,8 +12,10 @@ import {
 } from "../schema/generated/enums.ts";
 import type { Duplicate } from "../schema/generated/duplicate.ts";
 import { NewOrderSingleLayout } from "../schema/generated/new-order-single.ts";
+import type { Deferred } from "../schema/generated/deferred.ts";
 import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
 import { OrderCancelReplaceRequestLayout } from "../schema/generated/order-cancel-replace-request.ts";
+import type { OrderRejected } from "../schema/generated/order-rejected.ts";
 import type { OrderReplaced } from "../schema/generated/order-replaced.ts";
 import { ProblemStatus } from "../schema/http/problem.ts";
 import type { ProblemCode } from "../schema/http/problem.ts";
@@ -47,8 +49,11 @@ export interface RefusalPlace {
   readonly orderID?: string;
 }
 
-/** What a NewOrderSingle came to: the order, or the first request's Duplicate. Throws ApiProblem with the engine's refusal. */
-export function newOrderAnswer(outcome: OrderOutcome): OrderAnswer | Duplicate {
+/**
+ * What a NewOrderSingle came to: the order, the first request's Duplicate, or Deferred where it is neither accepted nor refused yet.
+ * Throws ApiProblem with the engine's refusal.
+ */
+export function newOrderAnswer(outcome: OrderOutcome): OrderAnswer | Duplicate | Deferred {
   const { body, orderID } = outcome;
   for (const [index, event] of body.events.entries()) {
     if (event.kind === "OrderAccepted" && event.orderID === orderID) {
@@ -58,6 +63,7 @@ export function newOrderAnswer(outcome: OrderOutcome): OrderAnswer | Duplicate {
       throw refusal(OrdRejReasonName[event.ordRejReason], outcome, event.clOrdID);
     }
     if (event.kind === "Duplicate" && event.commandID === orderID) return event;
+    if (event.kind === "Deferred" && event.orderID === orderID) return event;
   }
   throw new Error("A new order's outcome says nothing of the order");
 }
@@ -140,6 +146,10 @@ export function cancelAnswer(outcome: CancelOutcome): CancelAnswer {
       throw refusal(CxlRejReasonName[event.cxlRejReason], outcome);
     }
   }
+  const unentered = body.events.find(
+    (each) => each.kind === "OrderRejected" && each.orderID === orderID,
+  );
+  if (unentered?.kind === "OrderRejected") return unenteredAnswer(outcome, unentered);
   const event = body.events.findLast(
     (each) => each.kind === "OrderCanceled" && each.orderID === orderID,
   );
@@ -161,7 +171,26 @@ export function cancelAnswer(outcome: CancelOutcome): CancelAnswer {
   };
 }
 
-/** The refusal that a repeat repeats, or null when the first request was accepted. Throws ApiProblem IdConflict. */
+/** The order was deferred: it ends without having been in any book. */
+function unenteredAnswer(outcome: CancelOutcome, event: OrderRejected): CancelAnswer {
+  const nothing = { leavesQty: "0", cumQty: "0" };
+  const canceled = { execType: "Canceled", ordStatus: "Canceled", ...nothing } as const;
+  return {
+    orderID: event.orderID,
+    symbol: event.symbol,
+    side: orderSide(event.side),
+    canceledQty: "0",
+    ...nothing,
+    ordStatus: "Canceled",
+    transactTime: timeText(outcome.body.transactTime),
+    position: positionOf(outcome.body, outcome.partition),
+    executionReports: [
+      { ...canceled, rptSeq: event.rptSeq, cancelReason: OrdRejReasonName[event.ordRejReason] },
+    ],
+  };
+}
+
+/** The refusal that a repeat repeats, or null when the first request was accepted or is deferred. Throws ApiProblem IdConflict. */
 export function refusalOfRepeat(
   duplicate: Duplicate,
   place: RefusalPlace,
@@ -169,7 +198,7 @@ export function refusalOfRepeat(
 ): ProblemCode | null {
   const { conflict, decision, reason, refTemplateId } = duplicate;
   if (conflict) throw refusal("IdConflict", place, clOrdID);
-  if (decision === Decision.Accepted) return null;
+  if (decision !== Decision.Rejected) return null;
   if (refTemplateId === NewOrderSingleLayout.templateId && isOrdRejReason(reason)) {
     return codeOf(OrdRejReasonName[reason]);
   }
@@ -224,6 +253,12 @@ const refusalDetails: Partial<Record<ProblemCode, string>> = {
   ExponentChanged: "Exponents and currencies are fixed for the instrument's life",
   SymbolHashTaken: "Another symbol of the partition has the same hash",
   CapacityReached: "The partition holds as many of these as it can",
+  NewerVersion: "The order was written in a newer version than this partition reads",
+  NotDeferred: "The order is not waiting for another attempt",
+  CanceledBeforeEntry: "The order was canceled before it could be entered",
+  Undecodable: "The command could not be read",
+  UnknownTemplate: "The command is of no template that this partition reads",
+  Quarantined: "An operator has set the command aside; it was not carried out",
 };
 
 function newState(instrument: ListedInstrument, orderID: string): OrderState {

@@ -1,4 +1,5 @@
 import type { NewOrderRequest, RepeatAnswer, ReplaceRequest } from "../schema/http/orders.ts";
+import { Decision } from "../schema/generated/enums.ts";
 import type { Duplicate } from "../schema/generated/duplicate.ts";
 import { positionOf } from "./answers.ts";
 import { orderLocation } from "./edge.ts";
@@ -29,11 +30,17 @@ export async function placeOrder(
   const outcome = { body, partition, instrument, orderID };
   const answer = newOrderAnswer(outcome);
   if (!("kind" in answer)) return { status: 201, body: answer };
+  const isWaiting = answer.kind === "Deferred" || isDeferredRepeat(answer);
+  if (isWaiting) return pending(orderID, clOrdID);
   const original = originalOf(edge, outcome, answer, clOrdID);
   if (original === null) return repeatAnswer(edge, outcome, answer, context);
   const first = newOrderAnswer(original);
-  if ("kind" in first) throw new Error("The first request of an id is no repeat");
-  return { status: 201, body: first };
+  if (!("kind" in first)) return { status: 201, body: first };
+  if (first.kind === "Duplicate") throw new Error("The first request of an id is no repeat");
+  // The first attempt was deferred; what settled it stands in a body of its own.
+  const code = refusalOfRepeat(answer, outcome, clOrdID);
+  if (code !== null) throw refusal(code, outcome, clOrdID);
+  return repeatAnswer(edge, outcome, answer, context);
 }
 
 /** Sends a replace and says what came of it. Throws ApiProblem. */
@@ -54,6 +61,11 @@ export async function replaceOrder(
   const first = replaceAnswer(original, command.commandID);
   if ("kind" in first) throw new Error("The first request of an id is no repeat");
   return { status: 200, body: first };
+}
+
+/** Whether the first request still waits; another request under its id is a conflict all the same. */
+function isDeferredRepeat({ decision, conflict }: Duplicate): boolean {
+  return decision === Decision.Deferred && !conflict;
 }
 
 function pending(orderID: string, clOrdID: string): Answer {

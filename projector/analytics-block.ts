@@ -71,6 +71,8 @@ export class AnalyticsBlockRows {
       this.#push("trades", tradeRow(trade, this.#instrument(trade.securityID), place));
     }
     for (const report of reports) {
+      // A deferred order has not come to the market; what settles it is told.
+      if (report.kind === "Deferred") continue;
       const { securityID } = report.order;
       const instrument = securityID === 0 ? null : this.#instrument(securityID);
       this.#push("order_events", orderEventRow(report, instrument, place));

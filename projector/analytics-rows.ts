@@ -100,6 +100,7 @@ const liquidityNames: Readonly<Record<0 | 1 | 2, LiquidityName>> = {
 };
 
 function execTypeOf({ kind, order }: OrderReport): ExecTypeName {
+  if (kind === "Deferred") throw new Error("A deferred order has no row");
   return kind === "Canceled" && nameOf(OrdStatusName, order.ordStatus) === "Expired"
     ? "Expired"
     : kind;

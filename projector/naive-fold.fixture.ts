@@ -1,4 +1,5 @@
-import { CancelReason, OrdStatus, Side } from "../schema/generated/enums.ts";
+import { CancelReason, OrdRejReason, OrdStatus, Side } from "../schema/generated/enums.ts";
+import type { Deferred } from "../schema/generated/deferred.ts";
 import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
 import type { OrderRejected } from "../schema/generated/order-rejected.ts";
 import type { Event } from "../schema/generated/records.ts";
@@ -33,11 +34,26 @@ export function naiveFold(bodies: readonly NaiveBody[]): NaiveTables {
     [1, 2].map((lastLiquidityInd) => fillOf(trade, { seqNum, lastLiquidityInd, symbols })),
   );
   const orders = events.flatMap(({ event }) =>
-    event.kind === "OrderAccepted" || event.kind === "OrderRejected"
+    event.kind === "OrderAccepted" || event.kind === "OrderRejected" || isWaiting(event, events)
       ? [orderOf(event, events.map((placed) => placed.event).filter(names(event)), symbols)]
       : [],
   );
   return { orders, fills, positions: positionsOf(fills) };
+}
+
+/** The last Deferred of an order that nothing has settled. */
+function isWaiting(event: Event, events: readonly { readonly event: Event }[]): event is Deferred {
+  if (event.kind !== "Deferred") return false;
+  const told = events.flatMap(({ event: other }) =>
+    other.kind === "OrderAccepted" || other.kind === "OrderRejected" || other.kind === "Deferred"
+      ? [other]
+      : [],
+  );
+  const { orderID, firstSeqNum } = event;
+  const last = told.findLast(
+    (other) => other.orderID === orderID && other.firstSeqNum === firstSeqNum,
+  );
+  return last === event;
 }
 
 function names(order: { orderID: string; firstSeqNum: number }): (event: Event) => boolean {
@@ -64,7 +80,7 @@ function isTaker(event: Two, order: { orderID: string; firstSeqNum: number }): b
 }
 
 function orderOf(
-  first: OrderAccepted | OrderRejected,
+  first: OrderAccepted | OrderRejected | Deferred,
   events: readonly Event[],
   symbols: ReadonlyMap<number, string>,
 ): Record<string, unknown> {
@@ -82,7 +98,7 @@ function orderOf(
     orderID: first.orderID,
     firstSeqNum: first.firstSeqNum,
     accountID: first.accountID,
-    symbol: first.kind === "OrderRejected" ? first.symbol : symbols.get(first.securityID),
+    symbol: first.kind === "OrderAccepted" ? symbols.get(first.securityID) : first.symbol,
     clOrdID: first.clOrdID,
     side: first.side,
     price: price === 0 ? null : price,
@@ -93,19 +109,23 @@ function orderOf(
     cumNotional: trades.reduce((sum, t) => sum + BigInt(t.lastPx) * BigInt(t.lastQty), 0n),
     ordStatus: status,
     cancelReason: canceled?.cancelReason ?? null,
-    ordRejReason: first.kind === "OrderRejected" ? first.ordRejReason : null,
+    ordRejReason: first.kind === "OrderAccepted" ? null : first.ordRejReason,
   };
 }
 
 function statusOf(
-  first: OrderAccepted | OrderRejected,
+  first: OrderAccepted | OrderRejected | Deferred,
   after: {
     trades: readonly Trade[];
     canceled: { readonly cancelReason: number } | undefined;
     cumQty: number;
   },
 ): OrdStatus {
-  if (first.kind === "OrderRejected") return OrdStatus.Rejected;
+  if (first.kind === "OrderRejected") {
+    const isCanceled = first.ordRejReason === OrdRejReason.CanceledBeforeEntry;
+    return isCanceled ? OrdStatus.Canceled : OrdStatus.Rejected;
+  }
+  if (first.kind === "Deferred") return OrdStatus.PendingNew;
   if (after.canceled !== undefined) {
     const isExpired = after.canceled.cancelReason === CancelReason.Expired;
     return isExpired ? OrdStatus.Expired : OrdStatus.Canceled;

@@ -1,4 +1,5 @@
-import { CancelReason, OrdStatus } from "../schema/generated/enums.ts";
+import { CancelReason, OrdRejReason, OrdStatus } from "../schema/generated/enums.ts";
+import type { Deferred } from "../schema/generated/deferred.ts";
 import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
 import type { OrderCanceled } from "../schema/generated/order-canceled.ts";
 import type { OrderRejected } from "../schema/generated/order-rejected.ts";
@@ -26,7 +27,7 @@ export interface ProjectedBody {
 }
 
 export type ReportKind =
-  "New" | "Rejected" | "Trade" | "Canceled" | "Replaced" | "SelfTradePrevented";
+  "New" | "Deferred" | "Rejected" | "Trade" | "Canceled" | "Replaced" | "SelfTradePrevented";
 
 /** One order's change by one event: as it stood before (null: it is new) and as it stands after. */
 export interface OrderReport {
@@ -106,6 +107,8 @@ class Step {
         return this.#report("New", null, this.#accepted(event));
       case "OrderRejected":
         return this.#report("Rejected", null, this.#rejected(event));
+      case "Deferred":
+        return this.#report("Deferred", null, this.#deferred(event));
       case "Trade":
         return this.#trade(event);
       case "OrderCanceled":
@@ -135,6 +138,7 @@ class Step {
       case "Duplicate":
       case "BusinessMessageReject":
       case "OrderMassCancelReport":
+      case "DeadLettered":
       case "Checkpoint":
         return;
     }
@@ -231,11 +235,19 @@ class Step {
 
   #rejected(event: OrderRejected): OrderRow {
     const { symbol, ordRejReason } = event;
-    return { ...this.#fresh(event), symbol, ordStatus: OrdStatus.Rejected, ordRejReason };
+    const isCanceled = ordRejReason === OrdRejReason.CanceledBeforeEntry;
+    const ordStatus = isCanceled ? OrdStatus.Canceled : OrdStatus.Rejected;
+    return { ...this.#fresh(event), symbol, ordStatus, ordRejReason };
   }
 
-  /** What accepting and rejecting have in common. */
-  #fresh(event: OrderAccepted | OrderRejected): Omit<OrderRow, "symbol"> {
+  /** Its ordRejReason is why it waits. What settles it brings the whole row anew. */
+  #deferred(event: Deferred): OrderRow {
+    const { symbol, ordRejReason } = event;
+    return { ...this.#fresh(event), symbol, ordStatus: OrdStatus.PendingNew, ordRejReason };
+  }
+
+  /** What accepting, rejecting and deferring have in common. */
+  #fresh(event: OrderAccepted | OrderRejected | Deferred): Omit<OrderRow, "symbol"> {
     const { orderID, firstSeqNum, accountID, securityID, clOrdID, rptSeq } = event;
     const { side, ordType, timeInForce, orderQty, price } = event;
     const { transactTime } = this.#body;

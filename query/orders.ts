@@ -144,7 +144,7 @@ function listedOrder({ order, priceExponent, qtyExponent }: JoinedOrder): Listed
   };
 }
 
-/** Without the instrument's exponents its units say nothing; such an order was refused and has traded nothing. */
+/** Without the instrument's exponents its units say nothing; such an order was refused or is deferred, and has traded nothing. */
 function quantities(
   order: OrderRow,
   priceExponent: number | null,

@@ -242,7 +242,8 @@ export function isSetAside(
   return engine.takeQuarantine(commandOffset, commandHashText(bytes, appendTime));
 }
 
-function readRecord(bytes: Uint8Array): StreamRecord["command"] {
+/** What the bytes of a record of `orders` say. */
+export function readRecord(bytes: Uint8Array): StreamRecord["command"] {
   const decoded = decodeCommandFrame(bytes);
   if (decoded.ok) return decoded.message;
   const order = decodeNewerOrder(bytes);

@@ -1,5 +1,6 @@
 import { RecordReader } from "../../engine/record-reader.ts";
 import { Replica } from "../../engine/replica.ts";
+import { applyRecord, readRecord } from "../../engine/oracle/command-stream.ts";
 import { encodeEvents } from "../../engine/oracle/comparison.ts";
 import { NaiveEngine } from "../../engine/oracle/naive-engine.ts";
 import { Fold, FoldAlarm } from "../../ports/log/fold.ts";
@@ -8,7 +9,6 @@ import { readFoldedBody } from "../../ports/log/fold-follower.ts";
 import { LogError } from "../../ports/log/log.ts";
 import type { Log, LogRecord } from "../../ports/log/log.ts";
 import { commandHashText } from "../../schema/body.ts";
-import { decodeCommandFrame } from "../../schema/frame.ts";
 import type { Event } from "../../schema/generated/records.ts";
 import { Topic } from "../../schema/topics.ts";
 import type { Violation } from "./journal-check.ts";
@@ -131,10 +131,8 @@ function oracleEvents(
   { value, offset, appendTime }: LogRecord,
   seqNum: number,
 ): Event[] {
-  const decoded = decodeCommandFrame(value);
-  return decoded.ok
-    ? oracle.apply(decoded.message, offset, appendTime, seqNum)
-    : oracle.applyUnreadable(decoded.error, offset, appendTime, seqNum);
+  const command = readRecord(value);
+  return applyRecord(oracle, { bytes: value, command, commandOffset: offset, appendTime, seqNum });
 }
 
 function hashOf({ value, appendTime }: LogRecord): string {

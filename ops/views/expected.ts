@@ -90,6 +90,8 @@ export class ExpectedViews {
       case "AccountDefined":
       case "KeyDefined":
       case "OrderMassCancelReport":
+      case "Deferred":
+      case "DeadLettered":
       case "TimeTicked":
       case "Checkpoint":
         return;

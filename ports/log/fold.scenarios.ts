@@ -186,6 +186,49 @@ export const foldScenarios: readonly FoldScenario[] = [
     alarm: "ForeignPartition",
   },
   {
+    rule: "a Quarantine ends every earlier epoch, and the next Claim goes on",
+    write(script) {
+      const first = script.claim();
+      script.write(first, 1);
+      script.quarantine(1);
+      script.write(first, 2, script.body(2, { eventCount: 2, prevHash: "0123456789abcdef" }));
+      script.write(script.claim(), 2);
+    },
+    applied: [1, 2],
+  },
+  {
+    rule: "a Quarantine discards a half-received body",
+    write(script) {
+      const first = script.claim();
+      script.body(1, { eventCount: longEventCount });
+      script.writeChunk(first, 1, 0);
+      script.quarantine(0);
+      script.writeChunk(first, 1, 1);
+      script.write(script.claim(), 1);
+    },
+    applied: [1],
+  },
+  {
+    rule: "a body of a Quarantine's own epoch stops the fold",
+    write(script) {
+      script.write(script.claim(), 1);
+      script.write(script.quarantine(1), 2);
+      script.write(script.claim(), 2);
+    },
+    applied: [1],
+    alarm: "UnclaimedEpoch",
+  },
+  {
+    rule: "a Quarantine of another partition stops the fold",
+    write(script) {
+      script.write(script.claim(), 1);
+      script.quarantine(1, { partition: 2 });
+      script.write(script.claim(), 2);
+    },
+    applied: [1],
+    alarm: "ForeignPartition",
+  },
+  {
     rule: "bytes that fail their CRC stop the fold",
     write(script) {
       const epoch = script.claim();

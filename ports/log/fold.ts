@@ -4,6 +4,8 @@ import type { Body } from "../../schema/generated/body.ts";
 import { ClaimLayout, decodeClaim } from "../../schema/generated/claim.ts";
 import type { Claim } from "../../schema/generated/claim.ts";
 import type { OutputChunk } from "../../schema/generated/output-chunk.ts";
+import { decodeQuarantine, QuarantineLayout } from "../../schema/generated/quarantine.ts";
+import type { Quarantine } from "../../schema/generated/quarantine.ts";
 import { headerBytes } from "../../schema/generated/records.ts";
 import type { Event } from "../../schema/generated/records.ts";
 import type { LogRecord, RecordHeaders } from "./log.ts";
@@ -69,6 +71,7 @@ export class Fold {
   #position: FoldPosition | null;
   #epoch: number;
   #claim: Claim | null = null;
+  #quarantine: Quarantine | null = null;
   #gapped = false;
   #ended: FoldAlarm | null = null;
   #chunks: Uint8Array[] = [];
@@ -86,7 +89,7 @@ export class Fold {
     return this.#position;
   }
 
-  /** Offset of the Claim in force; -1 before any. */
+  /** Offset of the Claim or Quarantine in force; -1 before any. */
   get epoch(): number {
     return this.#epoch;
   }
@@ -94,6 +97,11 @@ export class Fold {
   /** The Claim in force, where it was pushed here. */
   get claim(): Claim | null {
     return this.#claim;
+  }
+
+  /** The Quarantine in force: it has ended the last owner's epoch, and no other owner has claimed since. */
+  get quarantine(): Quarantine | null {
+    return this.#quarantine;
   }
 
   /**
@@ -112,29 +120,46 @@ export class Fold {
       if (body !== null && headers !== undefined) body.headers = headers;
       return body;
     }
-    if (view.getUint16(templateIdAt, true) !== ClaimLayout.templateId) {
-      this.#end("Unreadable", offset, "neither a Claim nor an OutputChunk");
-    }
-    this.#takeClaim(decodeClaim(view, headerBytes), offset);
+    const templateId = view.getUint16(templateIdAt, true);
+    if (templateId === ClaimLayout.templateId) this.#takeClaim(view, offset);
+    else if (templateId === QuarantineLayout.templateId) this.#takeQuarantine(view, offset);
+    else this.#end("Unreadable", offset, "neither a Claim, a Quarantine nor an OutputChunk");
     return null;
   }
 
-  #takeClaim(claim: Claim, offset: number): void {
-    if (claim.partition !== this.partition) {
-      this.#end("ForeignPartition", offset, `a Claim of partition ${claim.partition}`);
+  #takeClaim(view: DataView, offset: number): void {
+    const claim = decodeClaim(view, headerBytes);
+    this.#openEpoch(claim, offset);
+    this.#claim = claim;
+    this.#quarantine = null;
+  }
+
+  /** A Claim that nobody serves. */
+  #takeQuarantine(view: DataView, offset: number): void {
+    const quarantine = decodeQuarantine(view, headerBytes);
+    this.#openEpoch(quarantine, offset);
+    this.#claim = null;
+    this.#quarantine = quarantine;
+  }
+
+  #openEpoch({ kind, partition }: Claim | Quarantine, offset: number): void {
+    if (partition !== this.partition) {
+      this.#end("ForeignPartition", offset, `a ${kind} of partition ${partition}`);
     }
     if (offset <= this.#epoch) {
-      this.#end("StaleClaim", offset, `a Claim not above epoch ${this.#epoch}`);
+      this.#end("StaleClaim", offset, `a ${kind} not above epoch ${this.#epoch}`);
     }
     this.#epoch = offset;
-    this.#claim = claim;
     this.#gapped = false;
     this.#discardChunks();
   }
 
   #takeChunk(chunk: OutputChunk, offset: number): AppliedBody | null {
     const { epoch, seqNum } = chunk;
-    if (epoch > this.#epoch) this.#end("UnclaimedEpoch", offset, `epoch ${epoch} has no Claim`);
+    const isNobodys = epoch === this.#epoch && this.#quarantine !== null;
+    if (epoch > this.#epoch || isNobodys) {
+      this.#end("UnclaimedEpoch", offset, `epoch ${epoch} has no Claim`);
+    }
     if (epoch < this.#epoch || this.#gapped) return null;
     const last = this.#position === null ? 0 : this.#position.seqNum;
     if (seqNum <= last) return null;

@@ -18,6 +18,8 @@ export const brokenRules = [
   "AlarmGap",
   "WaitForClaimAfterGap",
   "RefuseStaleClaim",
+  "QuarantineIsClaim",
+  "NobodyServesQuarantine",
   "RefuseUnclaimedEpoch",
   "RefuseChunkOutOfTurn",
   "RefuseForeignPartition",
@@ -35,6 +37,7 @@ export class NaiveFold {
   #bodyHash = hash64Text(0, 0);
   #chunks: Uint8Array[] = [];
   #waitsForClaim = false;
+  #isQuarantined = false;
   #stopped: FoldAlarm | null = null;
 
   constructor(partition: number, broken: BrokenRule | null) {
@@ -47,6 +50,11 @@ export class NaiveFold {
     const decoded = decodeFrame(record.value);
     const message: AnyMessage | null = decoded.ok ? decoded.message : null;
     if (message?.kind === "Claim") return this.#claim(message.partition, record.offset);
+    if (message?.kind === "Quarantine" && this.#has("QuarantineIsClaim")) {
+      this.#claim(message.partition, record.offset);
+      this.#isQuarantined = true;
+      return null;
+    }
     if (message?.kind === "OutputChunk") return this.#chunk(message, record.offset);
     if (this.#has("RefuseUnreadable")) this.#stop("Unreadable", record.offset);
     return null;
@@ -61,6 +69,7 @@ export class NaiveFold {
     else if (this.#epoch < 0) this.#epoch = offset;
     if (this.#has("ClaimDiscardsHalfBody")) this.#chunks = [];
     this.#waitsForClaim = false;
+    this.#isQuarantined = false;
     return null;
   }
 
@@ -68,6 +77,8 @@ export class NaiveFold {
     const { epoch, seqNum } = chunk;
     if (epoch > this.#epoch && this.#has("RefuseUnclaimedEpoch"))
       this.#stop("UnclaimedEpoch", offset);
+    const isNobodys = epoch === this.#epoch && this.#isQuarantined;
+    if (isNobodys && this.#has("NobodyServesQuarantine")) this.#stop("UnclaimedEpoch", offset);
     if (epoch < this.#epoch && this.#has("DropOldEpoch")) return null;
     if (this.#waitsForClaim && this.#has("WaitForClaimAfterGap")) return null;
     if (seqNum <= this.#seqNum && this.#has("DropAppliedSeqNum")) return null;

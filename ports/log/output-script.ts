@@ -20,6 +20,16 @@ export class OutputScript {
     return offset;
   }
 
+  /** Appends a Quarantine of a command and returns the epoch that it opens. */
+  quarantine(commandOffset: number, options: { partition?: number } = {}): number {
+    const offset = this.records.length;
+    const { partition = 0 } = options;
+    const commandHash = hash64Text(commandOffset + 1, 0);
+    const said = { commandOffset, commandHash, operator: "somebody", reason: "a test" };
+    this.#append(frame({ kind: "Quarantine", partition, ...said }));
+    return offset;
+  }
+
   /** The body of a seqNum, always the same; `eventCount` makes it long enough for several chunks. */
   body(seqNum: number, options: { eventCount?: number; prevHash?: string } = {}): Uint8Array {
     const known = this.#bodies.get(seqNum);

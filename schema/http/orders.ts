@@ -182,7 +182,7 @@ export const RepeatAnswer = z
   })
   .meta({ id: "RepeatAnswer" });
 
-/** 202: the command stands on the log, its outcome did not come in time. */
+/** 202: the command stands on the log; its outcome did not come in time, or the order is deferred (ordStatus PendingNew). */
 export const PendingAnswer = z
   .strictObject({
     orderID: OrderID.optional(),

@@ -153,7 +153,9 @@ export const Order = z
     cashOrderQty: Decimal.optional().meta({ description: "In the quote currency" }),
     expireTime: Time.optional(),
     postOnly: z.boolean(),
-    ordStatus: z.enum(["New", "PartiallyFilled", "Filled", "Canceled", "Rejected", "Expired"]),
+    ordStatus: z
+      .enum(["PendingNew", "New", "PartiallyFilled", "Filled", "Canceled", "Rejected", "Expired"])
+      .meta({ description: "PendingNew: deferred, neither accepted nor refused yet" }),
     cumQty: Decimal,
     leavesQty: Decimal.meta({ description: "What rests; 0 when the order is closed" }),
     avgPx: Decimal.meta({
