@@ -12,6 +12,9 @@ export interface TopicShape {
 /** A producer may add a batch's overhead to a record. */
 const messageBytesMax = recordBytesMax + 64 * 1024;
 
+/** An acked record stands on two brokers where there are as many: one alone may lose it. */
+const insyncReplicasMin = 2;
+
 const knownAttemptsMax = 200;
 const knownPollMs = 25;
 
@@ -84,13 +87,16 @@ export async function refuseWrongTopic(
       `${name} has ${found.partitionCount} partitions, ${partitionCount} are configured`,
     );
   }
-  const wrong = wrongSettings(await admin.topicSettings(name));
+  const wrong = wrongSettings(await admin.topicSettings(name), found.replicationFactor);
   if (wrong.length > 0) throw new LogError("Unavailable", `${name}: ${wrong.join("; ")}`);
   return found.topicID;
 }
 
-/** What is wrong with a topic's settings, in words; empty when nothing is. min.insync.replicas may be higher than asked. */
-export function wrongSettings(settings: ReadonlyMap<string, string>): string[] {
+/** What is wrong with a topic's settings, in words; empty when nothing is. */
+export function wrongSettings(
+  settings: ReadonlyMap<string, string>,
+  replicationFactor: number,
+): string[] {
   const must = topicSettings(1);
   const wrong = [
     "cleanup.policy",
@@ -104,5 +110,9 @@ export function wrongSettings(settings: ReadonlyMap<string, string>): string[] {
   const bytes = Number(settings.get("max.message.bytes"));
   if (!(bytes >= recordBytesMax))
     wrong.push(`max.message.bytes is ${bytes}, below ${recordBytesMax}`);
+  const minInsync = Number(settings.get("min.insync.replicas"));
+  const least = Math.min(replicationFactor, insyncReplicasMin);
+  if (!(minInsync >= least))
+    wrong.push(`min.insync.replicas is ${minInsync} of ${replicationFactor}, below ${least}`);
   return wrong;
 }

@@ -18,6 +18,8 @@ export interface TopicDescription {
   readonly topic: string;
   readonly topicID: string;
   readonly partitionCount: number;
+  /** Of the partition that has the fewest. */
+  readonly replicationFactor: number;
 }
 
 export interface NewTopic {
@@ -217,10 +219,14 @@ export class Admin {
     if (code !== 0) throw new AdminError(code, `${topic}: ${errorText(this.#library, code)}`);
     const id = present(kafka.rd_kafka_TopicDescription_topic_id(description), "topic id");
     const partitions = this.#array(kafka.rd_kafka_TopicDescription_partitions, description);
+    const replicas = partitions.map(
+      (partition) => this.#array(kafka.rd_kafka_TopicPartitionInfo_replicas, partition).length,
+    );
     return {
       topic,
       topicID: String(kafka.rd_kafka_Uuid_base64str(id)),
       partitionCount: partitions.length,
+      replicationFactor: Math.min(...replicas),
     };
   }
 

@@ -90,6 +90,7 @@ const rdkafkaSymbols = {
   rd_kafka_TopicDescription_error: { args: ["ptr"], returns: "ptr" },
   rd_kafka_TopicDescription_topic_id: { args: ["ptr"], returns: "ptr" },
   rd_kafka_TopicDescription_partitions: { args: ["ptr", "ptr"], returns: "ptr" },
+  rd_kafka_TopicPartitionInfo_replicas: { args: ["ptr", "ptr"], returns: "ptr" },
   rd_kafka_Uuid_base64str: { args: ["ptr"], returns: "cstring" },
   rd_kafka_ConfigResource_new: { args: ["i32", "cstring"], returns: "ptr" },
   rd_kafka_ConfigResource_destroy: { args: ["ptr"], returns: "void" },
