@@ -9,6 +9,7 @@ import { ErrorCode, type ClientError } from "./rdkafka/client.ts";
 import type { Library } from "./rdkafka/library.ts";
 import { PartitionReader } from "./rdkafka/partition-reader.ts";
 import { ProduceError, Producer } from "./rdkafka/producer.ts";
+import { StandingReader } from "./standing-reader.ts";
 
 export interface KafkaLogOptions {
   readonly library: Library;
@@ -22,6 +23,9 @@ export interface KafkaLogOptions {
 }
 
 const contactMs = 30_000;
+const pageCountMin = 128;
+/** A reader that nobody comes back to is closed after this. */
+const keptMs = 1000;
 
 /**
  * librdkafka's defaults change here: idempotence and acks=all keep order and count; no time-out, so that no record is given up while a
@@ -75,6 +79,11 @@ class KafkaLog implements Log {
   readonly #topicIDs: ReadonlyMap<Topic, string>;
   readonly #producer: Producer;
   readonly #followers = new Set<PullFollower>();
+  /** Readers between two pages, by topic and partition. */
+  readonly #kept = new Map<
+    string,
+    { reader: StandingReader; idle: ReturnType<typeof setTimeout> }
+  >();
   readonly #appending = new Set<Promise<unknown>>();
   #closed = false;
 
@@ -134,10 +143,23 @@ class KafkaLog implements Log {
     countMax: number,
   ): Promise<readonly LogRecord[]> {
     this.#check(topic, partition);
+    const place = this.#name(topic) + partition;
+    const kept = this.#takeReader(place, fromOffset);
+    if (kept !== null && kept.heldCount >= countMax)
+      return this.#page(place, kept, { countMax, end: Infinity });
     const { start, end } = await this.#ask(() => this.#admin.offsets(this.#name(topic), partition));
-    checkOffset(fromOffset, start, end);
-    if (fromOffset === end || countMax < 1) return [];
-    return this.#readStanding({ topic, partition, fromOffset, countMax, end });
+    try {
+      checkOffset(fromOffset, start, end);
+    } catch (error) {
+      kept?.close();
+      throw error;
+    }
+    if (fromOffset === end || countMax < 1) {
+      if (kept !== null) this.#keepReader(place, kept);
+      return [];
+    }
+    const reader = kept ?? this.#standingReader(topic, partition, fromOffset);
+    return this.#page(place, reader, { countMax, end });
   }
 
   follow(
@@ -172,36 +194,57 @@ class KafkaLog implements Log {
     this.#closed = true;
     await Promise.allSettled(this.#appending);
     await Promise.all([...this.#followers].map((follower) => follower.close()));
+    for (const place of this.#kept.keys()) this.#dropReader(place);
     this.#producer.close();
     this.#admin.close();
   }
 
-  /** Without transactions and compaction the record before the end is there to be read. */
-  async #readStanding(place: {
-    topic: Topic;
-    partition: number;
-    fromOffset: number;
-    countMax: number;
-    end: number;
-  }): Promise<readonly LogRecord[]> {
-    const records: LogRecord[] = [];
-    const enough = Promise.withResolvers<void>();
-    const reader = this.#reader(place.topic, place.partition, place.fromOffset, {
-      onReady: () => {
-        for (let batch = reader.take(); batch.length > 0; batch = reader.take()) {
-          records.push(...batch);
-        }
-        const last = records.at(-1)?.offset ?? -1;
-        if (records.length >= place.countMax || last >= place.end - 1) enough.resolve();
-      },
-      onFailure: enough.reject,
-    });
+  async #page(
+    place: string,
+    reader: StandingReader,
+    { countMax, end }: { countMax: number; end: number },
+  ): Promise<readonly LogRecord[]> {
     try {
-      await enough.promise;
-    } finally {
+      const page = await reader.page(countMax, end);
+      // Whoever reads whole pages comes back for the next one; a single record is no reason to fetch more.
+      if (countMax >= pageCountMin && !this.#closed) this.#keepReader(place, reader);
+      else reader.close();
+      return page;
+    } catch (error) {
       reader.close();
+      throw error;
     }
-    return records.filter(({ offset }) => offset < place.end).slice(0, place.countMax);
+  }
+
+  #standingReader(topic: Topic, partition: number, fromOffset: number): StandingReader {
+    return new StandingReader({
+      fromOffset,
+      open: (handlers) => this.#reader(topic, partition, fromOffset, handlers),
+    });
+  }
+
+  /** A reader that stands where reading goes on, out of the kept ones. */
+  #takeReader(place: string, fromOffset: number): StandingReader | null {
+    const kept = this.#kept.get(place);
+    if (kept === undefined || kept.reader.nextOffset !== fromOffset) return null;
+    clearTimeout(kept.idle);
+    this.#kept.delete(place);
+    return kept.reader;
+  }
+
+  #keepReader(place: string, reader: StandingReader): void {
+    this.#dropReader(place);
+    const idle = setTimeout(() => this.#dropReader(place), keptMs);
+    idle.unref();
+    this.#kept.set(place, { reader, idle });
+  }
+
+  #dropReader(place: string): void {
+    const kept = this.#kept.get(place);
+    if (kept === undefined) return;
+    clearTimeout(kept.idle);
+    this.#kept.delete(place);
+    kept.reader.close();
   }
 
   #reader(
