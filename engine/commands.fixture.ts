@@ -7,6 +7,7 @@ import {
   TimeInForce,
   TradingState,
 } from "../schema/generated/enums.ts";
+import type { NewOrderSingle } from "../schema/generated/new-order-single.ts";
 import type { Command } from "../schema/generated/records.ts";
 import { symbolHash } from "../schema/hash.ts";
 
@@ -25,7 +26,7 @@ export function restingOrders(options: {
   return [securityDefinition(symbol), accountDefinition(accountID), ...orders].map(frame);
 }
 
-function securityDefinition(symbol: string): Command {
+export function securityDefinition(symbol: string): Command {
   return {
     ...shared,
     kind: "SecurityDefinition",
@@ -45,7 +46,7 @@ function securityDefinition(symbol: string): Command {
   };
 }
 
-function accountDefinition(accountID: number): Command {
+export function accountDefinition(accountID: number): Command {
   return {
     ...shared,
     kind: "AccountDefinition",
@@ -56,7 +57,10 @@ function accountDefinition(accountID: number): Command {
   };
 }
 
-function newOrderSingle(order: { symbol: string; accountID: number; price: number }): Command {
+export function newOrderSingle(
+  order: { symbol: string; accountID: number; price: number },
+  changes: Partial<Omit<NewOrderSingle, "kind">> = {},
+): NewOrderSingle {
   const { symbol, accountID, price } = order;
   const symbolPart = symbolHash(symbol).toString(16).padStart(8, "0");
   const orderID = symbolPart + crypto.randomUUID().slice(8);
@@ -76,5 +80,6 @@ function newOrderSingle(order: { symbol: string; accountID: number; price: numbe
     execInst: 0,
     expireTime: 0,
     clOrdID: "c",
+    ...changes,
   };
 }

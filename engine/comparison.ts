@@ -3,6 +3,8 @@ import type { Fold, FoldedBody } from "../ports/log/fold.ts";
 import type { LogRecord } from "../ports/log/log.ts";
 import { commandHashText } from "../schema/body.ts";
 import { EngineHostError } from "./host-error.ts";
+import { letterNotes } from "./letters.ts";
+import type { LetterNote } from "./letters.ts";
 import { checkIdentity } from "./partition-identity.ts";
 import type { PartitionIdentity } from "./partition-identity.ts";
 import { semanticsVersion } from "./replica.ts";
@@ -12,6 +14,8 @@ export interface ComparisonOptions {
   readonly identity: PartitionIdentity;
   readonly replica: Replica;
   readonly fold: Fold;
+  /** Collects what compared bodies ask to be written beside them. */
+  readonly letters: LetterNote[];
   /** The next record of `orders`; null at its end. */
   nextCommand(): Promise<LogRecord | null>;
 }
@@ -32,12 +36,13 @@ export class Comparison {
 
   /** Takes the next record of `order-events`. Rejects with EngineHostError or FoldAlarm when logs and build do not agree. */
   async push(record: LogRecord): Promise<void> {
-    const { fold, identity } = this.#options;
+    const { fold, identity, replica } = this.#options;
     const before = fold.epoch;
     const body = pushPastGap(fold, record);
     if (fold.epoch !== before && fold.claim !== null) {
       checkIdentity(identity, fold.claim, `the Claim at offset ${fold.epoch}`);
     }
+    if (fold.epoch !== before && fold.quarantine !== null) replica.quarantine(fold.quarantine);
     if (body !== null) await this.#compare(body);
   }
 
@@ -58,6 +63,7 @@ export class Comparison {
       );
     }
     this.#count++;
+    if (replica.hasLetters) this.#options.letters.push(...letterNotes(body));
   }
 
   async #nextCommand({ commandOffset, commandHash, position }: FoldedBody): Promise<LogRecord> {

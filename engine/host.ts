@@ -79,7 +79,7 @@ class PartitionHost implements EngineHost {
   }
 
   async start(): Promise<RecoveryReport> {
-    const { log, clock, partition, tickMs = tickMsDefault, tracer, onFatal } = this.#options;
+    const { log, clock, partition, build, tickMs = tickMsDefault, tracer, onFatal } = this.#options;
     const startedAt = clock.monotonic();
     const recovered = await this.#recover();
     if (this.#abandoned) throw abandoned(partition);
@@ -87,7 +87,8 @@ class PartitionHost implements EngineHost {
     const tailSeqNum = replica.seqNum;
     const snapshotter = this.#createSnapshotter(recovered);
     const trace = tracer === undefined ? {} : { tracer };
-    this.#owner = new Owner({ log, clock, recovered, snapshotter, tickMs, onFatal, ...trace });
+    const given = { log, clock, recovered, snapshotter, tickMs, build, onFatal, ...trace };
+    this.#owner = new Owner(given);
     const emittedAt = clock.monotonic();
     const count = await this.#owner.start();
     if (this.#abandoned) throw abandoned(partition);

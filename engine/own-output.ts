@@ -1,4 +1,4 @@
-import type { Fold, FoldPosition } from "../ports/log/fold.ts";
+import type { Fold, FoldedBody } from "../ports/log/fold.ts";
 import type { LogRecord } from "../ports/log/log.ts";
 import { EngineHostError } from "./host-error.ts";
 import type { Recovered } from "./recovery.ts";
@@ -26,10 +26,10 @@ export class OwnOutput {
   }
 
   /**
-   * Takes the next record of `order-events`; returns the position when it completes a body. Throws FoldAlarm, or EngineHostError:
+   * Takes the next record of `order-events`; returns the body that it completes. Throws FoldAlarm, or EngineHostError:
    * `ForeignClaim` when another owner took over, `Diverged` when a body is not the one written here.
    */
-  push(record: LogRecord): FoldPosition | null {
+  push(record: LogRecord): FoldedBody | null {
     const body = this.#fold.push(record);
     if (this.#fold.epoch !== this.#epoch) throw this.#foreignClaim();
     if (body === null) return null;
@@ -41,7 +41,7 @@ export class OwnOutput {
     }
     this.#expected.delete(seqNum);
     if (this.#waiting.length > 0) this.#wake(seqNum);
-    return body.position;
+    return body;
   }
 
   /** Resolves when `seqNum` is folded, or when this is given up. */
@@ -64,11 +64,12 @@ export class OwnOutput {
   }
 
   #foreignClaim(): EngineHostError {
-    const { claim, partition, epoch } = this.#fold;
+    const { claim, quarantine, partition, epoch } = this.#fold;
     const owner = claim === null ? "" : ` by ${claim.node} (${claim.build})`;
-    return new EngineHostError(
-      "ForeignClaim",
-      `Partition ${partition} was claimed${owner} at ${epoch}`,
-    );
+    const what =
+      quarantine === null
+        ? `was claimed${owner}`
+        : `has its command at offset ${quarantine.commandOffset} set aside by ${quarantine.operator}`;
+    return new EngineHostError("ForeignClaim", `Partition ${partition} ${what} at ${epoch}`);
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../ports/clock/clock.ts";
+import type { FoldPosition } from "../ports/log/fold.ts";
 import type { AppendRecord, Follower, Log, LogRecord } from "../ports/log/log.ts";
 import { BucketCounts } from "../ports/telemetry/bucket-counts.ts";
 import { noTracer } from "../ports/telemetry/tracer.ts";
@@ -12,6 +13,8 @@ import { EngineHostError } from "./host-error.ts";
 import { OutputRecords } from "./output-records.ts";
 import { OwnOutput } from "./own-output.ts";
 import type { Recovered } from "./recovery.ts";
+import { Relay } from "./relay.ts";
+import type { RelayStats } from "./relay.ts";
 import type { Replica } from "./replica.ts";
 import type { Snapshotter, SnapshotStats } from "./snapshotter.ts";
 
@@ -21,6 +24,8 @@ export interface OwnerOptions {
   readonly recovered: Recovered;
   readonly snapshotter: Snapshotter;
   readonly tickMs: number;
+  /** Of this process, for dead letters. */
+  readonly build: string;
   readonly tracer?: Tracer;
   onFatal(error: Error): void;
 }
@@ -44,6 +49,7 @@ export interface OwnerStats {
   readonly applyNs: BucketCounts;
   readonly events: EventCounts;
   readonly snapshot: SnapshotStats;
+  readonly relay: RelayStats;
 }
 
 /** Appends under way at once; beyond it reading waits for the oldest. */
@@ -64,6 +70,9 @@ export class Owner {
   readonly #records: OutputRecords;
   readonly #output: OwnOutput;
   readonly #tracing: CommandTracing;
+  readonly #relay: Relay;
+  /** seqNums whose bodies ask for letters and are not folded yet. */
+  readonly #lettered = new Set<number>();
   readonly #applyNs = new BucketCounts();
   readonly #eventCounts = new EventCounts();
   readonly #ticking = new AbortController();
@@ -82,7 +91,11 @@ export class Owner {
     this.#records = new OutputRecords(options.recovered.epoch);
     this.#output = new OwnOutput(options.recovered);
     const { tracer = noTracer, recovered } = options;
-    this.#tracing = new CommandTracing(tracer, recovered.identity.partition);
+    const { partition } = recovered.identity;
+    this.#tracing = new CommandTracing(tracer, partition);
+    const { log, clock, build } = options;
+    const onFailure = (error: Error): void => this.#fail(appendFailed("a letter", error));
+    this.#relay = new Relay({ log, clock, partition, build, onFailure });
   }
 
   get stats(): OwnerStats {
@@ -100,6 +113,7 @@ export class Owner {
       applyNs: this.#applyNs,
       events: this.#eventCounts,
       snapshot: snapshotter.stats,
+      relay: this.#relay.stats,
     };
   }
 
@@ -121,6 +135,7 @@ export class Owner {
       this.#fold(records),
     );
     this.#events.done.catch((error: Error) => this.#fail(error));
+    this.#relay.resume(recovered.letters, this.#replica.engine.deferredOrders());
     const count = await this.#emitTail(partition);
     await this.#output.whenFolded(this.#replica.seqNum);
     if (this.#failure !== null) throw this.#failure;
@@ -141,6 +156,7 @@ export class Owner {
     await this.#orders?.close();
     await Promise.all(this.#inFlight);
     await this.#output.whenFolded(this.#replica.seqNum);
+    await this.#relay.stop();
     await this.#finishSnapshot();
     if (this.#failure === null) this.#state = "Stopped";
     this.#options.snapshotter.close();
@@ -204,6 +220,7 @@ export class Owner {
     this.#commandCount++;
     this.#eventCount += replica.eventCount;
     this.#eventCounts.add(body);
+    if (replica.hasLetters) this.#lettered.add(seqNum);
     if (seqNum % checkpointInterval === 0) this.#options.snapshotter.atCheckpoint(replica);
     this.#applyNs.record(Bun.nanoseconds() - startedAt);
     return body.length;
@@ -227,11 +244,18 @@ export class Owner {
 
   #fold(records: readonly LogRecord[]): void {
     for (const record of records) {
-      const position = this.#output.push(record);
-      if (position !== null && position.seqNum % checkpointInterval === 0) {
-        this.#options.snapshotter.folded(position);
-      }
+      const body = this.#output.push(record);
+      if (body === null) continue;
+      const { position } = body;
+      if (this.#lettered.delete(position.seqNum)) this.#relay.take(body);
+      if (position.seqNum % checkpointInterval === 0) void this.#checkpointFolded(position);
     }
+  }
+
+  /** A snapshot is valid only once the letters up to there stand: whoever starts from it does not write them again. */
+  async #checkpointFolded(position: FoldPosition): Promise<void> {
+    await this.#relay.acked();
+    this.#options.snapshotter.folded(position);
   }
 
   /** Moves log time on an idle partition, and lets an owner whose Claim was overtaken notice. */
@@ -261,6 +285,7 @@ export class Owner {
   #end(error: Error): void {
     this.#failure = error;
     this.#ticking.abort();
+    this.#relay.abandon();
     this.#output.abandon();
     this.#options.snapshotter.close();
     void this.#orders?.close();

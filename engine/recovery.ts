@@ -8,6 +8,7 @@ import { Topic } from "../schema/topics.ts";
 import { Comparison } from "./comparison.ts";
 import type { EngineLimits } from "./core/engine.ts";
 import { EngineHostError } from "./host-error.ts";
+import type { LetterNote } from "./letters.ts";
 import { claimOf, identityOf } from "./partition-identity.ts";
 import type { PartitionIdentity } from "./partition-identity.ts";
 import { RecordReader } from "./record-reader.ts";
@@ -53,6 +54,7 @@ export interface Recovered {
   readonly epoch: number;
   readonly snapshot: SnapshotManifest | null;
   readonly skippedSnapshots: readonly SkippedSnapshot[];
+  readonly letters: readonly LetterNote[];
   readonly steps: readonly RecoveryStep[];
 }
 
@@ -69,10 +71,10 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const claimedAt = clock.monotonic();
   steps.push({ step: "Claim", count: 1, ms: claimedAt - startedAt });
   const start = await startReplica({ log, snapshots, identity, limits: options.limits });
-  const { snapshot, replica, fold } = start;
+  const { snapshot, replica, fold, letters } = start;
   const chosenAt = clock.monotonic();
   steps.push({ step: "Snapshot", count: snapshot === null ? 0 : 1, ms: chosenAt - claimedAt });
-  const count = await replay({ log, identity, replica, fold, epoch });
+  const count = await replay({ log, identity, replica, fold, letters, epoch });
   steps.push({ step: "Replay", count, ms: clock.monotonic() - chosenAt });
   return { ...start, identity, epoch, steps };
 }
@@ -81,6 +83,8 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
 export interface ReplicaOnLog {
   readonly replica: Replica;
   readonly fold: Fold;
+  /** What the bodies since then ask to be written beside them. */
+  readonly letters: LetterNote[];
   readonly snapshot: SnapshotManifest | null;
   readonly skippedSnapshots: readonly SkippedSnapshot[];
 }
@@ -99,6 +103,7 @@ export async function startReplica(options: {
   return {
     replica: new Replica(base === null ? limits : base.start),
     fold: new Fold(partition, base === null ? null : base.position),
+    letters: [],
     snapshot: base === null ? null : base.manifest,
     skippedSnapshots: skipped,
   };
@@ -130,12 +135,13 @@ interface ReplayOptions {
   readonly identity: PartitionIdentity;
   readonly replica: Replica;
   readonly fold: Fold;
+  readonly letters: LetterNote[];
   readonly epoch: number;
 }
 
 /** Compares what stands up to the own Claim. Resolves with the count of bodies. */
 async function replay(options: ReplayOptions): Promise<number> {
-  const { log, identity, replica, fold, epoch } = options;
+  const { log, identity, replica, fold, letters, epoch } = options;
   const { partition } = identity;
   const outputs = new RecordReader(log, {
     topic: Topic.OrderEvents,
@@ -151,6 +157,7 @@ async function replay(options: ReplayOptions): Promise<number> {
     identity,
     replica,
     fold,
+    letters,
     nextCommand: () => nextOrNull(commands),
   });
   for (;;) {

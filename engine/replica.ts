@@ -83,6 +83,11 @@ export class Replica {
     return this.#eventCount;
   }
 
+  /** Whether the last body asks for letters (letters.ts). */
+  get hasLetters(): boolean {
+    return this.#out.hasLetters;
+  }
+
   /** Takes a Quarantine of this partition in its turn among the folded bodies; void where its command has been applied. */
   quarantine({ commandOffset, commandHash }: Quarantine): void {
     if (commandOffset > this.#commandOffset) this.engine.quarantine(commandOffset, commandHash);

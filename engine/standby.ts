@@ -115,7 +115,7 @@ export class Standby {
     const identity = identityOf(log, partition);
     const start = await startReplica({ log, snapshots, identity, limits });
     if (this.#closed) return;
-    const { replica, fold } = start;
+    const { replica, fold, letters } = start;
     const fromOrders = replica.commandOffset + 1;
     const commands = new CommandQueue({ fromOffset: fromOrders, countMax: aheadRecordCountMax });
     this.#start = start;
@@ -124,6 +124,7 @@ export class Standby {
       identity,
       replica,
       fold,
+      letters,
       nextCommand: () => commands.take(),
     });
     const fromEvents = fold.position === null ? 0 : fold.position.offset + 1;

@@ -103,6 +103,7 @@ export function writeBusinessReject(
 
 /** For a record that is no command: all ids zero. */
 export function writeUnreadable(businessRejectReason: number, out: EventBuffer): void {
+  out.hasLetters = true;
   out.open(Business.templateId, Business.blockLength);
   out.zeros(0, Business.blockLength / 4);
   out.half(Business.businessRejectReason, businessRejectReason);

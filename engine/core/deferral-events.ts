@@ -16,6 +16,7 @@ export function writeDeferred(
   validUntil: number,
   out: EventBuffer,
 ): void {
+  out.hasLetters = true;
   out.open(Deferred.templateId, Deferred.blockLength);
   out.zeros(Deferred.rptSeq, 3);
   out.word(Deferred.accountID, state.accountID);
@@ -42,6 +43,7 @@ export function writeDeadLettered(
   deadReason: number,
   out: EventBuffer,
 ): void {
+  out.hasLetters = true;
   out.open(Dead.templateId, Dead.blockLength);
   out.zeros(Dead.rptSeq, 3);
   out.word(Dead.accountID, said.getInt32(New.accountID, true));

@@ -19,6 +19,8 @@ export class EventBuffer {
   words: Int32Array;
   length = bodyHeaderBytes;
   eventCount = 0;
+  /** An order was deferred or died, or a record was not read: somebody has letters to write. */
+  hasLetters = false;
   /** Where the block of the event at hand starts. */
   #block = 0;
 
@@ -34,6 +36,7 @@ export class EventBuffer {
   reset(): void {
     this.length = bodyHeaderBytes;
     this.eventCount = 0;
+    this.hasLetters = false;
   }
 
   /** Starts an event: writes its header. Every byte of its block must then be put, padding as zero. */
