@@ -170,6 +170,6 @@ test("the venue's one door tells the metrics of gateway, engine, projector and q
   const after = await read();
   const route = { route: "GET /v1/instruments", status: "200" };
   expect(after.value("orderbook_query_requests_total", route)).toBeGreaterThan(0);
-  const services = new Set(after.samples.map(({ name }) => name.split("_")[1]));
+  const services = new Set(after.samples.map(({ name }) => name.split("_")[1] ?? ""));
   expect([...services].toSorted()).toEqual(["engine", "gateway", "projector", "query"]);
 });
