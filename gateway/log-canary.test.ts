@@ -71,10 +71,16 @@ test("what a caller writes cannot end a line, color a terminal or turn its readi
   const written = lines.slice(before);
   expect(written.length).toBeGreaterThan(10);
   for (const line of written) {
-    expect(line).toMatch(/^\{[^\u0000-\u001f\u007f-\u009f\u2028-\u202e]*\}\n$/);
+    expect(line.endsWith("}\n")).toBe(true);
+    expect(Array.from(line.slice(0, -1), deceives)).not.toContain(true);
     expect(JSON.parse(line)).toMatchObject({ service: "gateway" });
   }
 });
+
+function deceives(char: string): boolean {
+  const code = char.charCodeAt(0);
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x2028 && code <= 0x202e);
+}
 
 test("and this test would notice one", () => {
   const planted: string[] = [];

@@ -34,6 +34,21 @@ export function openCollector(): Collector {
   return { url, spans, close: () => server.stop(true) };
 }
 
+/** A trace's spans by name, once all of the names have come; throws when another came, or one twice. */
+export async function traceOf(
+  { spans }: Collector,
+  traceID: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, CollectedSpan>> {
+  const own = (): CollectedSpan[] => spans.filter((span) => span.traceID === traceID);
+  while (!names.every((name) => own().some((span) => span.name === name))) await Bun.sleep(20);
+  const found = own().map(({ name }) => name);
+  if (found.toSorted().join() !== names.toSorted().join()) {
+    throw new Error(`The trace has other spans than asked for: ${found.join(", ")}`);
+  }
+  return new Map(own().map((span) => [span.name, span]));
+}
+
 interface Attribute {
   readonly key: string;
   readonly value: Readonly<Record<string, unknown>>;

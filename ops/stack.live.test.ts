@@ -14,6 +14,7 @@ import { partitionOf, symbolHash } from "../schema/hash.ts";
 import { Topic } from "../schema/topics.ts";
 import { bootstrap } from "./bootstrap.ts";
 import type { Cast } from "./bootstrap.ts";
+import { openCollector, traceOf } from "./collector.fixture.ts";
 import { defaultFolders } from "./services/folders.ts";
 import { readConnections } from "./services/services.ts";
 import { openStack } from "./stack.ts";
@@ -37,6 +38,7 @@ const restartMs = 12_000;
 
 function runSuite(): void {
   const place = new TestPlace();
+  const collector = openCollector();
   let stack: Stack;
   let cast: Cast;
   let market: Market;
@@ -50,6 +52,7 @@ function runSuite(): void {
       stores: await place.open(),
       sessionTimeoutMs,
       restartMs,
+      traces: { url: collector.url, sampleRatio: 0 },
       onLine: (line) => output.push(line),
     });
     cast = await bootstrap(stack, join(place.dataDir, "keys"));
@@ -60,6 +63,7 @@ function runSuite(): void {
   afterAll(async () => {
     await stack?.close();
     await place.close();
+    await collector.close();
   }, 60_000);
 
   /** Seconds between a kill and the first order of a partition that is answered again. */
@@ -90,6 +94,31 @@ function runSuite(): void {
       expect([first.status, second.status]).toEqual([201, 201]);
       expect(second.body["orderID"]).toBe(first.body["orderID"]);
     });
+
+    test("follows one order from its request through Kafka's headers into both projections", async () => {
+      const traceID = "4bf92f3577b34da6a3ce929d0e0e4736";
+      const traceparent = `00-${traceID}-00f067aa0ba902b7-01`;
+      const answer = await fetch(`${stack.url}/v1/orders`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${cast.traders[0]?.token ?? ""}`,
+          "content-type": "application/json",
+          traceparent,
+        },
+        body: JSON.stringify(market.order("BTC-USD", "Buy", "1")),
+      });
+      expect(answer.status).toBe(201);
+      const path = ["POST /v1/orders", "orders append", "apply NewOrderSingle"];
+      const views = ["Postgres transaction", "ClickHouse block"];
+      const trace = await traceOf(collector, traceID, [...path, "order-events append", ...views]);
+      const parentOf = (name: string): string | undefined =>
+        [...trace.values()].find(({ spanID }) => spanID === trace.get(name)?.parentSpanID)?.name;
+      expect(path.map(parentOf)).toEqual([undefined, ...path.slice(0, -1)]);
+      expect(parentOf("order-events append")).toBe("apply NewOrderSingle");
+      expect(views.map(parentOf)).toEqual(["order-events append", "order-events append"]);
+      const services = [...trace.values()].map(({ service }) => service);
+      expect(new Set(services)).toEqual(new Set(["gateway", "engine", "projector"]));
+    }, 60_000);
 
     test("serves health and metrics on private listeners, and no metrics on the public one", async () => {
       for (const [member, url] of Object.entries(stack.operations)) {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import type { TracesConfig } from "../ports/telemetry/traces-environment.ts";
 import { signingKey } from "./keys.ts";
 import { writePage } from "./page-files.ts";
 import { defaultFolders } from "./services/folders.ts";
@@ -30,6 +31,8 @@ export interface StackOptions {
   /** Before a process that has died is started again. */
   readonly restartMs?: number;
   readonly logLevel?: string;
+  /** Nothing is traced by default. */
+  readonly traces?: TracesConfig;
   onLine(line: string): void;
 }
 
@@ -81,6 +84,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     operatorKeyFile: await operatorKeyFile(dataDir),
     sessionTimeoutMs: options.sessionTimeoutMs ?? sessionTimeoutMsDefault,
     logLevel: options.logLevel ?? "info",
+    traces: options.traces ?? { url: "", sampleRatio: 0 },
     ports,
   });
   const stack = new RunningStack(options, ports, environment, stores);

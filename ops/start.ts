@@ -5,8 +5,8 @@ import { parseArgs } from "node:util";
 import { LogError } from "../ports/log/log.ts";
 import { ConfigurationError, Environment } from "../ports/process/environment.ts";
 import { openTracer } from "../ports/telemetry/tracer-open.ts";
-import type { Tracer } from "../ports/telemetry/tracer.ts";
 import { readTraces } from "../ports/telemetry/traces-environment.ts";
+import type { TracesConfig } from "../ports/telemetry/traces-environment.ts";
 import { bootstrap } from "./bootstrap.ts";
 import type { Cast, VenueDoor } from "./bootstrap.ts";
 import { DemoMarket, demoInstruments } from "./demo.ts";
@@ -58,16 +58,20 @@ async function start(options: StartOptions): Promise<void> {
 
 async function openVenueOrExit(options: StartOptions): Promise<AnyVenue> {
   try {
-    if (options.profile === "kafka") return await openStack({ ...options, onLine: console.log });
-    return await openOneProcess(options);
+    const traces = tracesConfig();
+    if (options.profile === "one") return await openOneProcess(options, traces);
+    return await openStack({ ...options, traces, onLine: console.log });
   } catch (error) {
     console.error(startFailure(error, options));
     process.exit(1);
   }
 }
 
-async function openOneProcess({ dataDir, port }: StartOptions): Promise<Venue> {
-  const { tracer, tracesUrl } = await openTracing();
+async function openOneProcess(
+  { dataDir, port }: StartOptions,
+  traces: TracesConfig,
+): Promise<Venue> {
+  const tracer = await openTracer({ service: "venue", instance: String(process.pid), ...traces });
   const venue = await openVenue({
     dataDir,
     port,
@@ -76,7 +80,7 @@ async function openOneProcess({ dataDir, port }: StartOptions): Promise<Venue> {
     analytics: true,
     tickMs,
     tracer,
-    tracesUrl,
+    tracesUrl: traces.url,
     onNotice: (line) => console.error(line),
     onFatal: (error) => {
       console.error(`The venue stops, its log is safe: ${error.message}`);
@@ -90,13 +94,12 @@ async function openOneProcess({ dataDir, port }: StartOptions): Promise<Venue> {
   return { ...venue, close };
 }
 
-/** Traces go where the variables say that the separate services have too. */
-async function openTracing(): Promise<{ tracer: Tracer; tracesUrl: string }> {
+/** Traces go where the variables say that the separate services have too. Throws ConfigurationError. */
+function tracesConfig(): TracesConfig {
   const environment = new Environment(process.env);
-  const { url, sampleRatio } = readTraces(environment);
+  const traces = readTraces(environment);
   environment.finish();
-  const who = { service: "venue", instance: String(process.pid) };
-  return { tracer: await openTracer({ ...who, url, sampleRatio }), tracesUrl: url };
+  return traces;
 }
 
 function startFailure(error: unknown, options: StartOptions): string {

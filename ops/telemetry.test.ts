@@ -9,7 +9,7 @@ import { openTracer } from "../ports/telemetry/tracer-open.ts";
 import type { Tracer } from "../ports/telemetry/tracer.ts";
 import { bootstrap } from "./bootstrap.ts";
 import type { Cast } from "./bootstrap.ts";
-import { openCollector } from "./collector.fixture.ts";
+import { openCollector, traceOf } from "./collector.fixture.ts";
 import type { CollectedSpan } from "./collector.fixture.ts";
 import { openVenue } from "./venue.ts";
 import type { Venue } from "./venue.ts";
@@ -72,21 +72,6 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await Bun.sleep(20);
 }
 
-/** A trace's spans, one a name, when all of the names have come. */
-async function traceOf(
-  traceID: string,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, CollectedSpan>> {
-  const own = (): CollectedSpan[] => collector.spans.filter((span) => span.traceID === traceID);
-  await until(() => names.every((name) => own().some((span) => span.name === name)));
-  expect(
-    own()
-      .map(({ name }) => name)
-      .toSorted(),
-  ).toEqual(names.toSorted());
-  return new Map(own().map((span) => [span.name, span]));
-}
-
 test("one order's trace goes from its request over both logs into both projections, in order, under one id", async () => {
   const traceID = "4bf92f3577b34da6a3ce929d0e0e4736";
   const parentSpanID = "00f067aa0ba902b7";
@@ -94,7 +79,7 @@ test("one order's trace goes from its request over both logs into both projectio
   expect(await place({ price: "100", clOrdID: "traced" }, { traceparent })).toBe(201);
   const path = ["POST /v1/orders", "orders append", "apply NewOrderSingle", "order-events append"];
   const views = ["Postgres transaction", ...(hasClickhouse ? ["ClickHouse block"] : [])];
-  const trace = await traceOf(traceID, [...path, ...views]);
+  const trace = await traceOf(collector, traceID, [...path, ...views]);
 
   let parent: CollectedSpan | null = null;
   for (const name of path) {

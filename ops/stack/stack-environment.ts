@@ -1,6 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { tracesVariables } from "../../ports/telemetry/traces-environment.ts";
+import type { TracesConfig } from "../../ports/telemetry/traces-environment.ts";
 import type { Connections } from "../services/service.ts";
 
 /** Stores that a stack runs on, all of them there. */
@@ -17,6 +19,7 @@ export interface StackPlace {
   readonly operatorKeyFile: string;
   readonly sessionTimeoutMs: number;
   readonly logLevel: string;
+  readonly traces: TracesConfig;
   readonly ports: StackPorts;
 }
 
@@ -41,6 +44,8 @@ export function stackEnvironment(place: StackPlace): Readonly<Record<StackMember
     HOME: process.env["HOME"] ?? "",
     ORDERBOOK_LOG_LEVEL: place.logLevel,
     ORDERBOOK_OPERATIONS_PORT: String(place.ports.operations[member]),
+    [tracesVariables.tracesUrl.name]: place.traces.url,
+    [tracesVariables.traceRatio.name]: String(place.traces.sampleRatio),
     ...kafka(place),
   });
   const postgresUrl = withoutPassword(postgres.url);
