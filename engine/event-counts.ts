@@ -34,14 +34,23 @@ const rejects = [
 /** Counts the events that an owner has made, by kind, and the refusals among them by reason. Reads templates only: nothing is decoded. */
 export class EventCounts {
   readonly #kinds = new Float64Array(templateCount);
-  readonly #reasons = rejects.map(() => new Float64Array(reasonCount));
+  /** One after the other, as `rejects` has them. */
+  readonly #reasons = new Float64Array(rejects.length * reasonCount);
+  /** Index into `rejects` + 1 by template; 0 for events that refuse nothing. */
+  readonly #rejectOf = new Uint8Array(templateCount);
+
+  constructor() {
+    for (const [index, { templateId }] of rejects.entries()) this.#rejectOf[templateId] = index + 1;
+  }
 
   /** Takes a body of this process's own making. */
   add(body: Uint8Array): void {
+    const kinds = this.#kinds;
     for (let at = bodyHeaderBytes; at < body.length;) {
       const templateId = word(body, at + 2);
-      this.#kinds[templateId] = (this.#kinds[templateId] ?? 0) + 1;
-      this.#addReason(body, at + headerBytes, templateId);
+      kinds[templateId] = (kinds[templateId] ?? 0) + 1;
+      const reject = this.#rejectOf[templateId] ?? 0;
+      if (reject > 0) this.#addReason(body, at + headerBytes, reject - 1);
       at += headerBytes + word(body, at);
     }
   }
@@ -60,7 +69,8 @@ export class EventCounts {
     readonly count: number;
   }[] {
     return rejects.flatMap(({ templateId, names }, index) =>
-      [...(this.#reasons[index] ?? [])].flatMap((count, code) => {
+      Array.from({ length: reasonCount }, (_, code) => code).flatMap((code) => {
+        const count = this.#reasons[index * reasonCount + code] ?? 0;
         if (count === 0) return [];
         const reason = (names as Readonly<Record<number, string>>)[code] ?? String(code);
         return [{ kind: templateName(templateId) ?? "", reason, count }];
@@ -68,13 +78,9 @@ export class EventCounts {
     );
   }
 
-  #addReason(body: Uint8Array, block: number, templateId: number): void {
-    for (const [index, reject] of rejects.entries()) {
-      if (reject.templateId !== templateId) continue;
-      const counts = this.#reasons[index];
-      const reason = word(body, block + reject.reasonAt);
-      if (counts !== undefined) counts[reason] = (counts[reason] ?? 0) + 1;
-    }
+  #addReason(body: Uint8Array, block: number, index: number): void {
+    const slot = index * reasonCount + word(body, block + (rejects[index]?.reasonAt ?? 0));
+    this.#reasons[slot] = (this.#reasons[slot] ?? 0) + 1;
   }
 }
 
