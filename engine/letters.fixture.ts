@@ -46,7 +46,7 @@ export class LetterRig {
   }
 
   list(): void {
-    this.send({ ...securityDefinition(symbol), sendingTime: this.clock.now() } as Command);
+    this.send({ ...securityDefinition(symbol), sendingTime: this.clock.now() });
   }
 
   tick(): void {

@@ -1,11 +1,8 @@
 import type { FoldedBody } from "../ports/log/fold.ts";
 import type { AppendRecord, LogRecord } from "../ports/log/log.ts";
 import { commandHashText } from "../schema/body.ts";
-import { crc32 } from "../schema/crc32.ts";
-import { crcBytes, frame } from "../schema/frame.ts";
+import { frame } from "../schema/frame.ts";
 import { BusinessRejectReason, DeadReason } from "../schema/generated/enums.ts";
-import { NewOrderSingleLayout } from "../schema/generated/new-order-single.ts";
-import { headerBytes } from "../schema/generated/records.ts";
 import type { Event } from "../schema/generated/records.ts";
 import { letterBytesMax, retryBackOffs, Topic } from "../schema/topics.ts";
 
@@ -98,14 +95,4 @@ export function backOffOf(attempt: number): (typeof retryBackOffs)[number] {
   const backOff = retryBackOffs[attempt];
   if (backOff === undefined) throw new Error(`Invariant broken: attempt ${attempt} is deferred`);
   return backOff;
-}
-
-/** The bytes of a NewOrderSingle, of this version or a newer one, as another attempt. */
-export function asAttempt(value: Uint8Array, attempt: number): Uint8Array {
-  const bytes = value.slice();
-  const view = new DataView(bytes.buffer);
-  view.setUint16(headerBytes + NewOrderSingleLayout.attempt, attempt, true);
-  const end = bytes.length - crcBytes;
-  view.setUint32(end, crc32(bytes, 0, end), true);
-  return bytes;
 }

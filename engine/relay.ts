@@ -1,9 +1,10 @@
 import type { Clock } from "../ports/clock/clock.ts";
 import type { FoldedBody } from "../ports/log/fold.ts";
 import type { Log, LogRecord } from "../ports/log/log.ts";
+import { asAttempt } from "../schema/attempt.ts";
 import { Topic } from "../schema/topics.ts";
 import type { WaitingOrder } from "./core/waiting-orders.ts";
-import { asAttempt, backOffOf, letterNotes, letterOf } from "./letters.ts";
+import { backOffOf, letterNotes, letterOf } from "./letters.ts";
 import type { LetterNote, RetryNote } from "./letters.ts";
 
 export interface RelayOptions {

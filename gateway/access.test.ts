@@ -104,6 +104,26 @@ const matrix: [
     { none: 401, read: 403, trade: 403, admin: 200 },
   ],
   ["PUT", "/v1/admin/keys/carol-1", key, { none: 401, read: 403, trade: 403, admin: 200 }],
+  ["GET", "/v1/admin/dead-letters", null, { none: 401, read: 403, trade: 403, admin: 200 }],
+  ["GET", "/v1/admin/dead-letters/0:9999", null, { none: 401, read: 403, trade: 403, admin: 404 }],
+  [
+    "POST",
+    "/v1/admin/dead-letters/0:9999/replay",
+    { reason: "a try" },
+    { none: 401, read: 403, trade: 403, admin: 404 },
+  ],
+  [
+    "POST",
+    "/v1/admin/dead-letters/0:9999/discard",
+    { reason: "a try" },
+    { none: 401, read: 403, trade: 403, admin: 404 },
+  ],
+  [
+    "POST",
+    "/v1/admin/quarantines",
+    { partition: 0, commandOffset: 999_999, reason: "a try" },
+    { none: 401, read: 403, trade: 403, admin: 404 },
+  ],
   ["GET", "/healthz", null, { none: 200, read: 200, trade: 200, admin: 200 }],
   ["GET", "/readyz", null, { none: 200, read: 200, trade: 200, admin: 200 }],
   ["GET", "/openapi.json", null, { none: 200, read: 200, trade: 200, admin: 200 }],
@@ -136,6 +156,7 @@ describe("what each scope may do:", () => {
         `${method} ${path
           .replace(nobodys, "{orderID}")
           .replace(/\/accounts\/.+/, "/accounts/{accountID}")
+          .replace(/\/dead-letters\/[^/]+/, "/dead-letters/{deadLetterID}")
           .replace(/\/keys\/.+/, "/keys/{keyID}")
           .replace(/\/instruments\/[^/]+/, "/instruments/{symbol}")}`,
     );

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 
 import type { Clock } from "../ports/clock/clock.ts";
 import type { Idempotency } from "../ports/idempotency/idempotency.ts";
+import { DeadLetters } from "../ports/log/dead-letters.ts";
 import type { Log } from "../ports/log/log.ts";
 import type { RateLimit } from "../ports/rate-limit/rate-limit.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
@@ -40,6 +41,7 @@ import { Reference } from "./reference.ts";
 import { Repeats } from "./repeats.ts";
 import { RequestLog } from "./request-log.ts";
 import { addAdminRoutes } from "./routes/admin.ts";
+import { addDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { addOperationRoutes } from "./routes/operations.ts";
 import { addOrderRoutes } from "./routes/orders.ts";
 import { addReadRoutes } from "./routes/reads.ts";
@@ -227,7 +229,9 @@ class VenueGateway implements Gateway {
     });
     const policies = this.#options.limitPolicies ?? defaultPolicies;
     return {
+      log,
       clock,
+      deadLetters: new DeadLetters(log),
       assets,
       reference,
       outcomes,
@@ -247,6 +251,7 @@ class VenueGateway implements Gateway {
     addOrderRoutes(app, this.#edge);
     addReadRoutes(app, this.#edge);
     addAdminRoutes(app, this.#edge);
+    addDeadLetterRoutes(app, this.#edge);
     addOperationRoutes(app, this.#edge, () => this.#phase);
     refuseOtherMethods(app);
     app.notFound((c) => this.#notFound(c));

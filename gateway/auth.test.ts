@@ -97,6 +97,7 @@ const bearer = (text: string): string => `Bearer ${text}`;
 test("a token of a registered key gives its account and scopes, for both algorithms", async () => {
   const headers = new Headers({ authorization: bearer(await token({})) });
   expect(await auth.require(headers, "trade")).toEqual({
+    keyID: "alice-1",
     accountID: 1001,
     scopes: Scopes.read | Scopes.trade,
   });

@@ -12,6 +12,8 @@ import type { Key } from "./reference.ts";
 
 /** Who a request comes from: the account of the key that signed its token. 0 is the operator. */
 export interface Principal {
+  /** Of the key that signed the token. */
+  readonly keyID: string;
   readonly accountID: number;
   /** Bit mask of Scopes: what the token asks for and the key allows. */
   readonly scopes: number;
@@ -161,7 +163,8 @@ function verifiedToken(payload: JWTPayload, key: Key): VerifiedToken {
   if (sub !== String(key.accountID))
     throw unauthorized("The token's subject is not its key's account");
   const scopes = scopesOf(payload["scope"]) & key.scopes;
-  return { principal: { accountID: key.accountID, scopes }, key, exp: exp as number };
+  const { keyID, accountID } = key;
+  return { principal: { keyID, accountID, scopes }, key, exp: exp as number };
 }
 
 function scopesOf(claim: unknown): number {

@@ -14,6 +14,7 @@ import { symbolHashOf } from "../schema/identity/order-id.ts";
 import { requestHash } from "../schema/request-hash.ts";
 import type { Clock } from "../ports/clock/clock.ts";
 import { LogError } from "../ports/log/log.ts";
+import type { AppendRecord } from "../ports/log/log.ts";
 import { noTracer } from "../ports/telemetry/tracer.ts";
 import type { Span, Tracer } from "../ports/telemetry/tracer.ts";
 import { refusal } from "./order-answers.ts";
@@ -85,6 +86,12 @@ export class Commands {
     return Promise.all(partitions.map((partition) => this.#submit(partition, null, command)));
   }
 
+  /** A command that stands on the log already, with times of its own. */
+  async again(partition: number, make: (times: CommandTimes) => Uint8Array): Promise<Submitted> {
+    this.#admit(false);
+    return this.#append(partition, { key: null, value: make(this.#times()) }, null);
+  }
+
   /** From now on commands are refused; those on their way are answered. */
   refuseMore(): void {
     this.#closing = true;
@@ -100,11 +107,19 @@ export class Commands {
     key: Uint8Array | null,
     command: UnstampedCommand,
   ): Promise<Submitted> {
-    this.#admit(command);
+    this.#admit(isCancel(command));
+    return this.#append(partition, { key, value: this.#encode(command) }, command);
+  }
+
+  /** `command` is what a trace tells of the record; null where nothing is. */
+  async #append(
+    partition: number,
+    record: AppendRecord,
+    command: UnstampedCommand | null,
+  ): Promise<Submitted> {
     this.#inFlight++;
     try {
-      const record = { key, value: this.#encode(command) };
-      const span = this.#startAppend(command);
+      const span = command === null ? null : this.#startAppend(command);
       const submitted = await this.#options.outcomes.submit(partition, record, span);
       refuseUnread(submitted);
       return submitted;
@@ -116,12 +131,12 @@ export class Commands {
     }
   }
 
-  #admit(command: UnstampedCommand): void {
+  #admit(isAllowedMore: boolean): void {
     if (this.#closing) {
       throw new ApiProblem("Closing", "The venue is closing and takes no more commands", later);
     }
     const { inFlightMax, cancelsInFlightMax } = this.#options;
-    const most = isCancel(command) ? inFlightMax + cancelsInFlightMax : inFlightMax;
+    const most = isAllowedMore ? inFlightMax + cancelsInFlightMax : inFlightMax;
     if (this.#inFlight >= most) {
       throw new ApiProblem("Overloaded", "Too many commands wait for their outcome", later);
     }
@@ -137,10 +152,13 @@ export class Commands {
     return tracer.startSpan("orders append", current.traceparent, { kind: "producer", attributes });
   }
 
-  #encode(command: UnstampedCommand): Uint8Array {
+  #times(): CommandTimes {
     const sendingTime = this.#options.clock.now();
-    const validUntil = sendingTime + this.#options.validForMs;
-    const stamps = { sendingTime, validUntil, attempt: 0 };
+    return { sendingTime, validUntil: sendingTime + this.#options.validForMs };
+  }
+
+  #encode(command: UnstampedCommand): Uint8Array {
+    const stamps = { ...this.#times(), attempt: 0 };
     const draft = frame({ ...command, ...stamps, requestHash: noHash });
     const templateId = new DataView(draft.buffer).getUint16(2, true);
     const hash = requestHash(draft, blockLengthOf(templateId));
@@ -150,9 +168,15 @@ export class Commands {
 
 /** Throws the refusal of a command that the engine did not look into: nothing in its outcome names the command. */
 function refuseUnread({ body, partition }: Submitted): void {
-  const event = body?.events.at(-1);
+  const event = body?.events.find((each) => each.kind === "BusinessMessageReject");
   if (body === null || event?.kind !== "BusinessMessageReject" || event.refTemplateId !== 0) return;
   throw refusal(BusinessRejectReasonName[event.businessRejectReason], { body, partition });
+}
+
+/** When a command is sent and until when it is wanted, in ms. */
+export interface CommandTimes {
+  readonly sendingTime: number;
+  readonly validUntil: number;
 }
 
 const drainPollMs = 10;

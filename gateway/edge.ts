@@ -3,6 +3,8 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 import type { Clock } from "../ports/clock/clock.ts";
 import { traceparentHeader } from "../ports/telemetry/tracer.ts";
+import type { DeadLetters } from "../ports/log/dead-letters.ts";
+import type { Log } from "../ports/log/log.ts";
 import type { Span, Tracer } from "../ports/telemetry/tracer.ts";
 import type { Assets } from "./assets.ts";
 import type { Auth, Principal } from "./auth.ts";
@@ -37,7 +39,9 @@ export type GatewayApp = Hono<GatewayEnv>;
 
 /** What the routes call. */
 export interface Edge {
+  readonly log: Log;
   readonly clock: Clock;
+  readonly deadLetters: DeadLetters;
   readonly auth: Auth;
   readonly limits: Limits;
   readonly reference: Reference;
@@ -120,6 +124,12 @@ function startTrace(tracer: Tracer, c: GatewayContext, { method, path }: Route):
     kind: "server",
     attributes: { "http.request.method": method, "http.route": path },
   });
+}
+
+/** The key that an operator's token was signed with. */
+export function keyOf(principal: Principal | null): string {
+  if (principal === null) throw new Error("A route with a scope has a principal");
+  return principal.keyID;
 }
 
 /** Callers without a token are told apart by address. */

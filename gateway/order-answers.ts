@@ -254,10 +254,7 @@ const refusalDetails: Partial<Record<ProblemCode, string>> = {
   SymbolHashTaken: "Another symbol of the partition has the same hash",
   CapacityReached: "The partition holds as many of these as it can",
   NewerVersion: "The order was written in a newer version than this partition reads",
-  NotDeferred: "The order is not waiting for another attempt",
   CanceledBeforeEntry: "The order was canceled before it could be entered",
-  Undecodable: "The command could not be read",
-  UnknownTemplate: "The command is of no template that this partition reads",
   Quarantined: "An operator has set the command aside; it was not carried out",
 };
 

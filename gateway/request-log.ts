@@ -26,6 +26,11 @@ export class RequestLog {
     else this.#fail({ ...fields, error: cause }, problem.message);
   }
 
+  /** What an operator did that is not an ordinary command. */
+  acted(fields: object, message: string): void {
+    this.#logger.info(fields, message);
+  }
+
   failed(error: unknown, bindings: RequestBindings): void {
     this.#fail({ error, status: 500, ...requestFields(bindings) }, "A request was answered 500");
   }

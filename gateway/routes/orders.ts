@@ -27,6 +27,8 @@ import { idempotencyKeyOf } from "../repeats.ts";
 import { anyRoute, withBody, withCommand, withToken } from "./route-problems.ts";
 
 const orderRefusals = [
+  "CanceledBeforeEntry",
+  "NewerVersion",
   ["UnknownSymbol", 422],
   "UnknownAccount",
   "AccountDisabled",

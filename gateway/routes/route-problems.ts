@@ -25,6 +25,7 @@ export const withCommand = [
   "IdConflict",
   "TooLateToEnter",
   "IdWindowFull",
+  "Quarantined",
   "Overloaded",
   "Closing",
   "LogUnavailable",
