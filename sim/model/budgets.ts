@@ -24,7 +24,7 @@ export interface Bounds {
   readonly budget: Budget;
 }
 
-/** Together some 35,000 states. */
+/** Together some 33,000 states. */
 export const smallBounds: readonly Bounds[] = [
   {
     name: "take-overs and crashes",
@@ -62,7 +62,7 @@ export const smallBounds: readonly Bounds[] = [
   },
 ];
 
-/** Together some eight million states; each needs up to 3 GB. */
+/** Together some nine million states; the largest needs 3 GB. */
 export const longBounds: readonly Bounds[] = [
   {
     name: "take-overs and crashes",
@@ -126,6 +126,19 @@ export const longBounds: readonly Bounds[] = [
       quarantines: 1,
       cuts: 1,
       strays: 2,
+    }),
+  },
+  {
+    name: "two snapshots on logs cut and regrown",
+    budget: budgetOf({
+      commands: 1,
+      laterCommands: 1,
+      takeOvers: 3,
+      crashes: 1,
+      snapshots: 2,
+      quarantines: 1,
+      cuts: 1,
+      strays: 1,
     }),
   },
   {
