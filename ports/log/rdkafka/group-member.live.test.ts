@@ -68,7 +68,7 @@ function runSuite(library: Library, address: string): void {
       await until(() => one.owned.size === 4);
       const two = new TestMember(at, "two");
       await until(() => one.owned.size === 2 && two.owned.size === 2);
-      expect([...one.owned, ...two.owned].toSorted()).toEqual([0, 1, 2, 3]);
+      expect([...one.owned, ...two.owned].toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
       expect(one.revoked.flatMap(({ partitions }) => partitions).length).toBe(2);
       expect(one.revoked.some(({ lost }) => lost)).toBe(false);
       await Promise.all([one.member.close(), two.member.close()]);
