@@ -77,10 +77,27 @@ describe("compose.yaml", () => {
     ]);
   });
 
-  test("runs files that are there", () => {
-    for (const { command = [] } of Object.values(services)) {
-      for (const path of command.filter((word) => word.endsWith(".ts")))
+  test("mounts and runs files that are there", () => {
+    for (const { volumes = [], command = [] } of Object.values(services)) {
+      const mounted = volumes.map((volume) => volume.split(":")[0] ?? "");
+      const run = command.filter((word) => word.endsWith(".ts"));
+      for (const path of [...mounted.filter((name) => name.startsWith("./")), ...run])
         expect([path, existsSync(join(root, path))]).toEqual([path, true]);
+    }
+  });
+
+  test("lets Prometheus find the private listener of every service", () => {
+    const { scrape_configs: jobs } = Bun.YAML.parse(text("ops/prometheus.yml")) as {
+      readonly scrape_configs: readonly object[];
+    };
+    const configuration = JSON.stringify(jobs);
+    for (const [service, { environment = {} }] of Object.entries(services)) {
+      const port = environment["ORDERBOOK_OPERATIONS_PORT"];
+      if (port === undefined) continue;
+      expect(environment["ORDERBOOK_OPERATIONS_HOST"]).toBe("0.0.0.0");
+      const name = service.replace(/-\d$/, "");
+      expect([service, configuration.includes(name)]).toEqual([service, true]);
+      expect([port, configuration.includes(port)]).toEqual([port, true]);
     }
   });
 
