@@ -138,9 +138,10 @@ async function tail(values: Flags, print: (line: string) => void): Promise<numbe
     }
     for (let at = first; at < Math.min(end, first + count);) {
       const records = await log.read(topic, partition, at, first + count - at);
-      if (records.length === 0) break;
+      const last = records.at(-1);
+      if (last === undefined) break;
       show(records);
-      at = records.at(-1)!.offset + 1;
+      at = last.offset + 1;
     }
     return 0;
   } finally {

@@ -321,8 +321,7 @@ function identityTests({ log, reopen }: LogPlace, options: LogConformanceOptions
     const otherLog = await other.open(2, new ManualClock());
     const ids = [log(), otherLog].flatMap((of) => [
       ...(options.sharesCluster === true ? [] : [of.clusterID]),
-      of.topicID(Topic.Orders),
-      of.topicID(Topic.OrderEvents),
+      ...Object.values(Topic).map((topic) => of.topicID(topic)),
     ]);
     await otherLog.close();
     await other.dispose();
@@ -330,17 +329,27 @@ function identityTests({ log, reopen }: LogPlace, options: LogConformanceOptions
     expect(log().partitionCount).toBe(2);
   });
 
+  test("keeps letters in topics of their own", async () => {
+    for (const topic of Object.values(Topic)) {
+      expect(await log().append(topic, 0, [record(topic)])).toEqual([0]);
+    }
+    for (const topic of Object.values(Topic)) {
+      expect((await readAll(log(), topic, 0)).map(text)).toEqual([topic]);
+      expect(await log().endOffset(topic, 1)).toBe(0);
+    }
+  });
+
   if (!options.persistent) return;
   test("is the same log after close and open", async () => {
-    const ids = [log().clusterID, log().topicID(Topic.Orders), log().topicID(Topic.OrderEvents)];
+    const identity = () => [
+      log().clusterID,
+      ...Object.values(Topic).map((topic) => log().topicID(topic)),
+    ];
+    const ids = identity();
     const before = await log().append(Topic.Orders, 1, ["a", "b"].map(record));
     const end = await log().endOffset(Topic.Orders, 1);
     await reopen();
-    expect([
-      log().clusterID,
-      log().topicID(Topic.Orders),
-      log().topicID(Topic.OrderEvents),
-    ]).toEqual(ids);
+    expect(identity()).toEqual(ids);
     expect(await log().endOffset(Topic.Orders, 1)).toBe(end);
     const after = await log().append(Topic.Orders, 1, [record("c")]);
     const stood = await readAll(log(), Topic.Orders, 1);
