@@ -76,6 +76,7 @@ export async function openVenue(options: VenueOptions): Promise<Venue> {
       tracer,
       ...(options.tickMs === undefined ? {} : { tickMs: options.tickMs }),
       onFatal: options.onFatal,
+      onSnapshotFailure: (error) => options.onNotice(`No snapshot: ${errorText(error)}`),
     }),
   );
   await Promise.all(hosts.map((host) => host.start()));
