@@ -1,5 +1,6 @@
 import { Fold } from "../../ports/log/fold.ts";
 import type { Log } from "../../ports/log/log.ts";
+import type { Event } from "../../schema/generated/records.ts";
 import { Topic } from "../../schema/topics.ts";
 import { openVenueLog } from "../venue-log.ts";
 import { ExpectedViews } from "./expected.ts";
@@ -8,8 +9,25 @@ export interface FoldedLog {
   readonly views: ExpectedViews;
   /** How far this fold goes: good as minSeq. */
   readonly position: string;
+  /** By partition: the last seqNum that left a trace in analytics. A tick leaves none. */
   readonly seqNums: readonly number[];
 }
+
+interface FoldedPartition {
+  readonly seqNum: number;
+  readonly tracedSeqNum: number;
+}
+
+/** Events that have a row in ClickHouse. */
+const tracedKinds: ReadonlySet<Event["kind"]> = new Set<Event["kind"]>([
+  "SecurityDefined",
+  "SecurityStatusChanged",
+  "OrderAccepted",
+  "OrderRejected",
+  "OrderReplaced",
+  "OrderCanceled",
+  "Trade",
+]);
 
 const readMax = 2000;
 
@@ -17,21 +35,28 @@ const readMax = 2000;
 export async function foldLog(dataDir: string): Promise<FoldedLog> {
   const log = await openVenueLog(dataDir, 1);
   const views = new ExpectedViews();
-  const seqNums: number[] = [];
+  const partitions: FoldedPartition[] = [];
   try {
     for (let partition = 0; partition < log.partitionCount; partition++) {
-      seqNums.push(await foldPartition(log, partition, views));
+      partitions.push(await foldPartition(log, partition, views));
     }
   } finally {
     await log.close();
   }
-  const position = seqNums.map((seqNum, partition) => `${partition}:${seqNum}`).join(",");
-  return { views, position, seqNums };
+  return {
+    views,
+    position: partitions.map(({ seqNum }, partition) => `${partition}:${seqNum}`).join(","),
+    seqNums: partitions.map(({ tracedSeqNum }) => tracedSeqNum),
+  };
 }
 
-/** Resolves with the last seqNum. */
-async function foldPartition(log: Log, partition: number, views: ExpectedViews): Promise<number> {
+async function foldPartition(
+  log: Log,
+  partition: number,
+  views: ExpectedViews,
+): Promise<FoldedPartition> {
   const fold = new Fold(partition, null);
+  let tracedSeqNum = 0;
   const end = await log.endOffset(Topic.OrderEvents, partition);
   for (let offset = 0; offset < end;) {
     const records = await log.read(Topic.OrderEvents, partition, offset, readMax);
@@ -39,9 +64,12 @@ async function foldPartition(log: Log, partition: number, views: ExpectedViews):
     if (last === undefined) break;
     for (const record of records) {
       const body = fold.push(record);
-      if (body !== null) views.apply(partition, body.position.seqNum, body.events);
+      if (body === null) continue;
+      const { seqNum } = body.position;
+      views.apply(partition, seqNum, body.events);
+      if (body.events.some(({ kind }) => tracedKinds.has(kind))) tracedSeqNum = seqNum;
     }
     offset = last.offset + 1;
   }
-  return fold.position?.seqNum ?? 0;
+  return { seqNum: fold.position?.seqNum ?? 0, tracedSeqNum };
 }
