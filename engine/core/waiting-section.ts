@@ -125,10 +125,12 @@ export function readWaiting(
   entries: readonly { readonly id: string; readonly accountID: number; readonly seqNum: number }[],
 ): { deferred: SnapshotDeferred[]; quarantines: PendingQuarantine[] } {
   const field = DeferredField;
+  const waiting = shape.deferredCount === 0 ? [] : entries;
+  const bySeqNum = new Map(waiting.map((entry) => [entry.seqNum, entry]));
   const deferred = Array.from({ length: shape.deferredCount }, (_, index) => {
     const at = shape.at + 8 + index * field.bytes;
     const firstSeqNum = readUint53(view, at + field.firstSeqNum);
-    const entry = entries.find(({ seqNum }) => seqNum === firstSeqNum);
+    const entry = bySeqNum.get(firstSeqNum);
     assert(entry !== undefined, "a deferred order has its entry");
     return {
       orderID: entry.id,
