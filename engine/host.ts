@@ -113,6 +113,7 @@ class PartitionHost implements EngineHost {
 
   abandon(): void {
     this.#abandoned = true;
+    void this.#options.standby?.close();
     this.#owner?.abandon();
     this.#packer.close();
   }

@@ -1,8 +1,10 @@
 import type { Clock } from "../ports/clock/clock.ts";
 import { FoldAlarm } from "../ports/log/fold.ts";
+import { LogError } from "../ports/log/log.ts";
 import type { Log } from "../ports/log/log.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
 import type { Tracer } from "../ports/telemetry/tracer.ts";
+import { Topic } from "../schema/topics.ts";
 import type { EngineLimits } from "./core/engine.ts";
 import { EngineHostError } from "./host-error.ts";
 import { createEngineHost } from "./host.ts";
@@ -40,6 +42,7 @@ export interface SeatOptions {
 export type SeatRole = "Idle" | "Standby" | "Claiming" | "Owner" | "Halted";
 
 const standbyRetryMs = 2000;
+const haltedPollMs = 2000;
 
 /** One partition as a worker sees it: owner by the group's word, else standby. Changes of mind are followed one after another. */
 export class PartitionSeat {
@@ -109,7 +112,7 @@ export class PartitionSeat {
     failed.promise.catch(() => {});
     this.#role = "Claiming";
     const host = await this.#createHost(failed.reject);
-    if (!this.#assigned) return;
+    if (!this.#assigned) return host.abandon();
     this.#host = host;
     const term = this.#term;
     try {
@@ -161,8 +164,36 @@ export class PartitionSeat {
       default:
         this.#role = "Halted";
         onHalted(this.partition, error);
-        return this.#until(() => !this.#assigned);
+        return this.#untilActedOn();
     }
+  }
+
+  /** The same again would come to the same, until something stands on `order-events` that was not there: an operator's Quarantine. */
+  async #untilActedOn(): Promise<void> {
+    let haltedAt: number | null = null;
+    while (this.#assigned && !this.#stopping) {
+      const end = await this.#eventsEnd();
+      if (haltedAt !== null && end !== null && end > haltedAt) return;
+      haltedAt ??= end;
+      await this.#pause(haltedPollMs);
+    }
+  }
+
+  /** Null where the log does not answer. */
+  async #eventsEnd(): Promise<number | null> {
+    try {
+      return await this.#options.log.endOffset(Topic.OrderEvents, this.partition);
+    } catch (error) {
+      if (error instanceof LogError) return null;
+      throw error;
+    }
+  }
+
+  /** Shorter when the seat is told something. */
+  async #pause(ms: number): Promise<void> {
+    const waiting = new AbortController();
+    void this.#wake.promise.then(() => waiting.abort());
+    await this.#options.clock.sleep(ms, waiting.signal);
   }
 
   /** The group takes a moment to tell a member that it was given up; if it never does, the partition is ours again. */

@@ -4,6 +4,7 @@ import { ManualClock } from "../ports/clock/clock-manual.ts";
 import { systemClock } from "../ports/clock/clock-system.ts";
 import type { Clock } from "../ports/clock/clock.ts";
 import type { MembershipHandlers } from "../ports/log/membership.ts";
+import { Topic } from "../schema/topics.ts";
 import { ProcessLog } from "./crash-log.ts";
 import { commandsOf, directPacker, Partition, straightRun, until } from "./partition.fixture.ts";
 import type { RecoveryReport } from "./recovery.ts";
@@ -163,6 +164,36 @@ describe("a worker", () => {
     expect(one.worker.roles).toEqual(["Halted"]);
     expect(one.fatal).toEqual([]);
     await one.worker.stop();
+  });
+
+  test("tries a halted partition again once an operator has acted on its log", async () => {
+    const clock = new ManualClock();
+    const made = new Partition({ clock });
+    const first = new TestWorker(made, { clock });
+    first.group.onAssigned([0]);
+    made.append(commandsOf(51, 50));
+    await until(() => first.seqNum === 50);
+    await first.worker.stop();
+    const orders = made.disk.records[Topic.Orders];
+    const [damaged, whole] = [10, orders[10]!];
+    orders[damaged] = { ...whole, appendTime: whole.appendTime + 1 };
+    const one = new TestWorker(made, { clock, keepsStandby: false });
+    one.group.onAssigned([0]);
+    await until(() => one.halted.length === 1 && clock.sleeperCount === 2);
+    expect(one.halted[0]).toMatchObject({ code: "CommandChanged" });
+    const standing = made.outputs.length;
+    clock.advance(2000);
+    await until(() => clock.sleeperCount === 2);
+    // Nothing has changed: it does not claim over and over.
+    expect(made.outputs.length).toBe(standing);
+    orders[damaged] = whole;
+    const operator = made.host();
+    await operator.host.start();
+    await operator.host.stop();
+    clock.advance(2000);
+    await until(() => one.worker.roles[0] === "Owner");
+    await one.worker.stop();
+    expectWhole(made);
   });
 
   test("ends the process when the group has no place for it any more, and writes nothing then", async () => {
