@@ -1,6 +1,11 @@
 import { describe, expect, test } from "bun:test";
 
-import { Side, TimeInForce } from "../../schema/generated/enums.ts";
+import {
+  CancelReason,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+} from "../../schema/generated/enums.ts";
 import { bob, brief, Partition } from "./core.fixture.ts";
 
 const { Sell } = Side;
@@ -84,5 +89,21 @@ describe("bugs that other engines had", () => {
       expect(brief(partition.order({ accountID: bob, price: 5000 }))[1]).toContain("10@5000");
       expect(partition.book()).toBe("");
     }
+  });
+
+  test("a cash order that may trade little more is decremented in one step, not in a million", () => {
+    const partition = Partition.open({}, { lotSize: 10 });
+    const orderQty = Number.MAX_SAFE_INTEGER - 11;
+    partition.order({ side: Sell, price: 1, orderQty });
+    partition.order({ side: Sell, accountID: bob, price: 1, orderQty });
+    const selfTradePrevention = SelfTradePrevention.Decrement;
+    expect(
+      brief(partition.market({ cashOrderQty: 2n ** 80n, selfTradePrevention })).slice(1),
+    ).toEqual([
+      `Trade 5x7 ${orderQty}@1`,
+      `SelfTradePrevented 6x7 ${orderQty}`,
+      `OrderCanceled 6 ${CancelReason.SelfTrade} 0`,
+      `OrderCanceled 7 ${CancelReason.NoLiquidity} 0`,
+    ]);
   });
 });

@@ -43,7 +43,7 @@ function trade(
   const leavesAt = (at >>> 1) + OrderDouble.leavesQty;
   const makerQty = doubles[leavesAt]!;
   const price = words[at + OrderWord.price]!;
-  const lastQty = taker.affordableQty(makerQty, price, instrument.lotSize);
+  const lastQty = taker.tradableQty(makerQty, price, instrument.lotSize);
   if (lastQty === 0) {
     taker.endReason = CancelReason.CashSpent;
     return;

@@ -58,17 +58,23 @@ export class Taker {
   }
 
   /**
-   * How much of a maker's quantity it takes: as much as it lacks; by cash all of it where the cash pays for that (a maker's leavesQty
-   * need not be whole lots after a change of lotSize), else the lots that the cash pays for, which may be none. By cash cumQty has no
-   * orderQty above it: it stops at what a quantity can say.
+   * How much of a maker's quantity it can pay for: as much as it lacks; by cash all of it where the cash pays for that (a maker's
+   * leavesQty need not be whole lots after a change of lotSize), else the lots that the cash pays for, which may be none.
    */
   affordableQty(makerQty: number, price: number, lotSize: number): number {
     if (!this.isByCash) return makerQty < this.leavesQty ? makerQty : this.leavesQty;
-    const countable = Number.MAX_SAFE_INTEGER - this.cumQty;
     multiplyWide(this.#cost, makerQty, price);
-    if (makerQty <= countable && compareWide(this.#cost, this.cash) <= 0) return makerQty;
-    const qty = Math.min(divideWide(this.cash, price), countable);
+    if (compareWide(this.#cost, this.cash) <= 0) return makerQty;
+    const qty = divideWide(this.cash, price);
     return qty - (qty % lotSize);
+  }
+
+  /** As affordableQty, for a trade: by cash cumQty has no orderQty above it, and stops at what a quantity can say. */
+  tradableQty(makerQty: number, price: number, lotSize: number): number {
+    const qty = this.affordableQty(makerQty, price, lotSize);
+    if (!this.isByCash) return qty;
+    const countable = Number.MAX_SAFE_INTEGER - this.cumQty;
+    return qty <= countable ? qty : countable - (countable % lotSize);
   }
 
   /** Takes quantity off what is left, or its price off the cash. */
