@@ -168,6 +168,7 @@ function runSuite(): void {
       }
       await market.untilAnswered("BTC-USD");
       await market.trade(10);
+      await until(() => readsServe(stack));
       expect(await views(stack, cast, place)).toEqual([]);
     }, 60_000);
   });
@@ -300,6 +301,11 @@ async function views(stack: Stack, cast: Cast, place: TestPlace): Promise<readon
   return equal ? [] : report;
 }
 
+async function readsServe(stack: Stack): Promise<boolean> {
+  const answer = await fetch(`${stack.url}/readyz`);
+  return ((await answer.json()) as { reads?: boolean }).reads === true;
+}
+
 async function rolesOf(stack: Stack, member: "engine-1" | "engine-2"): Promise<string[]> {
   try {
     const answer = await fetch(`${stack.operations[member]}/readyz`);
@@ -310,12 +316,18 @@ async function rolesOf(stack: Stack, member: "engine-1" | "engine-2"): Promise<s
   }
 }
 
+/** Orders are answered a moment before the new owner calls itself one. */
 async function owner(stack: Stack, partition: number): Promise<StackMember> {
-  for (const member of ["engine-1", "engine-2"] as const) {
-    if (stack.processes[member].running && (await rolesOf(stack, member))[partition] === "Owner")
-      return member;
-  }
-  throw new Error(`Nobody owns partition ${partition}`);
+  let found: StackMember | null = null;
+  await until(async () => {
+    for (const member of ["engine-1", "engine-2"] as const) {
+      const { running } = stack.processes[member];
+      if (running && (await rolesOf(stack, member))[partition] === "Owner") found = member;
+    }
+    return found !== null;
+  });
+  if (found === null) throw new Error(`Nobody owns partition ${partition}`);
+  return found;
 }
 
 async function bothServe(stack: Stack): Promise<void> {
