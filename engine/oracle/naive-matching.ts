@@ -64,7 +64,7 @@ function trade(
   taker: NaiveOrder,
   maker: NaiveOrder,
 ): MatchEnd | null {
-  const lastQty = crossableQty(instrument, taker, maker);
+  const lastQty = crossableQty(instrument, taker, maker, qtyMax - taker.cumQty);
   if (lastQty === 0n) return "Cash spent";
   useUp(taker, lastQty, maker.price);
   taker.cumQty += lastQty;
@@ -117,7 +117,8 @@ function decrement(
   taker: NaiveOrder,
   maker: NaiveOrder,
 ): MatchEnd | null {
-  const preventedQty = crossableQty(instrument, taker, maker);
+  // Prevented quantity does not count into cumQty, so what cumQty can still hold does not bound it.
+  const preventedQty = crossableQty(instrument, taker, maker, qtyMax);
   if (preventedQty === 0n) return "Cash spent";
   useUp(taker, preventedQty, maker.price);
   taker.preventedQty += preventedQty;
@@ -144,10 +145,15 @@ function decrement(
   return "Ended";
 }
 
-/** What taker and maker can exchange; 0 only for cash that affords no lot, or that has traded all that a quantity can say. */
-function crossableQty(instrument: NaiveInstrument, taker: NaiveOrder, maker: NaiveOrder): bigint {
+/** What taker and maker can exchange; 0 only for cash that affords no lot, or none within `room`. */
+function crossableQty(
+  instrument: NaiveInstrument,
+  taker: NaiveOrder,
+  maker: NaiveOrder,
+  room: bigint,
+): bigint {
   if (taker.cash === null) return least(maker.leavesQty, taker.leavesQty);
-  const affordable = least(taker.cash / BigInt(maker.price), qtyMax - taker.cumQty);
+  const affordable = least(taker.cash / BigInt(maker.price), room);
   if (affordable >= maker.leavesQty) return maker.leavesQty;
   return affordable - (affordable % instrument.lotSize);
 }
