@@ -159,7 +159,7 @@ orderbook is open (${ms} ms). Data in ${options.dataDir}, demo market ${options.
 
   Trading page   ${file.url}/#tokens=${tokens}
   API            ${file.url}/v1   described in ${file.url}/openapi.json
-  Health         ${file.url}/readyz   metrics ${file.url}/metrics
+  Health         ${file.url}/readyz   metrics ${options.profile === "one" ? `${file.url}/metrics` : "at each process's `operations` address above"}
   SQL            ${sql === null ? "no ClickHouse on this platform" : `${sql.url}   user ${sql.user}   password ${sql.password}   database orderbook`}
 
 Two demo accounts (tokens for 30 days):
@@ -173,11 +173,17 @@ The same for scripts: ${join(options.dataDir, "venue.json")}. Ctrl-C stops.
 `;
 }
 
+/** One Ctrl-C comes several times: from the terminal, and passed on by npx and `bun run`. */
+const samePressMs = 500;
+
 function drainOnSignal(venue: AnyVenue, markets: readonly RunningMarket[]): void {
-  let draining = false;
+  let drainingSince = 0;
   const drain = async (): Promise<void> => {
-    if (draining) process.exit(1);
-    draining = true;
+    if (drainingSince > 0) {
+      if (performance.now() - drainingSince > samePressMs) process.exit(1);
+      return;
+    }
+    drainingSince = performance.now();
     console.log("Draining; a second Ctrl-C stops at once.");
     for (const { market } of markets) market.stop();
     await Promise.all(markets.map(({ ended }) => ended));
