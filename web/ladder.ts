@@ -84,7 +84,11 @@ function writeRow(options: {
 }): void {
   const { row, entry, own, side, deepest, listing } = options;
   row.button.hidden = entry === undefined;
-  if (entry === undefined) return;
+  if (entry === undefined) {
+    // A row without a level is nobody's.
+    row.button.dataset["own"] = "";
+    return;
+  }
   const price = withDecimals(entry.price, listing.priceDecimals);
   const qty = withDecimals(entry.qty, listing.qtyDecimals);
   const total = withDecimals(formatDecimal(entry.total, listing.qtyExponent), listing.qtyDecimals);
