@@ -31,7 +31,10 @@ const { services } = Bun.YAML.parse(text("compose.yaml")) as {
 
 const folders = { cache: "/nowhere", data: "/nowhere" };
 const versions = new Map(
-  servicesOf({ folders, brokers: 1 }, serviceNames).map(({ name, version }) => [name, version]),
+  servicesOf({ folders, brokers: 1, portOffset: 0 }, serviceNames).map(({ name, version }) => [
+    name,
+    version,
+  ]),
 );
 
 describe("compose.yaml has the stores of ops/services", () => {

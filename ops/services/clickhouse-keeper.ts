@@ -4,13 +4,13 @@ import { startClickhouseProcess } from "../../ports/analytics/clickhouse-process
 
 /**
  * Keeps a ClickHouse server until SIGTERM, and tells in a file where it answers: `bun ops/services/clickhouse-keeper.ts DATA
- * CONNECTION_FILE`. The server is its child and dies with it.
+ * CONNECTION_FILE PORT`. The server is its child and dies with it.
  */
-const [dataDir, connectionFile] = process.argv.slice(2);
-if (dataDir === undefined || connectionFile === undefined) {
-  throw new Error("Give the data folder and the connection file");
+const [dataDir, connectionFile, port] = process.argv.slice(2);
+if (dataDir === undefined || connectionFile === undefined || port === undefined) {
+  throw new Error("Give the data folder, the connection file and the port");
 }
-const server = await startClickhouseProcess({ dataDir });
+const server = await startClickhouseProcess({ dataDir, port: Number(port) });
 const connection = {
   url: server.url,
   writer: { user: server.user, password: server.password },

@@ -1,12 +1,13 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { portsAt } from "./ports.ts";
 import type { Connections, Service, ServiceOptions } from "./service.ts";
 
 type ClickhouseConnection = NonNullable<Connections["clickhouse"]>;
 
 /** ClickHouse out of the npm package `chdb`, under a keeper that starts it again when it dies. */
-export function clickhouse({ folders }: ServiceOptions): Service {
+export function clickhouse({ folders, portOffset }: ServiceOptions): Service {
   const home = join(folders.data, "clickhouse");
   const connectionFile = join(home, "connection.json");
   return {
@@ -23,6 +24,7 @@ export function clickhouse({ folders }: ServiceOptions): Service {
             join(import.meta.dirname, "clickhouse-keeper.ts"),
             join(home, "data"),
             connectionFile,
+            String(portsAt(portOffset).clickhouse),
           ],
           cwd: home,
           beforeLaunch: () => rmSync(connectionFile, { force: true }),

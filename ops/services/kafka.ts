@@ -2,29 +2,32 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { accepts, debianPackage, run } from "./commands.ts";
+import { portsAt, type Ports } from "./ports.ts";
 import { ServiceError, type Launch, type Service, type ServiceOptions } from "./service.ts";
 
 const version = "4.3.1";
-const firstPort = 19092;
-const firstControllerPort = 19192;
 /** A restarted broker waits out its own old session: short, so that rigs which kill brokers go on soon. */
 const sessionTimeoutMs = 3000;
 
 /** Kafka in KRaft mode from its jars, one broker or three, each controller too. */
-export function kafka({ folders, brokers }: ServiceOptions): Service {
+export function kafka({ folders, brokers, portOffset }: ServiceOptions): Service {
   const libs = join(folders.cache, `kafka-${version}`, "libs");
   const ids = Array.from({ length: brokers }, (_, index) => index + 1);
+  const ports = portsAt(portOffset);
   return {
     name: "kafka",
     version,
     provision: () => provision(folders.cache, libs),
     prepare: () =>
       Promise.all(
-        ids.map((id) => prepareBroker(join(folders.data, `kafka-${brokers}`), libs, id, ids)),
+        ids.map((id) => {
+          const home = join(folders.data, `kafka-${brokers}`, `broker-${id}`);
+          return prepareBroker({ home, libs, id, ids, ports });
+        }),
       ),
     finish: () => Promise.resolve(),
     connection: () => ({
-      kafka: { brokers: ids.map((id) => `127.0.0.1:${portOf(id)}`).join(",") },
+      kafka: { brokers: ids.map((id) => `127.0.0.1:${ports.kafka + id - 1}`).join(",") },
     }),
   };
 }
@@ -61,17 +64,21 @@ function pom(): string {
 `;
 }
 
-async function prepareBroker(
-  folder: string,
-  libs: string,
-  id: number,
-  ids: readonly number[],
-): Promise<Launch> {
-  const home = join(folder, `broker-${id}`);
+interface Broker {
+  readonly home: string;
+  readonly libs: string;
+  readonly id: number;
+  /** Of all brokers. */
+  readonly ids: readonly number[];
+  readonly ports: Ports;
+}
+
+async function prepareBroker(broker: Broker): Promise<Launch> {
+  const { home, libs, id, ids, ports } = broker;
   mkdirSync(home, { recursive: true });
   const properties = join(home, "server.properties");
   const logging = join(home, "log4j2.properties");
-  writeFileSync(properties, brokerProperties(home, id, ids));
+  writeFileSync(properties, brokerProperties(broker));
   writeFileSync(logging, loggingProperties);
   const classPath = join(libs, "*");
   if (!existsSync(join(home, "data", "meta.properties"))) {
@@ -100,7 +107,7 @@ async function prepareBroker(
       properties,
     ],
     cwd: home,
-    healthy: () => accepts(portOf(id)),
+    healthy: () => accepts(ports.kafka + id - 1),
   };
 }
 
@@ -136,7 +143,9 @@ export function brokerSettings(replicas: number): Readonly<Record<string, string
   };
 }
 
-function brokerProperties(home: string, id: number, ids: readonly number[]): string {
+function brokerProperties({ home, id, ids, ports }: Broker): string {
+  const portOf = (broker: number): number => ports.kafka + broker - 1;
+  const controllerPortOf = (broker: number): number => ports.kafkaController + broker - 1;
   const settings: Record<string, string | number> = {
     "node.id": id,
     "controller.quorum.voters": ids
@@ -159,11 +168,3 @@ appender.out.name = out
 appender.out.layout.type = PatternLayout
 appender.out.layout.pattern = %d %p %c{1} %m%n
 `;
-
-function portOf(id: number): number {
-  return firstPort + id - 1;
-}
-
-function controllerPortOf(id: number): number {
-  return firstControllerPort + id - 1;
-}

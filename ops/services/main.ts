@@ -1,17 +1,18 @@
 import { parseArgs } from "node:util";
 
 import { connectionsPath, defaultFolders } from "./folders.ts";
+import { portOffsetMax, portOffsetStep, readPortOffset } from "./ports.ts";
 import { ServiceError, serviceNames, type ServiceName } from "./service.ts";
 import { down, servicesOf, status, up, type Started } from "./services.ts";
 
-const usage = `usage: bun run services up|status|down [--only ${serviceNames.join(",")}] [--brokers 1|3] [--data FOLDER]`;
+const usage = `usage: bun run services up|status|down [--only ${serviceNames.join(",")}] [--brokers 1|3] [--ports OFFSET] [--data FOLDER]`;
 
 const request = readRequest();
 if (typeof request === "string") {
   console.error(`${request}\n${usage}`);
   process.exit(2);
 }
-const { verb, only, brokers, folders } = request;
+const { verb, only, brokers, portOffset, folders } = request;
 
 try {
   if (verb === "up") await bringUp();
@@ -24,7 +25,7 @@ try {
 }
 
 async function bringUp(): Promise<void> {
-  await up(servicesOf({ folders, brokers }, only), folders, tellStarted);
+  await up(servicesOf({ folders, brokers, portOffset }, only), folders, tellStarted);
   console.log(`Addresses and passwords: ${connectionsPath(folders)}`);
 }
 
@@ -53,6 +54,7 @@ function readRequest() {
       options: {
         only: { type: "string", default: serviceNames.join(",") },
         brokers: { type: "string", default: "1" },
+        ports: { type: "string", default: process.env["ORDERBOOK_SERVICES_PORTS"] ?? "0" },
         data: { type: "string" },
       },
     });
@@ -62,11 +64,15 @@ function readRequest() {
     const strange = only.find((name) => !serviceNames.includes(name as ServiceName));
     if (strange !== undefined) return `--only ${strange}: there is no such store`;
     if (values.brokers !== "1" && values.brokers !== "3") return `--brokers is 1 or 3`;
+    const portOffset = readPortOffset(values.ports);
+    if (portOffset === null)
+      return `--ports is a multiple of ${portOffsetStep} up to ${portOffsetMax}`;
     const folders = defaultFolders(process.env);
     return {
       verb,
       only: only as ServiceName[],
       brokers: Number(values.brokers),
+      portOffset,
       folders: values.data === undefined ? folders : { ...folders, data: values.data },
     } as const;
   } catch (error) {

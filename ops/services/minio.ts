@@ -5,18 +5,19 @@ import { Client } from "minio";
 
 import { run } from "./commands.ts";
 import { keptSecret } from "./folders.ts";
+import { portsAt } from "./ports.ts";
 import { ServiceError, type Service, type ServiceOptions } from "./service.ts";
 
 /** The last commit that the project published. */
 const commit = "7aac2a2c5b7c";
 /** As Go names it: the proxy answers to no bare commit. */
 const moduleVersion = `v0.0.0-20260212201848-${commit}`;
-const port = 19000;
 const accessKey = "orderbook";
 const bucket = "orderbook-snapshots";
 
 /** MinIO, built once from its Go module: it publishes no binaries to the registries. */
-export function minio({ folders }: ServiceOptions): Service {
+export function minio({ folders, portOffset }: ServiceOptions): Service {
+  const { minio: port } = portsAt(portOffset);
   const binary = join(folders.cache, `minio-${commit}`, "minio");
   const secretKey = (): string => keptSecret(folders, "minio");
   return {
@@ -44,11 +45,11 @@ export function minio({ folders }: ServiceOptions): Service {
             MINIO_ROOT_PASSWORD: secretKey(),
             MINIO_BROWSER: "off",
           },
-          healthy: ready,
+          healthy: () => ready(port),
         },
       ]);
     },
-    finish: () => makeBucket(secretKey()),
+    finish: () => makeBucket(port, secretKey()),
     connection: () => ({
       minio: { endpoint: `http://127.0.0.1:${port}`, accessKey, secretKey: secretKey(), bucket },
     }),
@@ -69,7 +70,7 @@ async function provision(binary: string): Promise<void> {
   renameSync(join(folder, "minio"), binary);
 }
 
-async function ready(): Promise<boolean> {
+async function ready(port: number): Promise<boolean> {
   try {
     return (await fetch(`http://127.0.0.1:${port}/minio/health/ready`)).ok;
   } catch {
@@ -78,7 +79,7 @@ async function ready(): Promise<boolean> {
   }
 }
 
-async function makeBucket(secretKey: string): Promise<void> {
+async function makeBucket(port: number, secretKey: string): Promise<void> {
   const client = new Client({ endPoint: "127.0.0.1", port, useSSL: false, accessKey, secretKey });
   if (!(await client.bucketExists(bucket))) await client.makeBucket(bucket);
 }

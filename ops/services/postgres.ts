@@ -3,17 +3,19 @@ import { join } from "node:path";
 
 import { accepts, debianPackage, run } from "./commands.ts";
 import { keptSecret, type Folders } from "./folders.ts";
+import { portsAt } from "./ports.ts";
 import { ServiceError, type Service, type ServiceOptions } from "./service.ts";
 
-const port = 15432;
 /** The user that Debian's package makes; the server refuses to run as root. */
 const systemUser = "postgres";
 const database = "orderbook";
 const packaged = "/usr/lib/postgresql";
 
 /** PostgreSQL from Debian's package, as a cluster of our own. */
-export function postgres({ folders }: ServiceOptions): Service {
+export function postgres({ folders, portOffset }: ServiceOptions): Service {
   const data = join(folders.data, "postgres");
+  const { postgres: port } = portsAt(portOffset);
+  const url = (name: string): string => urlOf(folders, port, name);
   return {
     name: "postgres",
     version: "15",
@@ -23,15 +25,20 @@ export function postgres({ folders }: ServiceOptions): Service {
       return [
         {
           process: "postgres",
-          command: [program("postgres"), "-D", join(data, "cluster"), ...serverSettings(data)],
+          command: [
+            program("postgres"),
+            "-D",
+            join(data, "cluster"),
+            ...serverSettings(data, port),
+          ],
           cwd: data,
           user: systemUser,
-          healthy: () => answers(urlOf(folders, "postgres")),
+          healthy: () => answers(port, url("postgres")),
         },
       ];
     },
-    finish: () => makeDatabase(folders),
-    connection: () => ({ postgres: { url: urlOf(folders, database) } }),
+    finish: () => makeDatabase(url("postgres")),
+    connection: () => ({ postgres: { url: url(database) } }),
   };
 }
 
@@ -54,7 +61,7 @@ export const postgresSettings = ["max_connections=50", "statement_timeout=60s"] 
 /** What the cluster is made with, the same there. */
 export const postgresInitialisation = ["--data-checksums", "--locale=C", "-E", "UTF8"] as const;
 
-function serverSettings(data: string): string[] {
+function serverSettings(data: string, port: number): string[] {
   const settings = [
     "listen_addresses=127.0.0.1",
     `port=${port}`,
@@ -85,12 +92,12 @@ async function ownedBySystemUser(paths: readonly string[]): Promise<void> {
   for (const path of paths) chownSync(path, uid, gid);
 }
 
-function urlOf(folders: Folders, name: string): string {
+function urlOf(folders: Folders, port: number, name: string): string {
   return `postgres://orderbook:${keptSecret(folders, "postgres")}@127.0.0.1:${port}/${name}`;
 }
 
 /** The port accepts connections before the server has recovered. */
-async function answers(url: string): Promise<boolean> {
+async function answers(port: number, url: string): Promise<boolean> {
   if (!(await accepts(port))) return false;
   const sql = new Bun.SQL(url, { max: 1 });
   try {
@@ -104,8 +111,8 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function makeDatabase(folders: Folders): Promise<void> {
-  const sql = new Bun.SQL(urlOf(folders, "postgres"), { max: 1 });
+async function makeDatabase(url: string): Promise<void> {
+  const sql = new Bun.SQL(url, { max: 1 });
   try {
     const found = await sql`SELECT 1 FROM pg_database WHERE datname = ${database}`;
     if (found.length === 0) await sql.unsafe(`CREATE DATABASE ${database}`);

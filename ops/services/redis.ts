@@ -5,12 +5,12 @@ import { createClient } from "redis";
 
 import { debianPackage } from "./commands.ts";
 import { keptSecret, type Folders } from "./folders.ts";
+import { portsAt } from "./ports.ts";
 import type { Service, ServiceOptions } from "./service.ts";
 
-const port = 16379;
-
 /** Redis from Debian's package. */
-export function redis({ folders }: ServiceOptions): Service {
+export function redis({ folders, portOffset }: ServiceOptions): Service {
+  const { redis: port } = portsAt(portOffset);
   const url = (): string => `redis://:${keptSecret(folders, "redis")}@127.0.0.1:${port}`;
   return {
     name: "redis",
@@ -20,7 +20,7 @@ export function redis({ folders }: ServiceOptions): Service {
       const data = join(folders.data, "redis");
       mkdirSync(data, { recursive: true, mode: 0o700 });
       const configuration = join(data, "redis.conf");
-      writeFileSync(configuration, settings(folders, data), { mode: 0o600 });
+      writeFileSync(configuration, settings(folders, data, port), { mode: 0o600 });
       return Promise.resolve([
         {
           process: "redis",
@@ -45,7 +45,7 @@ export const redisSettings = {
 } as const;
 
 /** The password stands in a file of mode 0600, never in the arguments, where `ps` would show it. */
-function settings(folders: Folders, data: string): string {
+function settings(folders: Folders, data: string, port: number): string {
   const place = {
     bind: "127.0.0.1",
     port: String(port),

@@ -39,6 +39,8 @@ export interface ServiceOptions {
   readonly folders: Folders;
   /** Kafka brokers; the other stores are one process. */
   readonly brokers: number;
+  /** Moves every port, so that several sets run on one machine: `portsAt`. */
+  readonly portOffset: number;
 }
 
 /** One store. Provisioning downloads or builds once into the cache; data and passwords live in the data folder. */

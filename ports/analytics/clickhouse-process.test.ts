@@ -201,6 +201,24 @@ runs(`the ClickHouse process${missing === null ? "" : ` (skipped: ${missing})`}`
     expect(await analytics.query(tradeCount)).toEqual([{ n: "1" }]);
   }, 60_000);
 
+  test("listens where it is told, and is Unavailable while somebody else listens there", async () => {
+    await server.close();
+    const squatter = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch: () => new Response("1\n"),
+    });
+    const port = squatter.port ?? 0;
+    const refused = await failureOf(startClickhouseProcess({ dataDir, port }));
+    expect(refused).toMatchObject({ name: "AnalyticsError", code: "Unavailable" });
+    await squatter.stop(true);
+    server = await startClickhouseProcess({ dataDir, port });
+    expect(server.url).toBe(`http://127.0.0.1:${port}`);
+    await analytics.close();
+    analytics = openClickhouse(server);
+    expect(await analytics.query(tradeCount)).toEqual([{ n: "1" }]);
+  }, 60_000);
+
   test("dies with the process that started it", async () => {
     const folder = mkdtempSync(join(tmpdir(), "orderbook-clickhouse-parent-"));
     const script = join(import.meta.dir, "clickhouse-parent.fixture.ts");

@@ -9,6 +9,8 @@ import type { Subprocess } from "bun";
 export interface ClickhouseProcessOptions {
   /** Folder of the data, the passwords and the port; made when it is not there. */
   readonly dataDir: string;
+  /** Where it listens; by default a free port, kept for the next start. */
+  readonly port?: number;
   /** Told why the data were deleted: they are a view and are built again from the log. */
   onRebuilt?(reason: string): void;
 }
@@ -28,7 +30,7 @@ export interface ClickhouseProcess {
 
 /**
  * Starts ClickHouse as a child process that dies with this one. Rejects with AnalyticsError: `Missing` where the library is not
- * installed, `Unavailable` where another process holds the folder or the server does not come up.
+ * installed, `Unavailable` where another process holds the folder or the given port, or the server does not come up.
  */
 export async function startClickhouseProcess(
   options: ClickhouseProcessOptions,
@@ -38,7 +40,7 @@ export async function startClickhouseProcess(
   const doubt = existsSync(folder.data) ? folder.marker.doubt : null;
   if (doubt !== null) rebuild(folder, options, doubt);
   folder.marker.set();
-  const server = new Supervisor(library, folder);
+  const server = new Supervisor(library, folder, options.port ?? null);
   try {
     await server.start();
   } catch (error) {
@@ -92,13 +94,15 @@ class Supervisor implements ClickhouseProcess {
   readonly analyst: { readonly user: string; readonly password: string };
   readonly #library: string;
   readonly #folder: ClickhouseFolder;
+  readonly #fixedPort: number | null;
   #child: Child | null = null;
   #closing = false;
   #restarting: Promise<void> = Promise.resolve();
 
-  constructor(library: string, folder: ClickhouseFolder) {
+  constructor(library: string, folder: ClickhouseFolder, fixedPort: number | null) {
     this.#library = library;
     this.#folder = folder;
+    this.#fixedPort = fixedPort;
     this.password = folder.credentials.writer;
     this.analyst = { user: "analyst", password: folder.credentials.analyst };
   }
@@ -111,9 +115,10 @@ class Supervisor implements ClickhouseProcess {
     return this.#child?.pid ?? 0;
   }
 
-  /** Tries until the folder's last owner is gone and a free port is found. */
+  /** Tries until the folder's last owner is gone and a free port is found, or the given one is free. */
   async start(): Promise<void> {
     const giveUpAt = performance.now() + lockWaitMs;
+    if (this.#fixedPort !== null) this.#folder.port = this.#fixedPort;
     for (;;) {
       if (this.#folder.port === 0) this.#folder.port = freePort();
       try {
@@ -121,7 +126,7 @@ class Supervisor implements ClickhouseProcess {
       } catch (error) {
         if (!(error instanceof StartFailure) || error.reason === "Other") throw error;
         if (performance.now() > giveUpAt) throw error;
-        if (error.reason === "PortTaken") this.#folder.port = freePort();
+        if (error.reason === "PortTaken") this.#folder.port = this.#fixedPort ?? freePort();
         await Bun.sleep(pollMs);
       }
     }
