@@ -127,8 +127,8 @@ export class LetterRig {
 }
 
 function letterCount(host: EngineHost): number {
-  const { retryLetterCount = 0, deadLetterCount = 0 } = host.stats?.relay ?? {};
-  return retryLetterCount + deadLetterCount;
+  const { retryLetterCount = 0, deadLetters = [] } = host.stats?.relay ?? {};
+  return deadLetters.reduce((total, { count }) => total + count, retryLetterCount);
 }
 
 export function recordOf(made: Partition, offset: number): LogRecord {

@@ -4,6 +4,7 @@ import { MetricSet } from "../ports/telemetry/metric-set.ts";
 import type { SetValue } from "../ports/telemetry/metric-set.ts";
 import { addTracerMetrics } from "../ports/telemetry/process-metrics.ts";
 import type { Tracer } from "../ports/telemetry/tracer.ts";
+import { DeadReasonName } from "../schema/generated/enums.ts";
 import { Topic } from "../schema/topics.ts";
 import type { OwnerStats } from "./owner.ts";
 import type { Worker } from "./worker.ts";
@@ -84,6 +85,19 @@ function addOutcomes(metrics: MetricSet, owned: () => OwnerStats[]): void {
     for (const { partition, events } of owned())
       for (const { kind, reason, count } of events.rejects) set(count, { partition, kind, reason });
   });
+  metrics.counter(
+    {
+      name: "dead_letters_total",
+      help: "Records written to orders.dlq, a takeover's copies too",
+      labels: [...labels, "reason"],
+    },
+    (set) => {
+      // Told from 0 on: a series that begins with its first letter would show no increase.
+      for (const { partition, relay } of owned())
+        for (const { reason, count } of relay.deadLetters)
+          set(count, { partition, reason: DeadReasonName[reason] });
+    },
+  );
   metrics.recorded(
     { name: "apply_seconds", help: "Time to make one command's records, per command" },
     (set) => {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
 
 import { createMemorySnapshots } from "../ports/snapshot/snapshot-memory.ts";
+import { asAttempt } from "../schema/attempt.ts";
 import { commandHashText } from "../schema/body.ts";
 import { frame } from "../schema/frame.ts";
-import { DeadReason, OrdRejReason } from "../schema/generated/enums.ts";
+import { DeadReason, DeadReasonName, OrdRejReason } from "../schema/generated/enums.ts";
 import { letterBytesMax, recordBytesMax, Topic } from "../schema/topics.ts";
-import { LetterRig, recordOf, symbol } from "./letters.fixture.ts";
+import { LetterRig, quarantineFrame, recordOf, symbol } from "./letters.fixture.ts";
 import { straightRun, ticks, until } from "./partition.fixture.ts";
 
 describe("the relay", () => {
@@ -61,6 +62,33 @@ describe("the relay", () => {
       },
     ]);
     await started.host.stop();
+  });
+
+  test("counts every record of orders.dlq by what its command died of, copies too, each reason from 0 on", async () => {
+    const rig = new LetterRig();
+    const order = frame(rig.order());
+    const attempts = [0, 1, 2, 3].map((attempt) => asAttempt(order, attempt));
+    rig.send(new Uint8Array([1]), ...attempts, rig.order());
+    const { offset, value, appendTime } = rig.made.orders.at(-1)!;
+    const aside = quarantineFrame(offset, commandHashText(value, appendTime));
+    rig.made.disk.append(Topic.OrderEvents, [{ key: null, value: aside }]);
+    const counted = new Map<string, number>();
+    for (let turn = 0; turn < 2; turn++) {
+      const started = await rig.serve();
+      await rig.settled(started);
+      for (const { reason, count } of started.host.stats!.relay.deadLetters) {
+        const name = DeadReasonName[reason];
+        counted.set(name, (counted.get(name) ?? 0) + count);
+      }
+      await started.host.stop();
+    }
+    const written = Map.groupBy(rig.deadLetters(), (letter) => DeadReasonName[letter.deadReason]);
+    expect([...written.keys()].toSorted()).toEqual(["Quarantined", "Undecodable", "UnknownSymbol"]);
+    expect(Object.fromEntries(counted)).toEqual(
+      Object.fromEntries(
+        Object.values(DeadReasonName).map((name) => [name, written.get(name)?.length ?? 0]),
+      ),
+    );
   });
 
   test("leaves an order alone that was canceled while it waited: its attempt is a repeat", async () => {

@@ -2,6 +2,7 @@ import type { Clock } from "../ports/clock/clock.ts";
 import type { FoldedBody } from "../ports/log/fold.ts";
 import type { Log, LogRecord } from "../ports/log/log.ts";
 import { asAttempt } from "../schema/attempt.ts";
+import { DeadReason } from "../schema/generated/enums.ts";
 import { Topic } from "../schema/topics.ts";
 import type { WaitingOrder } from "./core/waiting-orders.ts";
 import { backOffOf, letterNotes, letterOf } from "./letters.ts";
@@ -18,7 +19,8 @@ export interface RelayOptions {
 
 export interface RelayStats {
   readonly retryLetterCount: number;
-  readonly deadLetterCount: number;
+  /** Records written to `orders.dlq`, a takeover's copies too, by what the command died of. */
+  readonly deadLetters: readonly { readonly reason: DeadReason; readonly count: number }[];
   readonly resequencedCount: number;
   /** Orders that wait for their back-off to end. */
   readonly waitingCount: number;
@@ -39,7 +41,7 @@ export class Relay {
   #written: Promise<void> = Promise.resolve();
   #abandoned = false;
   #retryLetterCount = 0;
-  #deadLetterCount = 0;
+  readonly #deadLetters = new Map(Object.values(DeadReason).map((reason) => [reason, 0]));
   #resequencedCount = 0;
 
   constructor(options: RelayOptions) {
@@ -49,7 +51,7 @@ export class Relay {
   get stats(): RelayStats {
     return {
       retryLetterCount: this.#retryLetterCount,
-      deadLetterCount: this.#deadLetterCount,
+      deadLetters: [...this.#deadLetters].map(([reason, count]) => ({ reason, count })),
       resequencedCount: this.#resequencedCount,
       waitingCount: this.#waiting.size,
     };
@@ -110,7 +112,7 @@ export class Relay {
       return await never;
     }
     if (note.kind === "Dead") {
-      this.#deadLetterCount++;
+      this.#deadLetters.set(note.deadReason, (this.#deadLetters.get(note.deadReason) ?? 0) + 1);
       return;
     }
     this.#retryLetterCount++;

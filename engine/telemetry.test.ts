@@ -120,6 +120,11 @@ test("an owner's metrics tell commands, events, refusals, lag and times", async 
     expect(await value("apply_seconds_sum")).toBeGreaterThan(0);
     expect(await value("rejects_total", { reason: "Undecodable" })).toBeGreaterThanOrEqual(1);
     expect(await value("role", { role: "Owner" })).toBe(1);
+    const undecodable = { reason: "Undecodable" };
+    const refused = await value("rejects_total", undecodable);
+    while ((await value("dead_letters_total", undecodable)) < refused) await Bun.sleep(1);
+    expect(await log.endOffset(Topic.DeadLetters, 0)).toBe(refused);
+    expect(await value("dead_letters_total", { reason: "Quarantined" })).toBe(0);
     expect(await value("snapshot_behind_records")).toBe(501);
     await expectEvents(log, await metrics.text());
   });
