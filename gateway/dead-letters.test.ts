@@ -6,7 +6,6 @@ import { createMemoryLog } from "../ports/log/log-memory.ts";
 import { asAttempt } from "../schema/attempt.ts";
 import { commandHashText } from "../schema/body.ts";
 import { decodeFrame, frame } from "../schema/frame.ts";
-import { OrdType, SelfTradePrevention, Side, TimeInForce } from "../schema/generated/enums.ts";
 import type { NewOrderSingle } from "../schema/generated/new-order-single.ts";
 import { headerBytes } from "../schema/generated/records.ts";
 import {
@@ -15,9 +14,8 @@ import {
   ListedDeadLetters,
   ReplayAnswer,
 } from "../schema/http/dead-letters.ts";
-import { orderIDOf } from "../schema/identity/order-id.ts";
-import { requestHash } from "../schema/request-hash.ts";
 import { Topic } from "../schema/topics.ts";
+import { earlyOrder, everyAttempt } from "./dead-letters.fixture.ts";
 import { TestVenue } from "./venue.fixture.ts";
 import type { Answered } from "./venue.fixture.ts";
 
@@ -30,33 +28,8 @@ beforeAll(async () => {
 
 afterAll(() => venue.close());
 
-/** An order that came past the edge before its instrument, as another gateway's may. */
-function early(symbol: string, validForMs = 60_000): NewOrderSingle {
-  const sendingTime = Date.now();
-  const clOrdID = `early-${++serial}`;
-  const order: NewOrderSingle = {
-    kind: "NewOrderSingle",
-    sendingTime,
-    validUntil: sendingTime + validForMs,
-    orderID: orderIDOf(1001, symbol, clOrdID),
-    requestHash: "00".repeat(8),
-    accountID: 1001,
-    attempt: 0,
-    side: Side.Buy,
-    ordType: OrdType.Limit,
-    symbol,
-    orderQty: 1_000_000,
-    cashOrderQty: 0n,
-    price: 10_000,
-    timeInForce: TimeInForce.GTC,
-    selfTradePrevention: SelfTradePrevention.Default,
-    execInst: 0,
-    expireTime: 0,
-    clOrdID,
-  };
-  const draft = frame(order);
-  const blockLength = new DataView(draft.buffer).getUint16(0, true);
-  return { ...order, requestHash: requestHash(draft, blockLength) };
+function early(symbol: string, validForMs?: number): NewOrderSingle {
+  return earlyOrder(symbol, { clOrdID: `early-${++serial}`, validForMs });
 }
 
 async function append(...values: readonly Uint8Array[]): Promise<void> {
@@ -67,8 +40,7 @@ async function append(...values: readonly Uint8Array[]): Promise<void> {
 
 /** All attempts at once: what the relay sends later are copies. Resolves with the letter's name. */
 async function died(order: NewOrderSingle): Promise<string> {
-  const bytes = frame(order);
-  await append(...[0, 1, 2, 3].map((attempt) => asAttempt(bytes, attempt)));
+  await append(...everyAttempt(order));
   for (;;) {
     const { deadLetters } = ListedDeadLetters.parse((await admin("GET", "")).body);
     const found = deadLetters.find(({ orderID }) => orderID === order.orderID);

@@ -1,5 +1,5 @@
 import { createEngineHost } from "../engine/host.ts";
-import type { EngineHost } from "../engine/host.ts";
+import type { EngineHost, EngineHostOptions } from "../engine/host.ts";
 import { systemClock } from "../ports/clock/clock-system.ts";
 import { createMemoryIdempotency } from "../ports/idempotency/idempotency-memory.ts";
 import { createMemoryLog } from "../ports/log/log-memory.ts";
@@ -32,6 +32,7 @@ export interface RequestParts {
 
 export interface TestVenueOptions {
   readonly partitionCount?: number;
+  readonly engine?: Pick<EngineHostOptions, "limits">;
   readonly gateway?: Partial<GatewayOptions>;
   /** Another gateway over this one's log, snapshots, engines and keys; close its gateway only. */
   readonly over?: TestVenue;
@@ -68,7 +69,7 @@ export class TestVenue {
     this.log = over?.log ?? createMemoryLog({ partitionCount, clock: systemClock });
     const snapshots = over?.snapshots ?? createMemorySnapshots();
     this.snapshots = snapshots;
-    this.hosts = over?.hosts ?? this.#createHosts();
+    this.hosts = over?.hosts ?? this.#createHosts(options.engine);
     this.gateway = createGateway({
       log: wrapLog(this.log),
       snapshots,
@@ -171,7 +172,7 @@ export class TestVenue {
     if (status !== 200) throw new Error(`No instrument: ${status}`);
   }
 
-  #createHosts(): EngineHost[] {
+  #createHosts(engine: TestVenueOptions["engine"]): EngineHost[] {
     return Array.from({ length: this.log.partitionCount }, (_, partition) =>
       createEngineHost({
         log: this.log,
@@ -180,6 +181,7 @@ export class TestVenue {
         partition,
         node: "test",
         build: "test",
+        ...engine,
         onFatal: (error) => this.fatal.push(error),
       }),
     );
