@@ -7,10 +7,10 @@ import type { NewOrderSingle } from "../schema/generated/new-order-single.ts";
 import { schemaVersion } from "../schema/generated/records.ts";
 import {
   InspectedDeadLetter,
-  ListedDeadLetter,
   ListedDeadLetters,
   ReplayAnswer,
 } from "../schema/http/dead-letters.ts";
+import type { ListedDeadLetter } from "../schema/http/dead-letters.ts";
 import { orderIDOf } from "../schema/identity/order-id.ts";
 import { Topic } from "../schema/topics.ts";
 import { earlyOrder, everyAttempt } from "./dead-letters.fixture.ts";
