@@ -52,14 +52,14 @@ export class TcpProxy {
   /** Changes what happens to every connection, old and new, at once. */
   set(mode: ProxyMode): void {
     this.#mode = mode;
-    for (const link of [...this.#links]) link.apply(mode);
+    for (const link of this.#links) link.apply(mode);
     if (mode.kind === "Cut") this.#refuse();
     else this.#listener ??= this.#listen(this.port);
   }
 
   /** Resets every connection and stops listening. */
   close(): void {
-    for (const link of [...this.#links]) link.reset();
+    for (const link of this.#links) link.reset();
     this.#refuse();
   }
 
