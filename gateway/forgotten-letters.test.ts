@@ -18,20 +18,20 @@ import { TestVenue } from "./venue.fixture.ts";
 import type { Answered } from "./venue.fixture.ts";
 
 /** Longer than the orders are valid, so that they may wait for their instrument; ten minutes on a real venue. */
-const idWindowMs = 1_500;
-/** Longer than the first back-off, so that they do wait. */
-const validForMs = 1_200;
+const idWindowMs = 3_500;
+/** Longer than the first back-off by far, so that they do wait, however busy the machine is. */
+const validForMs = 3_000;
 const reason = "listed at last";
-
-const later = earlyOrder("LATER", { clOrdID: "mine", validForMs });
-const unwritten = earlyOrder("UNWRITTEN", { clOrdID: "mine", validForMs });
-const newer = earlyOrder("NEWER", { clOrdID: "mine", validForMs });
+const symbols = ["LATER", "UNWRITTEN", "NEWER"] as const;
 
 let venue: TestVenue;
 let letters: readonly ListedDeadLetter[];
 
 beforeAll(async () => {
   venue = await TestVenue.open({ engine: { limits: { idWindowMs } } });
+  const [later, unwritten, newer] = symbols.map((symbol) =>
+    earlyOrder(symbol, { clOrdID: "mine", validForMs }),
+  ) as [NewOrderSingle, NewOrderSingle, NewOrderSingle];
   const newerBytes = frame(newer);
   new DataView(newerBytes.buffer).setUint16(6, schemaVersion + 1, true);
   const attempts = [
@@ -61,9 +61,10 @@ async function forgotten(count: number): Promise<readonly ListedDeadLetter[]> {
   }
 }
 
-function letterOf({ orderID }: NewOrderSingle): ListedDeadLetter {
-  const letter = letters.find((each) => each.orderID === orderID);
-  if (letter === undefined) throw new Error(`The order ${orderID} has no letter`);
+function letterOf(symbol: (typeof symbols)[number]): ListedDeadLetter {
+  const dead = orderIDOf(1001, symbol, "mine");
+  const letter = letters.find(({ orderID }) => orderID === dead);
+  if (letter === undefined) throw new Error(`The order in ${symbol} has no letter`);
   return letter;
 }
 
@@ -83,7 +84,7 @@ function withoutResolutions(log: Log): Log {
 
 describe("a dead letter that the id window has let go of", () => {
   test("is replayed under a clOrdID made from its name, as a new order of the same account", async () => {
-    const { deadLetterID, commandOffset } = letterOf(later);
+    const { deadLetterID, commandOffset } = letterOf("LATER");
     await venue.defineInstrument("LATER");
     const { status, body } = await admin("POST", `/${deadLetterID}/replay`, { reason, late: true });
     expect(status).toBe(200);
@@ -105,7 +106,7 @@ describe("a dead letter that the id window has let go of", () => {
   });
 
   test("is sent once, though the first gateway died before it wrote that down", async () => {
-    const { deadLetterID } = letterOf(unwritten);
+    const { deadLetterID } = letterOf("UNWRITTEN");
     await venue.defineInstrument("UNWRITTEN");
     const replay = { reason, late: true };
     const dying = await TestVenue.open({ over: venue, wrapLog: withoutResolutions });
@@ -120,7 +121,7 @@ describe("a dead letter that the id window has let go of", () => {
   });
 
   test("of a newer version cannot be replayed: what is not read cannot be sent under another name", async () => {
-    const { deadLetterID, deadReason } = letterOf(newer);
+    const { deadLetterID, deadReason } = letterOf("NEWER");
     expect(deadReason).toBe("NewerVersion");
     const refused = await admin("POST", `/${deadLetterID}/replay`, { reason, late: true });
     expect([refused.status, refused.body["code"]]).toEqual([422, "NotReplayable"]);

@@ -115,7 +115,7 @@ describe("dlq, over a venue on its own log", () => {
   }, 20_000);
 
   test("replays past validUntil with --late only", async () => {
-    const order = earlyOrder("ADA-USD", { clOrdID: "late", validForMs: 1_200 });
+    const order = earlyOrder("ADA-USD", { clOrdID: "late", validForMs: 3_000 });
     await append(venue.log, ...everyAttempt(order));
     const [letter] = await openLetters(1);
     while (Date.now() <= order.validUntil) await Bun.sleep(20);
