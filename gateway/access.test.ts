@@ -84,6 +84,7 @@ const matrix: [
   ],
   ["GET", "/v1/admin/instruments", null, { none: 401, read: 403, trade: 403, admin: 200 }],
   ["GET", "/v1/admin/accounts", null, { none: 401, read: 403, trade: 403, admin: 200 }],
+  ["GET", "/v1/admin/partitions", null, { none: 401, read: 403, trade: 403, admin: 200 }],
   ["GET", "/v1/admin/keys", null, { none: 401, read: 403, trade: 403, admin: 200 }],
   [
     "PUT",

@@ -31,7 +31,9 @@ export interface Submitted {
 export interface FoldStanding {
   readonly partition: number;
   readonly seqNum: number;
-  /** Of the last command whose outcome was folded; -1 before the first. */
+  /** Of the last outcome; null before the first. */
+  readonly epoch: number | null;
+  /** Of the last command whose outcome was folded here; -1 before the first. */
   readonly commandOffset: number;
   /** On the monotonic clock. */
   readonly foldedAt: number;
@@ -112,7 +114,7 @@ class PartitionOutcomes {
   readonly #follower: Follower;
   readonly #waiters = new Map<number, Waiter>();
   readonly #held: HeldBodies;
-  #last: { seqNum: number; commandOffset: number; foldedAt: number };
+  #last: Pick<FoldStanding, "seqNum" | "epoch" | "commandOffset" | "foldedAt">;
   #failure: Error | null = null;
 
   constructor(options: OutcomesOptions, partition: number, from: FoldPosition | null) {
@@ -120,7 +122,8 @@ class PartitionOutcomes {
     this.#partition = partition;
     this.#held = new HeldBodies(options.heldCountMax);
     const foldedAt = options.clock.monotonic();
-    this.#last = { seqNum: from?.seqNum ?? 0, commandOffset: -1, foldedAt };
+    const { seqNum = 0, epoch = null } = from ?? {};
+    this.#last = { seqNum, epoch, commandOffset: -1, foldedAt };
     this.#follower = followFold({
       log: options.log,
       partition,
@@ -202,9 +205,9 @@ class PartitionOutcomes {
     }
     const last = bodies.at(-1);
     if (last === undefined) return;
-    const { seqNum } = last.position;
+    const { seqNum, epoch } = last.position;
     const foldedAt = this.#options.clock.monotonic();
-    this.#last = { seqNum, commandOffset: last.commandOffset, foldedAt };
+    this.#last = { seqNum, epoch, commandOffset: last.commandOffset, foldedAt };
   }
 
   #fail(error: unknown): void {

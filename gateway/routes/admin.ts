@@ -10,6 +10,7 @@ import {
   ListedAccounts,
   ListedInstruments,
   ListedKeys,
+  ListedPartitions,
   StatusAnswer,
   StatusRequest,
   SymbolPath,
@@ -23,6 +24,7 @@ import { parseBody, parseParams, readJsonText } from "../body.ts";
 import { accountOf, addRoute, send } from "../edge.ts";
 import type { Edge, GatewayApp, Route } from "../edge.ts";
 import { accountListing, instrumentListing, keyListing } from "../listings.ts";
+import { listPartitions } from "../partitions.ts";
 import { idempotencyKeyOf } from "../repeats.ts";
 import type { Answer } from "../repeats.ts";
 import { anyRoute, withBody, withCommand, withToken } from "./route-problems.ts";
@@ -123,29 +125,55 @@ function definition<Params, Body>(edge: Edge, route: DefinitionRoute<Params, Bod
 function listings(edge: Edge): Route[] {
   const { reference } = edge;
   return [
-    listing("listedInstruments", "instruments", ListedInstruments, () => ({
-      instruments: reference.instruments.map(instrumentListing),
-    })),
-    listing("listedAccounts", "accounts", ListedAccounts, () => ({
-      accounts: reference.accounts.map(accountListing),
-    })),
-    listing("listedKeys", "keys", ListedKeys, () => ({ keys: reference.keys.map(keyListing) })),
+    listing({
+      operationId: "listedInstruments",
+      what: "instruments",
+      answer: ListedInstruments,
+      read: () => ({ instruments: reference.instruments.map(instrumentListing) }),
+    }),
+    listing({
+      operationId: "listedAccounts",
+      what: "accounts",
+      answer: ListedAccounts,
+      read: () => ({ accounts: reference.accounts.map(accountListing) }),
+    }),
+    listing({
+      operationId: "listedKeys",
+      what: "keys",
+      answer: ListedKeys,
+      read: () => ({ keys: reference.keys.map(keyListing) }),
+    }),
+    listing({
+      operationId: "listedPartitions",
+      what: "partitions",
+      summary: "How far each partition is, and who owns it",
+      answer: ListedPartitions,
+      read: async () => ({ partitions: await listPartitions(edge) }),
+    }),
   ];
 }
 
-function listing(operationId: string, what: string, answer: ZodType, read: () => object): Route {
+interface Listing {
+  readonly operationId: string;
+  readonly what: string;
+  readonly summary?: string;
+  readonly answer: ZodType;
+  read(): object | Promise<object>;
+}
+
+function listing({ operationId, what, summary, answer, read }: Listing): Route {
   return {
     method: "GET",
     path: `/v1/admin/${what}`,
     limit: "admin",
     operation: {
       operationId,
-      summary: `All ${what} as they are defined now`,
+      summary: summary ?? `All ${what} as they are defined now`,
       tag: "Administration",
       scope: "admin",
       answers: { 200: answer },
       problems: [...anyRoute, ...withToken],
     },
-    handle: (c) => Promise.resolve(send(c, { status: 200, body: read() })),
+    handle: async (c) => send(c, { status: 200, body: await read() }),
   };
 }

@@ -167,6 +167,30 @@ export const DefinedKey = ListedKey.extend({ position: Position }).meta({ id: "D
 
 export const ListedKeys = z.strictObject({ keys: z.array(ListedKey) }).meta({ id: "ListedKeys" });
 
+export const ListedPartition = z
+  .strictObject({
+    partition: Count,
+    seqNum: Count.meta({ description: "Last outcome folded" }),
+    commandOffset: Count.optional().meta({
+      description: "Of its command, on orders; absent before this gateway has folded one",
+    }),
+    waitingCount: Count.optional().meta({
+      description: "Commands behind it; absent where that is not known, or the log is away",
+    }),
+    silentMs: Count.meta({ description: "Since an outcome was folded; an owner ticks" }),
+    epoch: Count.optional().meta({ description: "Of the last outcome" }),
+    owner: z
+      .strictObject({ node: z.string(), build: z.string(), claimedAt: Time })
+      .optional()
+      .meta({ description: "Whose epoch it is, as its Claim says" }),
+    failure: z.string().optional().meta({ description: "What has ended the fold" }),
+  })
+  .meta({ id: "ListedPartition" });
+
+export const ListedPartitions = z
+  .strictObject({ partitions: z.array(ListedPartition) })
+  .meta({ id: "ListedPartitions" });
+
 export type InstrumentRequest = z.infer<typeof InstrumentRequest>;
 export type StatusRequest = z.infer<typeof StatusRequest>;
 export type AccountRequest = z.infer<typeof AccountRequest>;
@@ -175,3 +199,4 @@ export type ScopeText = z.infer<typeof ScopeText>;
 export type ListedInstrument = z.infer<typeof ListedInstrument>;
 export type ListedAccount = z.infer<typeof ListedAccount>;
 export type ListedKey = z.infer<typeof ListedKey>;
+export type ListedPartition = z.infer<typeof ListedPartition>;
