@@ -6,6 +6,7 @@ import { readService, serviceVariables } from "../ports/process/service.ts";
 import type { ServiceConfig } from "../ports/process/service.ts";
 import { minioVariables, readMinio } from "../ports/snapshot/minio-environment.ts";
 import type { MinioOptions } from "../ports/snapshot/snapshot-minio.ts";
+import { defaultLimits } from "./core/limits.ts";
 import { defaultSnapshotPolicy } from "./snapshotter.ts";
 
 export interface EngineConfig extends ServiceConfig {
@@ -15,6 +16,7 @@ export interface EngineConfig extends ServiceConfig {
   readonly standby: boolean;
   readonly tickMs: number;
   readonly snapshotCommandCountMin: number;
+  readonly idWindowMs: number;
   readonly kafka: KafkaConfig;
   readonly minio: MinioOptions;
 }
@@ -53,6 +55,12 @@ const own = {
     meaning: "commands after which a snapshot is worth another",
     fallback: String(defaultSnapshotPolicy.commandCountMin),
   },
+  idWindowMs: {
+    name: "ENGINE_ID_WINDOW_MS",
+    meaning:
+      "log time in which a repeated request is known again; fixed by a partition's first command, the same for all workers",
+    fallback: String(defaultLimits.idWindowMs),
+  },
 } as const satisfies Record<string, Variable>;
 
 /** Everything that an engine worker reads from its environment. */
@@ -77,6 +85,7 @@ export function readConfig(values: EnvironmentValues = process.env): EngineConfi
       min: 1,
       max: 1e9,
     }),
+    idWindowMs: environment.integer(own.idWindowMs, { min: 1000, max: 86_400_000 }),
     kafka: readKafka(environment),
     minio: readMinio(environment),
   };

@@ -3,7 +3,7 @@
  * `CommandChanged`: outputs stand for commands that are gone or others. `OrdersTrimmed`: commands are missing at the front. `Diverged`: this
  * build computes other bodies. `UnknownSemantics`: the history needs another build. `ClaimLost`: the own Claim is not where it was
  * appended. `ForeignClaim`: another owner took over. `AppendFailed`: the log may or may not have what was appended. `EngineBroken`: an invariant.
- * `NotWarm`: a standby that cannot take over. `Abandoned`: the partition was given up while it came up.
+ * `LimitsChanged`: the partition began with other limits than those configured. `NotWarm`: a standby that cannot take over. `Abandoned`: the partition was given up while it came up.
  */
 export type EngineHostErrorCode =
   | "IdentityChanged"
@@ -16,6 +16,7 @@ export type EngineHostErrorCode =
   | "ForeignClaim"
   | "AppendFailed"
   | "EngineBroken"
+  | "LimitsChanged"
   | "NotWarm"
   | "Abandoned";
 

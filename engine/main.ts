@@ -1,13 +1,15 @@
 import { hostname } from "node:os";
 
 import { systemClock } from "../ports/clock/clock-system.ts";
+import type { MembershipHandlers } from "../ports/log/membership.ts";
 import { kafkaTopicName } from "../ports/log/kafka-topics.ts";
-import { openKafkaLog } from "../ports/log/log-kafka.ts";
 import { GroupMember } from "../ports/log/rdkafka/group-member.ts";
-import { openLibrary } from "../ports/log/rdkafka/library.ts";
+import { openServiceLog } from "../ports/log/service-log.ts";
+import type { ServiceLog } from "../ports/log/service-log.ts";
 import { runService } from "../ports/process/service.ts";
 import type { OpenService, ServiceContext } from "../ports/process/service.ts";
 import { openMinioSnapshots } from "../ports/snapshot/snapshot-minio.ts";
+import { joinedText } from "../ports/telemetry/metric-set.ts";
 import { Topic } from "../schema/topics.ts";
 import { readConfig } from "./config.ts";
 import type { EngineConfig } from "./config.ts";
@@ -24,12 +26,10 @@ async function open({
   fail,
 }: ServiceContext<EngineConfig>): Promise<OpenService> {
   const { kafka, instance } = config;
-  const library = openLibrary([kafka.library]);
-  const log = await openKafkaLog({
-    ...kafka,
-    library,
-    onFatal: (error) => fail(error, "The log is lost"),
-  });
+  const service = "engine";
+  const watch = { service, lagGroup: null, endsOnStall: true } as const;
+  const serviceLog = await openServiceLog({ kafka, logger, fail, ...watch });
+  const { log } = serviceLog;
   const snapshots = openMinioSnapshots(config.minio);
   const worker = createWorker({
     log,
@@ -39,19 +39,11 @@ async function open({
     node: `${instance} ${hostname()} ${process.pid}`,
     build: "orderbook 0.1.0",
     tickMs: config.tickMs,
+    limits: { idWindowMs: config.idWindowMs },
     snapshotPolicy: { commandCountMin: config.snapshotCommandCountMin },
     keepsStandby: config.standby,
     reclaimAfterMs: config.sessionTimeoutMs,
-    join: (handlers) =>
-      new GroupMember({
-        library,
-        settings: kafka.settings,
-        groupID: config.group,
-        instanceID: instance,
-        topic: kafkaTopicName(Topic.Orders, kafka.topicPrefix),
-        sessionTimeoutMs: config.sessionTimeoutMs,
-        ...handlers,
-      }),
+    join: (handlers) => joinGroup(config, serviceLog, handlers),
     onAssignment: (assignment) => logger.info({ ...assignment }, "The group's word"),
     onRecovered: (report) => logger.info(recoveryFields(report), "Partition serves"),
     onTrouble: (partition, what, error) => logger.warn({ partition, error }, what),
@@ -65,10 +57,34 @@ async function open({
       const roles = worker.roles;
       return { ready: !roles.includes("Halted"), status: "serving", roles };
     },
-    metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
+    metrics: async () => ({
+      text: await joinedText([metrics, serviceLog.metrics]),
+      contentType: metrics.contentType,
+    }),
     close: async () => {
       await worker.stop();
-      await Promise.all([log.close(), snapshots.close()]);
+      await Promise.all([serviceLog.close(), snapshots.close()]);
     },
   };
+}
+
+function joinGroup(
+  config: EngineConfig,
+  { library, watchdog, commitFailed }: ServiceLog,
+  handlers: MembershipHandlers,
+): GroupMember {
+  const { kafka, group, instance, sessionTimeoutMs } = config;
+  const member = new GroupMember({
+    library,
+    settings: kafka.settings,
+    groupID: group,
+    instanceID: instance,
+    topic: kafkaTopicName(Topic.Orders, kafka.topicPrefix),
+    sessionTimeoutMs,
+    onCommitFailed: commitFailed,
+    ...handlers,
+  });
+  const progress = (): number => member.pollCount;
+  watchdog.watch({ kind: "GroupPoll", name: group, progress, isWaiting: () => true });
+  return member;
 }

@@ -27,6 +27,7 @@ export function createEngineMetrics(sources: EngineMetricsSources): MetricSet {
     sources.worker.hosts.flatMap(({ stats }) => (stats === null ? [] : [stats]));
   addRoles(metrics, sources);
   addProgress(metrics, sources, owned);
+  addState(metrics, owned);
   addOutcomes(metrics, owned);
   addSnapshots(metrics, owned);
   if (sources.tracer !== undefined) addTracerMetrics(metrics, sources.tracer);
@@ -66,6 +67,19 @@ function addProgress(
   metrics.gauge({ name: "appends_in_flight", help: "Appends not acked yet", labels }, (set) => {
     for (const { partition, inFlightCount } of owned()) set(inFlightCount, { partition });
   });
+}
+
+function addState(metrics: MetricSet, owned: () => OwnerStats[]): void {
+  metrics.gauge({ name: "open_orders", help: "Orders that are open", labels }, (set) => {
+    for (const { partition, orderCount } of owned()) set(orderCount, { partition });
+  });
+  metrics.gauge(
+    { name: "id_window_entries", help: "Requests whose ids are remembered", labels },
+    (set) => {
+      for (const { partition, idWindowEntryCount } of owned())
+        set(idWindowEntryCount, { partition });
+    },
+  );
 }
 
 function addOutcomes(metrics: MetricSet, owned: () => OwnerStats[]): void {

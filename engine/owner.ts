@@ -43,6 +43,9 @@ export interface OwnerStats {
   /** Of this owner, replay not counted. */
   readonly commandCount: number;
   readonly eventCount: number;
+  /** Orders that are open, and requests whose ids are remembered. */
+  readonly orderCount: number;
+  readonly idWindowEntryCount: number;
   /** Appends without an answer yet. */
   readonly inFlightCount: number;
   /** Nanoseconds to make one command's records, per command. */
@@ -109,6 +112,8 @@ export class Owner {
       commandOffset: this.#replica.commandOffset,
       commandCount: this.#commandCount,
       eventCount: this.#eventCount,
+      orderCount: this.#replica.engine.orderCount,
+      idWindowEntryCount: this.#replica.engine.idWindowEntryCount,
       inFlightCount: this.#inFlight.length,
       applyNs: this.#applyNs,
       events: this.#eventCounts,

@@ -176,6 +176,14 @@ describe("recovery", () => {
     }
   });
 
+  test("refuses to go on from a snapshot with other limits than the partition began with", async () => {
+    const made = await served(history);
+    const { host } = made.host({ limits: { ...limits, idWindowMs: 30_000 } });
+    expect(await codeOf(host.start())).toBe("LimitsChanged");
+    await restart(made);
+    expectWhole(made);
+  });
+
   test("row 22: refuses a log whose earlier Claims are of another history", async () => {
     const made = await served(history.slice(0, 100));
     made.disk.topicIDs = { ...made.disk.topicIDs, "order-events": "made again" };

@@ -89,7 +89,7 @@ export interface ReplicaOnLog {
   readonly skippedSnapshots: readonly SkippedSnapshot[];
 }
 
-/** Rejects with EngineHostError `OrdersTrimmed` or `IdentityChanged`, and with LogError. */
+/** Rejects with EngineHostError `OrdersTrimmed`, `IdentityChanged` or `LimitsChanged`, and with LogError. */
 export async function startReplica(options: {
   readonly log: Log;
   readonly snapshots: SnapshotStore;
@@ -100,6 +100,7 @@ export async function startReplica(options: {
   const { partition } = identity;
   const { base, skipped } = await chooseSnapshot(options);
   if (base === null) await checkFirstCommand(log, partition);
+  else checkLimits(partition, limits, base.start.engine.limits);
   return {
     replica: new Replica(base === null ? limits : base.start),
     fold: new Fold(partition, base === null ? null : base.position),
@@ -107,6 +108,20 @@ export async function startReplica(options: {
     snapshot: base === null ? null : base.manifest,
     skippedSnapshots: skipped,
   };
+}
+
+/** Limits decide outcomes, so they stay what they were at the first command. Without a snapshot the comparison of the replay finds out. */
+function checkLimits(
+  partition: number,
+  given: Partial<EngineLimits>,
+  begunWith: EngineLimits,
+): void {
+  for (const [name, value] of Object.entries(given)) {
+    const kept = begunWith[name as keyof EngineLimits];
+    if (kept === value) continue;
+    const message = `Partition ${partition} began with ${name} ${kept}; ${value} is configured`;
+    throw new EngineHostError("LimitsChanged", message);
+  }
 }
 
 /** Resolves with the Claim's offset: the epoch. */

@@ -1,12 +1,12 @@
 import { systemClock } from "../ports/clock/clock-system.ts";
 import { openRedisIdempotency } from "../ports/idempotency/idempotency-redis.ts";
-import { openKafkaLog } from "../ports/log/log-kafka.ts";
-import { openLibrary } from "../ports/log/rdkafka/library.ts";
+import { openServiceLog } from "../ports/log/service-log.ts";
 import { serveOptions } from "../ports/process/listener.ts";
 import { runService } from "../ports/process/service.ts";
 import type { OpenService, ServiceContext } from "../ports/process/service.ts";
 import { openRedisRateLimit } from "../ports/rate-limit/rate-limit-redis.ts";
 import { openMinioSnapshots } from "../ports/snapshot/snapshot-minio.ts";
+import { joinedText } from "../ports/telemetry/metric-set.ts";
 import { createGateway } from "./app.ts";
 import type { Gateway } from "./app.ts";
 import { readConfig } from "./config.ts";
@@ -24,12 +24,9 @@ await runService({ name: "gateway", readConfig, open });
 async function open(context: ServiceContext<GatewayConfig>): Promise<OpenService> {
   const { config, logger, tracer, fail } = context;
   const { kafka, redis, listener } = config;
-  const library = openLibrary([kafka.library]);
-  const log = await openKafkaLog({
-    ...kafka,
-    library,
-    onFatal: (error) => fail(error, "The log is lost"),
-  });
+  const watch = { service: "gateway", lagGroup: "orderbook-gateway", endsOnStall: false } as const;
+  const serviceLog = await openServiceLog({ kafka, logger, fail, ...watch });
+  const { log } = serviceLog;
   const snapshots = openMinioSnapshots(config.minio);
   const keyPrefix = (use: string) => ({ ...redis, keyPrefix: `${redis.keyPrefix}${use}:` });
   const idempotency = await openRedisIdempotency(keyPrefix("idempotency"));
@@ -66,14 +63,25 @@ async function open(context: ServiceContext<GatewayConfig>): Promise<OpenService
       const { readiness } = gateway;
       return { ready: readiness.status === "ready", ...readiness, operator };
     },
-    metrics: () => ask(gateway, "/metrics"),
+    metrics: async () => {
+      const { text, contentType } = await ask(gateway, "/metrics");
+      return {
+        text: await joinedText([{ text: async () => text }, serviceLog.metrics]),
+        contentType,
+      };
+    },
     close: async () => {
       closing.abort();
       const stopped = server.stop();
       await gateway.close();
       await Promise.race([stopped, systemClock.sleep(drainMaxMs)]);
       await server.stop(true);
-      await Promise.all([query.close(), idempotency.close(), log.close(), snapshots.close()]);
+      await Promise.all([
+        query.close(),
+        idempotency.close(),
+        serviceLog.close(),
+        snapshots.close(),
+      ]);
     },
   };
 }

@@ -8,6 +8,7 @@ import { createGateway } from "../gateway/app.ts";
 import { variables as gatewayVariables } from "../gateway/config.ts";
 import { systemClock } from "../ports/clock/clock-system.ts";
 import { createMemoryIdempotency } from "../ports/idempotency/idempotency-memory.ts";
+import { createLogMetrics } from "../ports/log/service-log.ts";
 import { createMemoryLog } from "../ports/log/log-memory.ts";
 import type { Variable } from "../ports/process/environment.ts";
 import { createMemoryRateLimit } from "../ports/rate-limit/rate-limit-memory.ts";
@@ -100,6 +101,11 @@ async function everyFamily(): Promise<ReadonlyMap<string, string>> {
     createEngineMetrics({ log, worker: { hosts: [], standbys: [], roles: [] }, tracer: noTracer }),
     createProjectorMetrics(projector, { tracer: noTracer }),
     createQuery({ ...parts, secret: "s" }).metrics,
+    createLogMetrics({
+      watchdog: { stallCounts: new Map(), brokersAway: false },
+      loop: { stallCount: 0 },
+      commitFailureCount: () => 0,
+    }),
   ];
   return parseMetrics(await joinedText(sets)).types;
 }

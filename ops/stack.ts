@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import { defaultLimits } from "../engine/core/limits.ts";
 import type { TracesConfig } from "../ports/telemetry/traces-environment.ts";
 import { signingKey } from "./keys.ts";
 import { writePage } from "./page-files.ts";
@@ -28,6 +29,8 @@ export interface StackOptions {
   /** Stands before topics, keys and objects, so that venues can share the stores. */
   readonly prefix?: string;
   readonly sessionTimeoutMs?: number;
+  /** Fixed by the first start on these stores; ten minutes by default. */
+  readonly idWindowMs?: number;
   /** Before a process that has died is started again. */
   readonly restartMs?: number;
   readonly logLevel?: string;
@@ -83,6 +86,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     pageFolder,
     operatorKeyFile: await operatorKeyFile(dataDir),
     sessionTimeoutMs: options.sessionTimeoutMs ?? sessionTimeoutMsDefault,
+    idWindowMs: options.idWindowMs ?? defaultLimits.idWindowMs,
     logLevel: options.logLevel ?? "info",
     traces: options.traces ?? { url: "", sampleRatio: 0 },
     ports,

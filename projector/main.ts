@@ -1,10 +1,10 @@
 import { openClickhouse } from "../ports/analytics/analytics-clickhouse.ts";
 import { migratingAnalytics } from "../ports/analytics/analytics-migrating.ts";
 import { systemClock } from "../ports/clock/clock-system.ts";
-import { openKafkaLog } from "../ports/log/log-kafka.ts";
-import { openLibrary } from "../ports/log/rdkafka/library.ts";
+import { openServiceLog } from "../ports/log/service-log.ts";
 import { runService } from "../ports/process/service.ts";
 import type { OpenService, ServiceContext } from "../ports/process/service.ts";
+import { joinedText } from "../ports/telemetry/metric-set.ts";
 import { openPostgres } from "../ports/read-db/read-db-postgres.ts";
 import { readConfig } from "./config.ts";
 import type { ProjectorConfig } from "./config.ts";
@@ -17,13 +17,15 @@ import { untilAvailable } from "./retry.ts";
 await runService({ name: "projector", readConfig, open });
 
 async function open(context: ServiceContext<ProjectorConfig>): Promise<OpenService> {
-  const { config, tracer, fail } = context;
+  const { config, logger, tracer, fail } = context;
   const { kafka } = config;
-  const log = await openKafkaLog({
-    ...kafka,
-    library: openLibrary([kafka.library]),
-    onFatal: (error) => fail(error, "The log is lost"),
-  });
+  const watch = {
+    service: "projector",
+    lagGroup: "orderbook-projector",
+    endsOnStall: false,
+  } as const;
+  const serviceLog = await openServiceLog({ kafka, logger, fail, ...watch });
+  const { log } = serviceLog;
   const readDb = openPostgres(config.postgres);
   await untilAvailable(() => readDb.migrate(), {
     clock: systemClock,
@@ -47,10 +49,13 @@ async function open(context: ServiceContext<ProjectorConfig>): Promise<OpenServi
       const { stats } = projector;
       return { ready: stats.every(({ running }) => running), status: "serving", stats };
     },
-    metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
+    metrics: async () => ({
+      text: await joinedText([metrics, serviceLog.metrics]),
+      contentType: metrics.contentType,
+    }),
     close: async () => {
       await projector.stop();
-      await Promise.all([readDb.close(), analytics?.close(), log.close()]);
+      await Promise.all([readDb.close(), analytics?.close(), serviceLog.close()]);
     },
   };
 }

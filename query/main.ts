@@ -1,12 +1,12 @@
 import { openClickhouse } from "../ports/analytics/analytics-clickhouse.ts";
 import { systemClock } from "../ports/clock/clock-system.ts";
-import { openKafkaLog } from "../ports/log/log-kafka.ts";
-import { openLibrary } from "../ports/log/rdkafka/library.ts";
+import { openServiceLog } from "../ports/log/service-log.ts";
 import { serveOptions } from "../ports/process/listener.ts";
 import { runService } from "../ports/process/service.ts";
 import type { OpenService, ServiceContext } from "../ports/process/service.ts";
 import { openPostgres } from "../ports/read-db/read-db-postgres.ts";
 import { openMinioSnapshots } from "../ports/snapshot/snapshot-minio.ts";
+import { joinedText } from "../ports/telemetry/metric-set.ts";
 import { createQuery } from "./app.ts";
 import { readConfig } from "./config.ts";
 import type { QueryConfig } from "./config.ts";
@@ -15,11 +15,9 @@ await runService({ name: "query", readConfig, open });
 
 async function open({ config, logger, fail }: ServiceContext<QueryConfig>): Promise<OpenService> {
   const { kafka } = config;
-  const log = await openKafkaLog({
-    ...kafka,
-    library: openLibrary([kafka.library]),
-    onFatal: (error) => fail(error, "The log is lost"),
-  });
+  const watch = { service: "query", lagGroup: "orderbook-query", endsOnStall: false } as const;
+  const serviceLog = await openServiceLog({ kafka, logger, fail, ...watch });
+  const { log } = serviceLog;
   const readDb = openPostgres(config.postgres);
   const snapshots = openMinioSnapshots(config.minio);
   const analytics = config.clickhouse === null ? null : openClickhouse(config.clickhouse);
@@ -42,11 +40,19 @@ async function open({ config, logger, fail }: ServiceContext<QueryConfig>): Prom
   const { metrics } = query;
   return {
     readiness: () => ({ ready: true, status: "serving" }),
-    metrics: async () => ({ text: await metrics.text(), contentType: metrics.contentType }),
+    metrics: async () => ({
+      text: await joinedText([metrics, serviceLog.metrics]),
+      contentType: metrics.contentType,
+    }),
     close: async () => {
       await server.stop(true);
       await query.close();
-      await Promise.all([readDb.close(), analytics?.close(), log.close(), snapshots.close()]);
+      await Promise.all([
+        readDb.close(),
+        analytics?.close(),
+        serviceLog.close(),
+        snapshots.close(),
+      ]);
     },
   };
 }

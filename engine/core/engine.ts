@@ -115,6 +115,20 @@ export class Engine {
     writeUnreadable(BusinessRejectReason[reason], out);
   }
 
+  get limits(): EngineLimits {
+    return this.#state.limits;
+  }
+
+  /** Orders that are open. */
+  get orderCount(): number {
+    return this.#state.orders.count;
+  }
+
+  /** Requests whose ids are remembered. */
+  get idWindowEntryCount(): number {
+    return this.#state.window.table.count;
+  }
+
   /** Offset of the next command that may be set aside; Infinity where there is none. */
   get quarantinedOffset(): number {
     return this.#state.quarantines.nextOffset;

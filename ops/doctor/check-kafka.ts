@@ -10,7 +10,7 @@ import type { Finding } from "./finding.ts";
 const contactMs = 3000;
 
 /** The library, the cluster, and the topics with every setting that the services insist on. */
-export async function checkKafka(kafka: KafkaConfig): Promise<readonly Finding[]> {
+export async function checkKafka(kafka: Omit<KafkaConfig, "stallMs">): Promise<readonly Finding[]> {
   const library = openLibrary([kafka.library]);
   const found = [well("librdkafka", `${library.version} at ${library.path}`)];
   const admin = new Admin(library, kafka.settings);
@@ -31,7 +31,7 @@ export async function checkKafka(kafka: KafkaConfig): Promise<readonly Finding[]
 async function checkTopic(
   admin: Admin,
   name: string,
-  { partitionCount }: KafkaConfig,
+  { partitionCount }: Pick<KafkaConfig, "partitionCount">,
 ): Promise<Finding> {
   try {
     const topicID = await refuseWrongTopic(admin, name, partitionCount);

@@ -12,7 +12,7 @@ import type { Connections } from "../services/service.ts";
 
 /** The stores to look at; null: there is none to look at. */
 export interface Targets {
-  readonly kafka: KafkaConfig | null;
+  readonly kafka: Omit<KafkaConfig, "stallMs"> | null;
   readonly minio: MinioOptions | null;
   readonly redis: { readonly url: string } | null;
   readonly postgres: { readonly url: string } | null;

@@ -18,6 +18,7 @@ export interface StackPlace {
   readonly pageFolder: string;
   readonly operatorKeyFile: string;
   readonly sessionTimeoutMs: number;
+  readonly idWindowMs: number;
   readonly logLevel: string;
   readonly traces: TracesConfig;
   readonly ports: StackPorts;
@@ -67,6 +68,7 @@ export function stackEnvironment(place: StackPlace): Readonly<Record<StackMember
     ENGINE_INSTANCE: member,
     ENGINE_SESSION_TIMEOUT_MS: String(place.sessionTimeoutMs),
     ENGINE_TICK_MS: String(tickMs),
+    ENGINE_ID_WINDOW_MS: String(place.idWindowMs),
   });
   return {
     gateway: {

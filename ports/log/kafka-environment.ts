@@ -8,6 +8,8 @@ export interface KafkaConfig {
   readonly topicPrefix: string;
   /** Path of librdkafka.so; empty: the system's. */
   readonly library: string;
+  /** What stands still for so long, although the brokers answer, is stalled. */
+  readonly stallMs: number;
 }
 
 export const kafkaVariables = {
@@ -62,6 +64,12 @@ export const kafkaVariables = {
     meaning: "file with the password of that key",
     fallback: "",
   },
+  stallMs: {
+    name: "KAFKA_STALL_MS",
+    meaning:
+      "an append, reader, poll loop or event loop that stands still for so long, although the brokers answer, is stalled: a worker then ends",
+    fallback: "30000",
+  },
   library: {
     name: "RDKAFKA_SO",
     meaning: "path of librdkafka 2.3 or later; the system's where it is not given",
@@ -84,6 +92,7 @@ export function readKafka(environment: Environment): KafkaConfig {
     }),
     topicPrefix: environment.text(kafkaVariables.topicPrefix),
     library: environment.file(kafkaVariables.library),
+    stallMs: environment.integer(kafkaVariables.stallMs, { min: 1000, max: 3_600_000 }),
   };
 }
 

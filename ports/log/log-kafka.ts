@@ -7,8 +7,11 @@ import { followBatchMax, PullFollower } from "./pull-follower.ts";
 import { Admin, AdminError } from "./rdkafka/admin.ts";
 import { ErrorCode, type ClientError } from "./rdkafka/client.ts";
 import type { Library } from "./rdkafka/library.ts";
+import { LogWatch } from "./rdkafka/log-watch.ts";
+import { OffsetCommitter } from "./rdkafka/offset-committer.ts";
 import { PartitionReader } from "./rdkafka/partition-reader.ts";
 import { ProduceError, Producer } from "./rdkafka/producer.ts";
+import type { Watchdog } from "./rdkafka/watchdog.ts";
 import { StandingReader } from "./standing-reader.ts";
 
 export interface KafkaLogOptions {
@@ -18,6 +21,10 @@ export interface KafkaLogOptions {
   readonly partitionCount: number;
   /** Stands before both topics' names, so that several venues can share a cluster. */
   readonly topicPrefix?: string;
+  /** Watches that appends and readers go on. */
+  readonly watchdog?: Watchdog;
+  /** A group that is told every few seconds how far followers are, for lag graphs only. */
+  readonly lagGroup?: { readonly groupID: string; commitFailed(message: string): void };
   /** The producer is lost for good: nothing can be appended any more. */
   onFatal(error: LogError): void;
 }
@@ -26,6 +33,7 @@ const contactMs = 30_000;
 const pageCountMin = 128;
 /** A reader that nobody comes back to is closed after this. */
 const keptMs = 1000;
+const commitMs = 5000;
 
 /**
  * librdkafka's defaults change here: idempotence and acks=all keep order and count; no time-out, so that no record is given up while a
@@ -85,6 +93,8 @@ class KafkaLog implements Log {
     { reader: StandingReader; idle: ReturnType<typeof setTimeout> }
   >();
   readonly #appending = new Set<Promise<unknown>>();
+  readonly #watch: LogWatch | null;
+  readonly #committer: OffsetCommitter | null;
   #closed = false;
 
   constructor(
@@ -100,6 +110,12 @@ class KafkaLog implements Log {
     this.#topicIDs = topicIDs;
     const settings = { ...producerSettings, ...options.settings };
     this.#producer = new Producer(options.library, settings, (error) => this.#takeError(error));
+    const { watchdog } = options;
+    this.#watch =
+      watchdog === undefined
+        ? null
+        : new LogWatch(watchdog, (topic, partition) => this.endOffset(topic, partition));
+    this.#committer = openCommitter(options);
   }
 
   topicID(topic: Topic): string {
@@ -115,6 +131,7 @@ class KafkaLog implements Log {
   ): Promise<readonly number[]> {
     this.#check(topic, partition);
     for (const record of records) checkRecord(record);
+    const ended = this.#watch?.begin("Produce", topic, partition);
     const produced = this.#producer.produce(this.#name(topic), partition, records);
     this.#appending.add(produced);
     try {
@@ -122,6 +139,7 @@ class KafkaLog implements Log {
     } catch (error) {
       throw asLogError(error);
     } finally {
+      ended?.();
       this.#appending.delete(produced);
     }
   }
@@ -159,7 +177,8 @@ class KafkaLog implements Log {
       return [];
     }
     const reader = kept ?? this.#standingReader(topic, partition, fromOffset);
-    return this.#page(place, reader, { countMax, end });
+    const ended = this.#watch?.begin("Read", topic, partition);
+    return this.#page(place, reader, { countMax, end }).finally(ended);
   }
 
   follow(
@@ -181,10 +200,14 @@ class KafkaLog implements Log {
       onBatch,
       onEnd: (ended) => {
         this.#followers.delete(ended);
+        unwatch?.();
+        uncommit?.();
         reader.close();
       },
     });
     this.#followers.add(follower);
+    const unwatch = this.#watch?.follow(topic, partition, follower);
+    const uncommit = this.#committer?.follow({ topic: this.#name(topic), partition }, follower);
     if (!fits) follower.fail(outOfRange(fromOffset));
     return follower;
   }
@@ -195,6 +218,7 @@ class KafkaLog implements Log {
     await Promise.allSettled(this.#appending);
     await Promise.all([...this.#followers].map((follower) => follower.close()));
     for (const place of this.#kept.keys()) this.#dropReader(place);
+    this.#committer?.close();
     this.#producer.close();
     this.#admin.close();
   }
@@ -288,6 +312,12 @@ class KafkaLog implements Log {
   #name(topic: Topic): string {
     return kafkaTopicName(topic, this.#options.topicPrefix ?? "");
   }
+}
+
+function openCommitter({ library, settings, lagGroup }: KafkaLogOptions): OffsetCommitter | null {
+  if (lagGroup === undefined) return null;
+  const { groupID, commitFailed: onFailure } = lagGroup;
+  return new OffsetCommitter({ library, settings, groupID, commitMs, onFailure });
 }
 
 const codes: ReadonlyMap<number, LogErrorCode> = new Map([

@@ -35,6 +35,11 @@ export class PullFollower implements Follower {
     return this.#position;
   }
 
+  /** It waits to be told that there is more to read. */
+  get idle(): boolean {
+    return this.#wake !== null;
+  }
+
   /** Something may have been appended. */
   wake(): void {
     this.#woken = true;

@@ -1,7 +1,7 @@
 import { read, type Pointer } from "bun:ffi";
 
 import type { Membership, MembershipHandlers } from "../membership.ts";
-import { Client, ErrorCode, eventError, EventType } from "./client.ts";
+import { Client, ErrorCode, eventError, EventType, resultError } from "./client.ts";
 import type { Library } from "./library.ts";
 import {
   addressOf,
@@ -24,6 +24,8 @@ export interface GroupMemberOptions extends MembershipHandlers {
   readonly topic: string;
   /** A member that is silent for so long is given up, and its partitions go to others. */
   readonly sessionTimeoutMs: number;
+  /** The group did not take a position: its lag graph is behind, nothing else. */
+  onCommitFailed?(message: string): void;
 }
 
 /** RD_KAFKA_OFFSET_END: nothing is ever read through the group. */
@@ -47,6 +49,7 @@ export class GroupMember implements Membership {
   readonly #waker: QueueWaker;
   readonly #polling: ReturnType<typeof setInterval>;
   #failed = false;
+  #pollCount = 0;
 
   constructor(options: GroupMemberOptions) {
     const { library } = options;
@@ -61,11 +64,16 @@ export class GroupMember implements Membership {
     this.#subscribe();
   }
 
+  /** How often librdkafka has been shown that this thread is alive. */
+  get pollCount(): number {
+    return this.#pollCount;
+  }
+
   commit(partition: number, nextOffset: number): void {
     if (this.#client.closed) return;
     const { kafka } = this.#options.library;
     const list = this.#list([partition], nextOffset);
-    kafka.rd_kafka_commit(this.#client.handle, list, 1);
+    kafka.rd_kafka_commit_queue(this.#client.handle, list, this.#queue, null, null);
     kafka.rd_kafka_topic_partition_list_destroy(list);
   }
 
@@ -104,16 +112,23 @@ export class GroupMember implements Membership {
   }
 
   #drain(queue = this.#queue): void {
-    const { kafka } = this.#options.library;
+    const { library } = this.#options;
+    const { kafka } = library;
+    this.#pollCount++;
     while (!this.#client.closed) {
       const event = kafka.rd_kafka_queue_poll(queue, 0);
       if (event === null) return;
       const type = kafka.rd_kafka_event_type(event);
       if (type === EventType.Rebalance) this.#rebalance(event);
-      const error = type === EventType.Error ? eventError(this.#options.library, event) : null;
+      if (type === EventType.OffsetCommit) this.#takeCommitted(resultError(library, event));
+      const error = type === EventType.Error ? eventError(library, event) : null;
       kafka.rd_kafka_event_destroy(event);
       if (error?.fatal === true) this.#fail();
     }
+  }
+
+  #takeCommitted({ code, message }: { code: number; message: string }): void {
+    if (code !== 0) this.#options.onCommitFailed?.(message);
   }
 
   #rebalance(event: Pointer): void {

@@ -58,7 +58,7 @@ const rdkafkaSymbols = {
   rd_kafka_fatal_error: { args: ["ptr", "ptr", "u64"], returns: "i32" },
   rd_kafka_consumer_close_queue: { args: ["ptr", "ptr"], returns: "ptr" },
   rd_kafka_consumer_closed: { args: ["ptr"], returns: "i32" },
-  rd_kafka_commit: { args: ["ptr", "ptr", "i32"], returns: "i32" },
+  rd_kafka_commit_queue: { args: ["ptr", "ptr", "ptr", "ptr", "ptr"], returns: "i32" },
   rd_kafka_ListOffsets: { args: ["ptr", "ptr", "ptr", "ptr"], returns: "void" },
   rd_kafka_event_ListOffsets_result: { args: ["ptr"], returns: "ptr" },
   rd_kafka_ListOffsets_result_infos: { args: ["ptr", "ptr"], returns: "ptr" },
