@@ -48,6 +48,22 @@ function runSuites(library: Library): void {
     },
   });
 
+  test("what is appended in one go may be longer in sum than the broker takes for a message", async () => {
+    const topicPrefix = await makeTopics(1);
+    const partitionCount = 1;
+    const onFatal = (): void => {};
+    const log = await openKafkaLog({ library, settings, partitionCount, topicPrefix, onFatal });
+    const incompressible = Array.from({ length: 2000 }, () => ({
+      key: null,
+      value: crypto.getRandomValues(new Uint8Array(1000)),
+    }));
+    const appends = [incompressible, incompressible].map((records) =>
+      log.append(Topic.OrderEvents, 0, records),
+    );
+    expect((await Promise.all(appends)).flat()).toHaveLength(4000);
+    await log.close();
+  });
+
   describe("Kafka's topics", () => {
     test("are refused when they are missing", async () => {
       expect(await refusal(library, "nobody-made-", 1)).toMatchObject({ code: "UnknownPartition" });

@@ -37,7 +37,8 @@ const commitMs = 5000;
 
 /**
  * librdkafka's defaults change here: idempotence and acks=all keep order and count; no time-out, so that no record is given up while a
- * later one lands (design §5.6); no linger, since callers batch.
+ * later one lands (design §5.6); no linger, since callers batch. A batch counts as one message for the topic's max.message.bytes: it must
+ * pass even where nothing can be compressed (a single record may be longer than batch.size).
  */
 const producerSettings = {
   "enable.idempotence": "true",
@@ -46,6 +47,7 @@ const producerSettings = {
   "linger.ms": "0",
   "compression.type": "lz4",
   "queue.buffering.max.messages": "200000",
+  "batch.size": "262144",
   "message.max.bytes": "1000000",
 };
 
