@@ -11,7 +11,12 @@ import { ServiceError, serviceNames } from "./services/service.ts";
 import type { Connections } from "./services/service.ts";
 import { readConnections } from "./services/services.ts";
 import { stackEnvironment, stackMembers } from "./stack/stack-environment.ts";
-import type { StackMember, StackPorts, Stores } from "./stack/stack-environment.ts";
+import type {
+  StackEnvironment,
+  StackMember,
+  StackPorts,
+  Stores,
+} from "./stack/stack-environment.ts";
 import { SupervisedProcess } from "./stack/supervised-process.ts";
 import { makeTopics } from "./topics.ts";
 import type { AnalyticsConnection } from "./read-side.ts";
@@ -48,7 +53,15 @@ export interface Stack {
   readonly gateway: { readonly commands: { defineKey(): Promise<void> } };
   readonly readsReady: Promise<void>;
   readonly analyticsReady: Promise<AnalyticsConnection>;
+  /** Starts one more engine worker, a member of the group under that name. It is stopped with the stack at the latest. */
+  startWorker(name: string): StackWorker;
   close(): Promise<void>;
+}
+
+export interface StackWorker {
+  readonly process: SupervisedProcess;
+  /** Private listener. */
+  readonly operations: string;
 }
 
 const root = dirname(import.meta.dir);
@@ -107,24 +120,22 @@ class RunningStack implements Stack {
   readonly operations: Readonly<Record<StackMember, string>>;
   readonly readsReady: Promise<void>;
   readonly analyticsReady: Promise<AnalyticsConnection>;
+  readonly #options: StackOptions;
+  readonly #environment: StackEnvironment;
+  readonly #furtherWorkers: SupervisedProcess[] = [];
   #closing = false;
 
   constructor(
     options: StackOptions,
     ports: StackPorts,
-    environment: ReturnType<typeof stackEnvironment>,
+    environment: StackEnvironment,
     stores: Stores,
   ) {
+    this.#options = options;
+    this.#environment = environment;
     this.url = `http://127.0.0.1:${ports.gateway}`;
-    this.processes = byMember(
-      (member) =>
-        new SupervisedProcess({
-          name: member,
-          command: [process.execPath, join(root, mainOf(member))],
-          environment: environment[member],
-          ...(options.restartMs === undefined ? {} : { restartMs: options.restartMs }),
-          onLine: options.onLine,
-        }),
+    this.processes = byMember((member) =>
+      this.#supervise(member, mainOf(member), environment.members[member]),
     );
     this.operations = byMember((member) => `http://127.0.0.1:${ports.operations[member]}`);
     const { url, analyst } = stores.clickhouse;
@@ -143,12 +154,35 @@ class RunningStack implements Stack {
     await this.#operatorKnown();
   }
 
+  startWorker(name: string): StackWorker {
+    const port = freePort();
+    const worker = this.#supervise(name, mainOf("engine-1"), this.#environment.worker(name, port));
+    this.#furtherWorkers.push(worker);
+    return { process: worker, operations: `http://127.0.0.1:${port}` };
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     const { gateway, ...others } = this.processes;
     // What has been accepted is answered while there is an engine.
     await gateway.stop();
-    await Promise.all(Object.values(others).map((child) => child.stop()));
+    const children = [...Object.values(others), ...this.#furtherWorkers];
+    await Promise.all(children.map((child) => child.stop()));
+  }
+
+  #supervise(
+    name: string,
+    main: string,
+    environment: Readonly<Record<string, string>>,
+  ): SupervisedProcess {
+    const { restartMs, onLine } = this.#options;
+    return new SupervisedProcess({
+      name,
+      command: [process.execPath, join(root, main)],
+      environment,
+      ...(restartMs === undefined ? {} : { restartMs }),
+      onLine,
+    });
   }
 
   /** Nobody else can be asked: the gateway's own word comes by the log. */
@@ -215,6 +249,13 @@ function freePorts(gateway: number): StackPorts {
     query: ports.at(-1) ?? 0,
     operations: byMember((member) => ports[stackMembers.indexOf(member)] ?? 0),
   };
+}
+
+function freePort(): number {
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+  const { port } = server;
+  void server.stop(true);
+  return port ?? 0;
 }
 
 /** The public half of the operator's key, as the gateway's configuration takes it. */

@@ -37,14 +37,14 @@ export type StackMember = (typeof stackMembers)[number];
 const tickMs = 500;
 
 /** What each service reads: no more than it needs, and every secret in a file of mode 0400. */
-export function stackEnvironment(place: StackPlace): Readonly<Record<StackMember, EnvironmentOf>> {
+export function stackEnvironment(place: StackPlace): StackEnvironment {
   const { postgres, clickhouse } = place.stores;
   const secret = secretFiles(join(place.folder, "secrets"));
-  const base = (member: StackMember): EnvironmentOf => ({
+  const base = (operationsPort: number): EnvironmentOf => ({
     PATH: process.env["PATH"] ?? "",
     HOME: process.env["HOME"] ?? "",
     ORDERBOOK_LOG_LEVEL: place.logLevel,
-    ORDERBOOK_OPERATIONS_PORT: String(place.ports.operations[member]),
+    ORDERBOOK_OPERATIONS_PORT: String(operationsPort),
     [tracesVariables.tracesUrl.name]: place.traces.url,
     [tracesVariables.traceRatio.name]: String(place.traces.sampleRatio),
     ...kafka(place),
@@ -61,18 +61,19 @@ export function stackEnvironment(place: StackPlace): Readonly<Record<StackMember
   };
   const querySecret = { QUERY_SECRET_FILE: secret("query", randomSecret()) };
   const snapshots = minio(place, secret);
-  const engine = (member: "engine-1" | "engine-2"): EnvironmentOf => ({
-    ...base(member),
+  const { operations } = place.ports;
+  const worker = (instance: string, operationsPort: number): EnvironmentOf => ({
+    ...base(operationsPort),
     ...snapshots,
     ENGINE_GROUP: `${place.prefix}orderbook-engine`,
-    ENGINE_INSTANCE: member,
+    ENGINE_INSTANCE: instance,
     ENGINE_SESSION_TIMEOUT_MS: String(place.sessionTimeoutMs),
     ENGINE_TICK_MS: String(tickMs),
     ENGINE_ID_WINDOW_MS: String(place.idWindowMs),
   });
-  return {
+  const members = {
     gateway: {
-      ...base("gateway"),
+      ...base(operations.gateway),
       ...snapshots,
       ...querySecret,
       ...redis(place, secret),
@@ -81,17 +82,17 @@ export function stackEnvironment(place: StackPlace): Readonly<Record<StackMember
       GATEWAY_OPERATOR_KEY_FILE: place.operatorKeyFile,
       QUERY_URL: `http://127.0.0.1:${place.ports.query}`,
     },
-    "engine-1": engine("engine-1"),
-    "engine-2": engine("engine-2"),
+    "engine-1": worker("engine-1", operations["engine-1"]),
+    "engine-2": worker("engine-2", operations["engine-2"]),
     projector: {
-      ...base("projector"),
+      ...base(operations.projector),
       ...forPostgres,
       ...analyst,
       CLICKHOUSE_USER: clickhouse.writer.user,
       CLICKHOUSE_PASSWORD_FILE: secret("clickhouse-writer", clickhouse.writer.password),
     },
     query: {
-      ...base("query"),
+      ...base(operations.query),
       ...snapshots,
       ...querySecret,
       ...forPostgres,
@@ -99,6 +100,13 @@ export function stackEnvironment(place: StackPlace): Readonly<Record<StackMember
       QUERY_PORT: String(place.ports.query),
     },
   };
+  return { members, worker };
+}
+
+export interface StackEnvironment {
+  readonly members: Readonly<Record<StackMember, EnvironmentOf>>;
+  /** Of one more worker in the group of the two. */
+  worker(instance: string, operationsPort: number): EnvironmentOf;
 }
 
 type EnvironmentOf = Readonly<Record<string, string>>;

@@ -22,6 +22,8 @@ export class SupervisedProcess {
   #child: Bun.Subprocess<"ignore", "pipe", "pipe">;
   #stopped = false;
   #startCount = 0;
+  /** Resolves when the process may be started again. */
+  #held: PromiseWithResolvers<void> | null = null;
   readonly #done: Promise<void>;
 
   constructor(options: SupervisedOptions) {
@@ -49,6 +51,21 @@ export class SupervisedProcess {
     this.#child.kill(signal);
   }
 
+  /** Once it has ended it stays so until `release`. */
+  hold(): void {
+    this.#held ??= Promise.withResolvers();
+  }
+
+  release(): void {
+    this.#held?.resolve();
+    this.#held = null;
+  }
+
+  /** Resolves when the process that runs now has ended. */
+  async ended(): Promise<void> {
+    await this.#child.exited;
+  }
+
   /** Asks it to drain, and insists after a while. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -69,6 +86,7 @@ export class SupervisedProcess {
       if (performance.now() - startedAt > youngMs) waitMs = restartMs;
       onLine(`${this.name.padEnd(10)} ended (${endOf(this.#child)}), starts again in ${waitMs} ms`);
       await Promise.race([Bun.sleep(waitMs), this.#stopping.promise]);
+      if (this.#held !== null) await Promise.race([this.#held.promise, this.#stopping.promise]);
       if (this.#stopped) return;
       waitMs = Math.max(restartMs, Math.min(2 * waitMs, restartMsMax));
       this.#child = this.#launch();
