@@ -36,6 +36,7 @@ export interface StackOptions {
   readonly sessionTimeoutMs?: number;
   /** Fixed by the first start on these stores; ten minutes by default. */
   readonly idWindowMs?: number;
+  readonly snapshotCommandCount?: number;
   /** Before a process that has died is started again. */
   readonly restartMs?: number;
   readonly logLevel?: string;
@@ -100,6 +101,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     operatorKeyFile: await operatorKeyFile(dataDir),
     sessionTimeoutMs: options.sessionTimeoutMs ?? sessionTimeoutMsDefault,
     idWindowMs: options.idWindowMs ?? defaultLimits.idWindowMs,
+    snapshotCommandCount: options.snapshotCommandCount ?? null,
     logLevel: options.logLevel ?? "info",
     traces: options.traces ?? { url: "", sampleRatio: 0 },
     ports,

@@ -21,10 +21,13 @@ export interface Answer {
 export class VenueClient {
   readonly url: string;
   readonly #token: string | null;
+  readonly #timeoutMs: number | null;
 
-  constructor(url: string, token: string | null) {
+  /** A request that takes longer than `timeoutMs` counts as a broken connection; null waits for ever. */
+  constructor(url: string, token: string | null, timeoutMs: number | null = null) {
     this.url = url;
     this.#token = token;
+    this.#timeoutMs = timeoutMs;
   }
 
   get(path: string): Promise<Answer> {
@@ -51,10 +54,12 @@ export class VenueClient {
     const headers: Record<string, string> = {};
     if (this.#token !== null) headers["authorization"] = `Bearer ${this.#token}`;
     if (body !== undefined) headers["content-type"] = "application/json";
-    const response = await fetch(
-      this.url + path,
-      body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) },
-    );
+    const response = await fetch(this.url + path, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(this.#timeoutMs === null ? {} : { signal: AbortSignal.timeout(this.#timeoutMs) }),
+    });
     const text = await response.text();
     return { status: response.status, body: text === "" ? {} : parsed(text) };
   }

@@ -60,7 +60,7 @@ function place(clOrdID: string): PlaceRequest {
     timeInForce: "GTC",
     postOnly: false,
   } as const;
-  return { kind: "Place", clOrdID, orderID, ...terms };
+  return { kind: "Place", symbol, clOrdID, orderID, ...terms };
 }
 
 function accepted({ orderID, clOrdID }: PlaceRequest, firstSeqNum: number): Event {

@@ -28,7 +28,11 @@ export type PromiseName =
   | "RealTimeOrder"
   | "PostgresIsTheFold"
   | "ClickhouseIsTheFold"
-  | "BookIsTheFold";
+  | "BookIsTheFold"
+  | "LettersAreTheFold"
+  | "ZombieIsCutOff"
+  | "OperatorIsHeard"
+  | "ComesBack";
 
 /** What clients were told against what the log says: no acknowledged order lost, doubled or reordered, no answer untrue. */
 export function checkJournal(attempts: readonly Attempt[], ledger: Ledger): Violation[] {
@@ -210,10 +214,10 @@ function checkRealTimeOrder(attempts: readonly Attempt[], ledger: Ledger): Viola
 /** A repeat may be answered with the place of the first try, which is older than itself. */
 function firstTries(attempts: readonly Attempt[]): Attempt[] {
   const seen = new Set<string>();
-  return attempts.filter((attempt) => {
-    if (!isPlacement(attempt)) return true;
-    const orderID = orderIDOf(attempt.request);
-    return seen.has(orderID) ? false : seen.add(orderID);
+  return attempts.filter(({ accountID, request }) => {
+    if (!("clOrdID" in request)) return true;
+    const key = `${accountID} ${request.clOrdID}`;
+    return seen.has(key) ? false : seen.add(key);
   });
 }
 

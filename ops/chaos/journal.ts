@@ -1,9 +1,12 @@
+import { partitionOf, symbolHash } from "../../schema/hash.ts";
+import { symbolHashOf } from "../../schema/identity/order-id.ts";
 import type { Answer } from "../venue-client.ts";
 
 /** What a client asked for. Prices and quantities in units of the chaos instrument. */
 export type Request =
   | {
       readonly kind: "Place";
+      readonly symbol: string;
       readonly clOrdID: string;
       readonly orderID: string;
       readonly side: "Buy" | "Sell";
@@ -20,9 +23,11 @@ export type Request =
       readonly orderQty: number;
     }
   | { readonly kind: "Cancel"; readonly orderID: string }
-  | { readonly kind: "MassCancel" };
+  | { readonly kind: "MassCancel"; readonly symbol: string };
 
 export type PlaceRequest = Extract<Request, { kind: "Place" }>;
+/** Has an id of its own, so that asking again is safe. */
+export type RepeatableRequest = Extract<Request, { clOrdID: string }>;
 
 /** A request and how it went. Times from one monotonic clock of this process, ms. */
 export interface Attempt {
@@ -33,6 +38,13 @@ export interface Attempt {
   /** Null while it runs, and for ever when the venue died over it. */
   answeredAt: number | null;
   answer: Answer | null;
+}
+
+/** Every command of a request goes to one partition. */
+export function requestPartition(request: Request, partitionCount: number): number {
+  const hash =
+    request.kind === "MassCancel" ? symbolHash(request.symbol) : symbolHashOf(request.orderID);
+  return partitionOf(hash, partitionCount);
 }
 
 /** Everything that clients asked and were told, in the order in which they asked. */

@@ -13,29 +13,67 @@ import type { Event } from "../../schema/generated/records.ts";
 import { Topic } from "../../schema/topics.ts";
 import type { Violation } from "./journal-check.ts";
 import type { Ledger } from "./ledger.ts";
+import { TwinCheck } from "./twin-check.ts";
 
-const partition = 0;
+export interface LogAuditOptions {
+  readonly partition?: number;
+  /** Each body in its turn, after it was compared. */
+  readonly onBody?: (body: FoldedBody) => void;
+}
 
 /**
  * Reads a venue's log beside the venue, over all its lives: folds the outputs, and compares every body with what the oracle and
  * an engine of this process make of the same command.
  */
 export class LogAudit {
+  readonly partition: number;
   readonly oracle = new NaiveEngine();
   readonly violations: Violation[] = [];
   readonly #replica = new Replica({});
-  readonly #fold = new Fold(partition, null);
+  readonly #fold: Fold;
+  readonly #twins = new TwinCheck();
   readonly #ledger: Ledger;
+  readonly #onBody: (body: FoldedBody) => void;
   #lastCommand: LogRecord | null = null;
   #nextOutput = 0;
+  #claimCount = 0;
+  #quarantineCount = 0;
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, options: LogAuditOptions = {}) {
+    const { partition = 0, onBody = () => {} } = options;
+    this.partition = partition;
+    this.#fold = new Fold(partition, null);
     this.#ledger = ledger;
+    this.#onBody = onBody;
   }
 
   /** Last seqNum folded. */
   get seqNum(): number {
     return this.#fold.position === null ? 0 : this.#fold.position.seqNum;
+  }
+
+  /** What `minSeq` takes. */
+  get position(): string {
+    return `${this.partition}:${this.seqNum}`;
+  }
+
+  /** Offset of the last command whose outcome was folded; -1 before the first. */
+  get commandOffset(): number {
+    return this.#nextCommand - 1;
+  }
+
+  /** Owners so far. */
+  get claimCount(): number {
+    return this.#claimCount;
+  }
+
+  get quarantineCount(): number {
+    return this.#quarantineCount;
+  }
+
+  /** Chunks that came too late, from owners that were not any more. */
+  get cutOffCount(): number {
+    return this.#twins.count;
   }
 
   get #nextCommand(): number {
@@ -46,13 +84,13 @@ export class LogAudit {
   async checkHistory(log: Log): Promise<void> {
     if (this.#fold.position === null || this.#lastCommand === null) return;
     try {
-      await readFoldedBody(log, partition, this.#fold.position);
+      await readFoldedBody(log, this.partition, this.#fold.position);
     } catch (error) {
       if (!(error instanceof FoldAlarm)) throw error;
       this.#violate("HistoryStands", error.message);
     }
     const { offset } = this.#lastCommand;
-    const command = await readCommand(log, offset);
+    const command = await readCommand(log, this.partition, offset);
     if (command === undefined || hashOf(command) !== hashOf(this.#lastCommand)) {
       this.#violate("HistoryStands", `the command at offset ${offset} is gone or another`);
     }
@@ -72,17 +110,40 @@ export class LogAudit {
   }
 
   #reader(log: Log, topic: Topic, fromOffset: number): RecordReader {
-    return new RecordReader(log, { topic, partition, fromOffset });
+    return new RecordReader(log, { topic, partition: this.partition, fromOffset });
   }
 
   #push(record: LogRecord): FoldedBody | null {
+    const before = this.#fold.epoch;
     try {
-      return this.#fold.push(record);
+      const body = this.#fold.push(record);
+      if (this.#fold.epoch !== before) this.#openEpoch();
+      else this.#checkTwin(record);
+      return body;
     } catch (error) {
       if (!(error instanceof FoldAlarm)) throw error;
       this.#violate("OneOutcomeEach", `${error.code}: ${error.message}`);
       return null;
     }
+  }
+
+  #openEpoch(): void {
+    const { quarantine } = this.#fold;
+    if (quarantine === null) {
+      this.#claimCount++;
+      return;
+    }
+    this.#quarantineCount++;
+    this.#twins.forget(this.#fold.epoch);
+    this.#replica.quarantine(quarantine);
+    const { commandOffset, commandHash } = quarantine;
+    if (commandOffset > this.commandOffset) this.oracle.quarantine(commandOffset, commandHash);
+  }
+
+  #checkTwin({ value, offset }: LogRecord): void {
+    const differs = this.#twins.take(value, this.#fold.epoch);
+    if (differs === null) return;
+    this.#violate("ZombieIsCutOff", `offset ${offset}: ${differs} has other bytes elsewhere`);
   }
 
   #take(command: LogRecord | null, body: FoldedBody): void {
@@ -95,6 +156,7 @@ export class LogAudit {
     this.#lastCommand = command;
     this.#compare(command, body);
     this.#ledger.apply({ seqNum: position.seqNum, commandOffset, events });
+    this.#onBody(body);
   }
 
   #compare(command: LogRecord, body: FoldedBody): void {
@@ -117,7 +179,11 @@ export class LogAudit {
   }
 }
 
-async function readCommand(log: Log, offset: number): Promise<LogRecord | undefined> {
+async function readCommand(
+  log: Log,
+  partition: number,
+  offset: number,
+): Promise<LogRecord | undefined> {
   try {
     return (await log.read(Topic.Orders, partition, offset, 1))[0];
   } catch (error) {

@@ -195,7 +195,9 @@ export class ChaosRun {
       await this.#audit.checkHistory(log);
       await this.#audit.advance(log);
       const [audit, ledger, traders] = [this.#audit, this.#ledger, this.#traders];
-      const views = await checkViews({ file, log, audit, ledger, traders, catchUpMsMax, thorough });
+      const { symbol } = chaosInstrument;
+      const places = { file, symbol, otherSymbols: file.symbols, log };
+      const views = await checkViews({ ...places, audit, ledger, traders, catchUpMsMax, thorough });
       const journal = checkJournal(this.#journal.attempts, this.#ledger);
       const [newest] = await snapshots.list(0);
       const violations = [...this.#audit.violations.splice(0), ...views, ...journal];

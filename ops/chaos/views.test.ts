@@ -21,7 +21,6 @@ const accountIDs = [5001, 5002, 5003];
 const dataDir = mkdtempSync(join(tmpdir(), "orderbook-chaos-views-"));
 const journal = new Journal();
 let venue: Venue;
-let adminToken = "";
 let traders: { accountID: number; token: string }[] = [];
 
 beforeAll(async () => {
@@ -37,7 +36,7 @@ beforeAll(async () => {
       throw error;
     },
   });
-  ({ adminToken } = await bootstrap(venue, null));
+  const { adminToken } = await bootstrap(venue, null);
   const admin = new VenueClient(venue.url, adminToken);
   traders = await Promise.all(
     accountIDs.map(async (accountID) => {
@@ -75,14 +74,10 @@ async function options(): Promise<ViewCheckOptions> {
   const ledger = new Ledger(accountIDs);
   const audit = new LogAudit(ledger);
   await audit.advance(venue.log);
-  const file = {
-    url: venue.url,
-    accounts: [],
-    adminToken,
-    symbols: ["BTC-USD"],
-    clickhouse: await venue.analyticsReady,
-  };
-  return { file, log: venue.log, audit, ledger, traders, thorough: true, catchUpMsMax: 10_000 };
+  const file = { url: venue.url, clickhouse: await venue.analyticsReady };
+  const { symbol } = chaosInstrument;
+  const places = { file, symbol, otherSymbols: ["BTC-USD"], log: venue.log };
+  return { ...places, audit, ledger, traders, thorough: true, catchUpMsMax: 10_000 };
 }
 
 async function promises(spoiled: ViewCheckOptions): Promise<string[]> {

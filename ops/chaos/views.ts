@@ -15,7 +15,10 @@ export interface Trader {
 }
 
 export interface ViewCheckOptions {
-  readonly file: VenueFile;
+  readonly file: Pick<VenueFile, "url" | "clickhouse">;
+  /** Of chaos: every row of it is compared. Of `otherSymbols` the books are. */
+  readonly symbol: string;
+  readonly otherSymbols: readonly string[];
   readonly log: Log;
   readonly audit: LogAudit;
   readonly ledger: Ledger;
@@ -26,13 +29,13 @@ export interface ViewCheckOptions {
   readonly catchUpMsMax: number;
 }
 
-const { symbol, priceExponent, qtyExponent } = chaosInstrument;
+const { priceExponent, qtyExponent } = chaosInstrument;
 
 /** Books, Postgres and ClickHouse as clients see them, against the fold. No chaos client may be trading. */
 export async function checkViews(options: ViewCheckOptions): Promise<Violation[]> {
   const violations: Violation[] = [];
   for (const trader of options.traders) violations.push(...(await checkAccount(options, trader)));
-  for (const listed of [symbol, ...options.file.symbols]) {
+  for (const listed of [options.symbol, ...options.otherSymbols]) {
     violations.push(...(await checkBook(options, listed)));
   }
   violations.push(...(await checkClickhouse(options)));
@@ -40,15 +43,15 @@ export async function checkViews(options: ViewCheckOptions): Promise<Violation[]
 }
 
 async function checkAccount(
-  { file, audit, ledger, catchUpMsMax, thorough }: ViewCheckOptions,
+  { file, symbol, audit, ledger, catchUpMsMax, thorough }: ViewCheckOptions,
   { accountID, token }: Trader,
 ): Promise<Violation[]> {
   const reader = new ViewReader({ url: file.url, token, catchUpMsMax });
-  const filter = `symbol=${symbol}&minSeq=0:${audit.seqNum}`;
+  const filter = `symbol=${symbol}&minSeq=${audit.position}`;
   const open = thorough ? "" : "&open=true";
   const orders = await reader.rows(`/v1/orders?${filter}${open}`, "orders");
   const fills = await reader.rows(`/v1/fills?${filter}`, "fills", thorough ? pageCountMax : 1);
-  const positions = await reader.answer(`/v1/positions?minSeq=0:${audit.seqNum}`);
+  const positions = await reader.answer(`/v1/positions?minSeq=${audit.position}`);
   const ownFills = ledger.fills.filter((fill) => fill.accountID === accountID);
   const ownOrders = [...ledger.orders.values()].filter(
     (order) => order.accountID === accountID && (thorough || isOpen(order)),
@@ -57,7 +60,11 @@ async function checkAccount(
   return [
     ...compare(`orders of ${accountID}`, orders.map(orderLine), ownOrders.map(expectedOrder)),
     ...compare(`fills of ${accountID}`, fills.map(fillLine), fillLines),
-    ...compare(`positions of ${accountID}`, positionLines(positions), expectedPosition(ownFills)),
+    ...compare(
+      `positions of ${accountID}`,
+      positionLines(positions, symbol),
+      expectedPosition(ownFills),
+    ),
   ];
 }
 
@@ -68,7 +75,7 @@ function isOpen({ ordStatus }: LedgerOrder): boolean {
 async function checkBook(options: ViewCheckOptions, listed: string): Promise<Violation[]> {
   const { file, log, audit, catchUpMsMax } = options;
   const reader = new ViewReader({ url: file.url, token: null, catchUpMsMax });
-  const path = `/v1/instruments/${listed}/book?level=3&depth=5000&minSeq=0:${audit.seqNum}`;
+  const path = `/v1/instruments/${listed}/book?level=3&depth=5000&minSeq=${audit.position}`;
   const answer = await reader.answer(path);
   await audit.advance(log, positionSeqNum(answer));
   const instrument = audit.oracle.state().instruments.find((each) => each.symbol === listed);
@@ -98,6 +105,7 @@ function levelsOf(
 /** Tables that analysts query, and read without FINAL: a block that counts twice shows. */
 async function checkClickhouse({
   file,
+  symbol,
   ledger,
   catchUpMsMax,
 }: ViewCheckOptions): Promise<Violation[]> {
@@ -107,18 +115,17 @@ async function checkClickhouse({
   const count = trades.length;
   const lastQtys = trades.reduce((sum, { lastQty }) => sum + lastQty, 0);
   const lastPxs = trades.reduce((sum, { lastPx }) => sum + lastPx, 0);
+  const query = tradeTotals(symbol);
   const expected = [count, count, lastQtys, lastPxs, count, lastQtys].join("\t");
   const found = await lastOf(catchUpMsMax, {
-    get: () => queryClickhouse(clickhouse, tradeTotals),
+    get: () => queryClickhouse(clickhouse, query),
     isRight: (line) => line === expected,
   });
   if (found === expected) return [];
-  return [
-    { promise: "ClickhouseIsTheFold", detail: `${tradeTotals} is ${found}, not ${expected}` },
-  ];
+  return [{ promise: "ClickhouseIsTheFold", detail: `${query} is ${found}, not ${expected}` }];
 }
 
-const tradeTotals =
+const tradeTotals = (symbol: string): string =>
   "SELECT t.*, c.* FROM (SELECT count(), uniqExact(rptSeq), toInt64(sum(lastQty) * 1000), " +
   `toInt64(sum(lastPx) * 100) FROM orderbook.trades WHERE symbol = '${symbol}') AS t, ` +
   "(SELECT toInt64(sum(tradeCount)), toInt64(sum(volume) * 1000) " +
@@ -201,8 +208,10 @@ function expectedFill({
   return [rptSeq, seqNum, orderID, SideName[side], ...texts].join(" ");
 }
 
-function positionLines({ body }: Answer): string[] {
-  const rows = body["positions"] as Record<string, unknown>[];
+function positionLines({ body }: Answer, symbol: string): string[] {
+  const rows = (body["positions"] as Record<string, unknown>[]).filter(
+    (row) => row["symbol"] === symbol,
+  );
   return rows.map(({ netQty, boughtQty, soldQty }) => [netQty, boughtQty, soldQty].join(" "));
 }
 

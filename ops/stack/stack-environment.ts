@@ -19,6 +19,8 @@ export interface StackPlace {
   readonly operatorKeyFile: string;
   readonly sessionTimeoutMs: number;
   readonly idWindowMs: number;
+  /** Commands after which a worker takes a snapshot; null leaves it to the worker. */
+  readonly snapshotCommandCount: number | null;
   readonly logLevel: string;
   readonly traces: TracesConfig;
   readonly ports: StackPorts;
@@ -62,6 +64,7 @@ export function stackEnvironment(place: StackPlace): StackEnvironment {
   const querySecret = { QUERY_SECRET_FILE: secret("query", randomSecret()) };
   const snapshots = minio(place, secret);
   const { operations } = place.ports;
+  const { snapshotCommandCount } = place;
   const worker = (instance: string, operationsPort: number): EnvironmentOf => ({
     ...base(operationsPort),
     ...snapshots,
@@ -70,6 +73,9 @@ export function stackEnvironment(place: StackPlace): StackEnvironment {
     ENGINE_SESSION_TIMEOUT_MS: String(place.sessionTimeoutMs),
     ENGINE_TICK_MS: String(tickMs),
     ENGINE_ID_WINDOW_MS: String(place.idWindowMs),
+    ...(snapshotCommandCount === null
+      ? {}
+      : { ENGINE_SNAPSHOT_COMMANDS: String(snapshotCommandCount) }),
   });
   const members = {
     gateway: {

@@ -1,0 +1,142 @@
+import type { Log } from "../../../ports/log/log.ts";
+import { frame } from "../../../schema/frame.ts";
+import {
+  OrdType,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+} from "../../../schema/generated/enums.ts";
+import type { NewOrderSingle } from "../../../schema/generated/new-order-single.ts";
+import { blockLengthOf } from "../../../schema/generated/records.ts";
+import { partitionOf, symbolHash } from "../../../schema/hash.ts";
+import { orderIDOf } from "../../../schema/identity/order-id.ts";
+import { requestHash } from "../../../schema/request-hash.ts";
+import { Topic } from "../../../schema/topics.ts";
+import { defineInstrument } from "../../bootstrap.ts";
+import type { SeededRandom } from "../../seeded-random.ts";
+import type { VenueClient } from "../../venue-client.ts";
+import { chaosInstrument } from "../load.ts";
+
+export interface EarlyOrdersOptions {
+  /** Past every gateway and every fault: what comes from another gateway that knows an instrument earlier. */
+  readonly log: Log;
+  readonly admin: VenueClient;
+  /** Of the account whose orders these are. */
+  readonly owner: VenueClient;
+  readonly accountID: number;
+  readonly run: string;
+}
+
+/** What is to become of an order: its instrument comes later, never, or its owner cancels it while it waits. */
+const fates = ["Listed", "Listed", "Dead", "Canceled"] as const;
+type Fate = (typeof fates)[number];
+
+const newOrderTemplateId = 1;
+const listedAfterMs = { least: 200, most: 3000 };
+const deadAfterMs = { least: 1200, most: 4000 };
+const waitingMs = 15_000;
+const garbageBytesMax = 200;
+const retryMs = 100;
+const giveUpMs = 150_000;
+
+/** Orders that reach the log before their instrument, and bytes that no command has. */
+export class EarlyOrders {
+  readonly #options: EarlyOrdersOptions;
+  readonly #running = new Set<Promise<void>>();
+  #count = 0;
+
+  constructor(options: EarlyOrdersOptions) {
+    this.#options = options;
+  }
+
+  /** Sends one; its fate follows while other things go on. */
+  send(random: SeededRandom): void {
+    const fate = fates[random.integer(0, fates.length - 1)] ?? "Listed";
+    const symbol = `LATE-${this.#options.run.toUpperCase()}${this.#count++}`.slice(0, 16);
+    const { least, most } = fate === "Dead" ? deadAfterMs : listedAfterMs;
+    this.#track(this.#follow(symbol, fate, random.integer(least, most)));
+  }
+
+  /** Appends bytes that cannot be read; resolves with their offset. */
+  async sendGarbage(partition: number, random: SeededRandom): Promise<number> {
+    const length = random.integer(0, garbageBytesMax);
+    const value = Uint8Array.from({ length }, () => random.integer(0, 255));
+    const [offset] = await this.#options.log.append(Topic.Orders, partition, [
+      { key: null, value },
+    ]);
+    if (offset === undefined) throw new Error("An append gives one offset a record");
+    return offset;
+  }
+
+  /** Resolves when nothing more is to be done for any order. Rejects when something could not be done. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  #track(running: Promise<void>): void {
+    this.#running.add(running);
+    void running.finally(() => this.#running.delete(running)).catch(() => {});
+  }
+
+  async #follow(symbol: string, fate: Fate, afterMs: number): Promise<void> {
+    const { log, admin, owner, accountID } = this.#options;
+    const order = earlyOrder({ symbol, accountID, waitMs: fate === "Dead" ? afterMs : waitingMs });
+    const partition = partitionOf(symbolHash(symbol), log.partitionCount);
+    await log.append(Topic.Orders, partition, [{ key: Buffer.from(symbol), value: frame(order) }]);
+    if (fate === "Dead") return;
+    await Bun.sleep(afterMs);
+    if (fate === "Listed") await untilDone(() => defineInstrument(admin, listing(symbol)));
+    else await untilDone(() => cancel(owner, order.orderID));
+  }
+}
+
+function listing(symbol: string) {
+  return { ...chaosInstrument, symbol };
+}
+
+/** Whether there was something left to cancel does not matter here. */
+async function cancel(owner: VenueClient, orderID: string): Promise<void> {
+  const { status } = await owner.delete(`/v1/orders/${orderID}`);
+  if (status === 202 || status >= 500) throw new Error(`The cancel is answered ${status}`);
+}
+
+/** The same again through whatever fault there is. */
+async function untilDone(action: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + giveUpMs;
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await Bun.sleep(retryMs);
+    }
+  }
+}
+
+function earlyOrder(of: { symbol: string; accountID: number; waitMs: number }): NewOrderSingle {
+  const { symbol, accountID, waitMs } = of;
+  const clOrdID = `early-${symbol}`;
+  const sendingTime = Date.now();
+  const order: NewOrderSingle = {
+    kind: "NewOrderSingle",
+    sendingTime,
+    validUntil: sendingTime + waitMs,
+    attempt: 0,
+    requestHash: "0".repeat(16),
+    orderID: orderIDOf(accountID, symbol, clOrdID),
+    accountID,
+    side: Side.Buy,
+    ordType: OrdType.Limit,
+    symbol,
+    price: 100,
+    orderQty: 1,
+    cashOrderQty: 0n,
+    timeInForce: TimeInForce.GTC,
+    selfTradePrevention: SelfTradePrevention.Default,
+    execInst: 0,
+    expireTime: 0,
+    clOrdID,
+  };
+  const hash = requestHash(frame(order), blockLengthOf(newOrderTemplateId));
+  return { ...order, requestHash: hash };
+}
