@@ -5,8 +5,10 @@ import type { EngineHostOptions } from "../../engine/host.ts";
 import { streamOf } from "../../engine/oracle/command-stream.ts";
 import { ManualClock } from "../../ports/clock/clock-manual.ts";
 import { createMemoryLog } from "../../ports/log/log-memory.ts";
-import type { Log } from "../../ports/log/log.ts";
+import type { AppendRecord, Log } from "../../ports/log/log.ts";
 import { createMemorySnapshots } from "../../ports/snapshot/snapshot-memory.ts";
+import { commandHashText } from "../../schema/body.ts";
+import { frame } from "../../schema/frame.ts";
 import { Topic } from "../../schema/topics.ts";
 import { Ledger } from "./ledger.ts";
 import { LogAudit } from "./log-audit.ts";
@@ -57,6 +59,13 @@ async function without(log: Log, topic: Topic, isLost: (index: number) => boolea
   return copy;
 }
 
+function quarantine(commandOffset: number, command: Uint8Array): AppendRecord {
+  const commandHash = commandHashText(command, clock.now());
+  const said = { operator: "operator", reason: "a test" };
+  const value = frame({ kind: "Quarantine", partition: 0, commandOffset, commandHash, ...said });
+  return { key: null, value };
+}
+
 async function audited(log: Log): Promise<LogAudit> {
   const audit = new LogAudit(new Ledger([]));
   await audit.advance(log);
@@ -86,6 +95,24 @@ describe("the audit of a log", () => {
     expect(audit.seqNum).toBe(250);
     await audit.advance(log);
     expect(audit.violations).toEqual([]);
+  });
+
+  test("sets aside what a Quarantine names in time, and only that", async () => {
+    const log = await venueLog(31);
+    const end = await log.endOffset(Topic.Orders, 0);
+    const values = [new Uint8Array(9), new Uint8Array(8)];
+    await log.append(
+      Topic.Orders,
+      0,
+      values.map((value) => ({ key: null, value })),
+    );
+    await log.append(Topic.OrderEvents, 0, [quarantine(end, values[0]!)]);
+    await own(log);
+    await log.append(Topic.OrderEvents, 0, [quarantine(end + 1, values[1]!)]);
+    await own(log);
+    const audit = await audited(log);
+    expect(audit.violations).toEqual([]);
+    expect([audit.quarantineCount, audit.claimCount]).toEqual([2, 3]);
   });
 
   test("reports outcomes that the oracle does not give", async () => {
