@@ -20,6 +20,16 @@ export interface TopicDescription {
   readonly partitionCount: number;
   /** Of the partition that has the fewest. */
   readonly replicationFactor: number;
+  readonly partitions: readonly PartitionDescription[];
+}
+
+/** Brokers by their ids. */
+export interface PartitionDescription {
+  readonly partition: number;
+  /** Null while there is none. */
+  readonly leader: number | null;
+  readonly replicas: readonly number[];
+  readonly inSyncReplicas: readonly number[];
 }
 
 export interface NewTopic {
@@ -41,6 +51,8 @@ export class AdminError extends Error {
 /** OffsetSpec of ListOffsets. */
 const earliest = -2;
 const latest = -1;
+/** A broker's id where there is none. */
+const noBroker = -1;
 /** RD_KAFKA_RESOURCE_TOPIC */
 const topicResource = 2;
 
@@ -218,15 +230,29 @@ export class Admin {
     if (code === ErrorCode.UnknownTopicOrPartition) return null;
     if (code !== 0) throw new AdminError(code, `${topic}: ${errorText(this.#library, code)}`);
     const id = present(kafka.rd_kafka_TopicDescription_topic_id(description), "topic id");
-    const partitions = this.#array(kafka.rd_kafka_TopicDescription_partitions, description);
-    const replicas = partitions.map(
-      (partition) => this.#array(kafka.rd_kafka_TopicPartitionInfo_replicas, partition).length,
+    const partitions = this.#array(kafka.rd_kafka_TopicDescription_partitions, description).map(
+      (partition) => this.#partition(partition),
     );
     return {
       topic,
       topicID: String(kafka.rd_kafka_Uuid_base64str(id)),
       partitionCount: partitions.length,
-      replicationFactor: Math.min(...replicas),
+      replicationFactor: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+      partitions,
+    };
+  }
+
+  #partition(info: Pointer): PartitionDescription {
+    const { kafka } = this.#library;
+    const idsOf = (nodes: readonly Pointer[]): number[] =>
+      nodes.map((node) => kafka.rd_kafka_Node_id(node));
+    const leader = kafka.rd_kafka_TopicPartitionInfo_leader(info);
+    const leaderID = leader === null ? noBroker : kafka.rd_kafka_Node_id(leader);
+    return {
+      partition: kafka.rd_kafka_TopicPartitionInfo_partition(info),
+      leader: leaderID === noBroker ? null : leaderID,
+      replicas: idsOf(this.#array(kafka.rd_kafka_TopicPartitionInfo_replicas, info)),
+      inSyncReplicas: idsOf(this.#array(kafka.rd_kafka_TopicPartitionInfo_isr, info)),
     };
   }
 
