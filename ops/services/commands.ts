@@ -31,6 +31,33 @@ export async function debianPackage(program: string, name: string): Promise<void
   await run(["apt-get", "install", "-y", "--no-install-recommends", name], { environment, hint });
 }
 
+/** Whether a request there gets the beginning of an answer in time: a port may be open long before anybody serves it. */
+export async function answersBytes(
+  port: number,
+  request: Uint8Array,
+  waitMs: number,
+): Promise<boolean> {
+  const answered = Promise.withResolvers<boolean>();
+  const socket = await Bun.connect({
+    hostname: "127.0.0.1",
+    port,
+    socket: {
+      data: () => answered.resolve(true),
+      close: () => answered.resolve(false),
+    },
+  }).catch(() => null);
+  // A refused connection is the answer "not yet".
+  if (socket === null) return false;
+  socket.write(request);
+  const timer = setTimeout(() => answered.resolve(false), waitMs);
+  try {
+    return await answered.promise;
+  } finally {
+    clearTimeout(timer);
+    socket.terminate();
+  }
+}
+
 /** Whether something accepts TCP connections there. */
 export async function accepts(port: number): Promise<boolean> {
   try {

@@ -1,16 +1,21 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { accepts, debianPackage, run } from "./commands.ts";
+import { answersBytes, debianPackage, run } from "./commands.ts";
 import { portsAt, type Ports } from "./ports.ts";
 import { ServiceError, type Launch, type Service, type ServiceOptions } from "./service.ts";
 
 const version = "4.3.1";
 /** A restarted broker waits out its own old session: short, so that rigs which kill brokers go on soon. */
 const sessionTimeoutMs = 3000;
+const answerMs = 1000;
+/** Length, key 18, version 0, correlation 1, no client id. A broker answers nothing before it takes part in the cluster. */
+const apiVersionsRequest = Uint8Array.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 255, 255]);
+const protocolMap = "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT";
 
 /** Kafka in KRaft mode from its jars, one broker or three, each controller too. */
-export function kafka({ folders, brokers, portOffset }: ServiceOptions): Service {
+export function kafka(options: ServiceOptions): Service {
+  const { folders, brokers, portOffset, kafkaAdvertisedPort: advertisedPort = null } = options;
   const libs = join(folders.cache, `kafka-${version}`, "libs");
   const ids = Array.from({ length: brokers }, (_, index) => index + 1);
   const ports = portsAt(portOffset);
@@ -22,7 +27,7 @@ export function kafka({ folders, brokers, portOffset }: ServiceOptions): Service
       Promise.all(
         ids.map((id) => {
           const home = join(folders.data, `kafka-${brokers}`, `broker-${id}`);
-          return prepareBroker({ home, libs, id, ids, ports });
+          return prepareBroker({ home, libs, id, ids, ports, advertisedPort });
         }),
       ),
     finish: () => Promise.resolve(),
@@ -71,6 +76,8 @@ interface Broker {
   /** Of all brokers. */
   readonly ids: readonly number[];
   readonly ports: Ports;
+  /** Of the first broker's second listener; null where there is none. */
+  readonly advertisedPort: number | null;
 }
 
 async function prepareBroker(broker: Broker): Promise<Launch> {
@@ -107,7 +114,7 @@ async function prepareBroker(broker: Broker): Promise<Launch> {
       properties,
     ],
     cwd: home,
-    healthy: () => accepts(ports.kafka + id - 1),
+    healthy: () => answersBytes(ports.kafka + id - 1, apiVersionsRequest, answerMs),
   };
 }
 
@@ -123,7 +130,7 @@ export function brokerSettings(replicas: number): Readonly<Record<string, string
   const minInsync = replicas > 1 ? 2 : 1;
   return {
     "process.roles": "broker,controller",
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "listener.security.protocol.map": protocolMap,
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
     "auto.create.topics.enable": "false",
@@ -143,18 +150,28 @@ export function brokerSettings(replicas: number): Readonly<Record<string, string
   };
 }
 
-function brokerProperties({ home, id, ids, ports }: Broker): string {
-  const portOf = (broker: number): number => ports.kafka + broker - 1;
-  const controllerPortOf = (broker: number): number => ports.kafkaController + broker - 1;
+function brokerProperties(broker: Broker): string {
+  const { home, id, ids, ports, advertisedPort } = broker;
+  const at = (first: number, of: number): string => `127.0.0.1:${first + of - 1}`;
+  const own = `PLAINTEXT://${at(ports.kafka, id)}`;
+  const listeners = [own, `CONTROLLER://${at(ports.kafkaController, id)}`];
+  const advertised = [own];
+  const protocols = [protocolMap];
+  if (advertisedPort !== null) {
+    listeners.push(`CLIENTS://${at(ports.kafkaClients, id)}`);
+    advertised.push(`CLIENTS://${at(advertisedPort, id)}`);
+    protocols.push("CLIENTS:PLAINTEXT");
+  }
   const settings: Record<string, string | number> = {
+    ...brokerSettings(ids.length),
     "node.id": id,
     "controller.quorum.voters": ids
-      .map((voter) => `${voter}@127.0.0.1:${controllerPortOf(voter)}`)
+      .map((voter) => `${voter}@${at(ports.kafkaController, voter)}`)
       .join(","),
-    listeners: `PLAINTEXT://127.0.0.1:${portOf(id)},CONTROLLER://127.0.0.1:${controllerPortOf(id)}`,
-    "advertised.listeners": `PLAINTEXT://127.0.0.1:${portOf(id)}`,
+    listeners: listeners.join(","),
+    "advertised.listeners": advertised.join(","),
+    "listener.security.protocol.map": protocols.join(","),
     "log.dirs": join(home, "data"),
-    ...brokerSettings(ids.length),
   };
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)

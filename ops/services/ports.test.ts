@@ -6,10 +6,14 @@ const brokers = 3;
 
 /** Every port that a set of stores with three brokers takes. */
 function taken(offset: number): number[] {
-  const { kafka, kafkaController, ...others } = portsAt(offset);
+  const { kafka, kafkaController, kafkaClients, ...others } = portsAt(offset);
   const eachBroker = Array.from({ length: brokers }, (_, index) => index);
   return [
-    ...eachBroker.flatMap((index) => [kafka + index, kafkaController + index]),
+    ...eachBroker.flatMap((index) => [
+      kafka + index,
+      kafkaController + index,
+      kafkaClients + index,
+    ]),
     ...Object.values(others),
   ];
 }

@@ -1,7 +1,8 @@
-/** Where the stores of one set listen. Kafka's brokers and their controllers take a port each, upwards from these. */
+/** Where the stores of one set listen. Kafka's brokers take a port each, upwards from these; `kafkaClients` where they have a second listener. */
 export interface Ports {
   readonly kafka: number;
   readonly kafkaController: number;
+  readonly kafkaClients: number;
   readonly minio: number;
   readonly redis: number;
   readonly postgres: number;
@@ -11,6 +12,7 @@ export interface Ports {
 const base: Ports = {
   kafka: 19092,
   kafkaController: 19192,
+  kafkaClients: 19292,
   minio: 19000,
   redis: 16379,
   postgres: 15432,

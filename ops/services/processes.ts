@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 
 import type { Folders } from "./folders.ts";
+import { statFields } from "./process-tree.ts";
 import { ServiceError, type Launch } from "./service.ts";
 
 const stopMs = 20_000;
@@ -85,16 +86,8 @@ function asUser(spec: Launch): string[] {
 
 /** Field 22 of /proc/PID/stat: with the pid it names one process for the life of the machine. Null when it is gone or a zombie. */
 function startTimeOf(pid: number): string | null {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ESRCH") return null;
-    throw error;
-  }
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" ? null : (fields[19] ?? null);
+  const fields = statFields(pid);
+  return fields === null || fields[0] === "Z" ? null : (fields[19] ?? null);
 }
 
 function pidPath(folders: Folders, process: string): string {

@@ -41,6 +41,11 @@ export interface ServiceOptions {
   readonly brokers: number;
   /** Moves every port, so that several sets run on one machine: `portsAt`. */
   readonly portOffset: number;
+  /**
+   * Gives Kafka's brokers a second listener (`kafkaClients`) that tells its clients to come to these ports, upwards from this one: for what
+   * stands between clients and brokers, and not between the brokers.
+   */
+  readonly kafkaAdvertisedPort?: number;
 }
 
 /** One store. Provisioning downloads or builds once into the cache; data and passwords live in the data folder. */

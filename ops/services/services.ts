@@ -9,7 +9,8 @@ import { launch, runningPid, stop, untilHealthy } from "./processes.ts";
 import { redis } from "./redis.ts";
 import type { Connections, Service, ServiceName, ServiceOptions } from "./service.ts";
 
-const startMs = 60_000;
+/** Cold, on two busy cores. */
+const startMs = 120_000;
 /** Processes of Kafka that a set-up may have left running. */
 const brokersMax = 3;
 
