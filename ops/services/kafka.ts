@@ -16,6 +16,7 @@ const protocolMap = "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT";
 /** Kafka in KRaft mode from its jars, one broker or three, each controller too. */
 export function kafka(options: ServiceOptions): Service {
   const { folders, brokers, portOffset, kafkaAdvertisedPort: advertisedPort = null } = options;
+  const { kafkaSessionMs: sessionMs = sessionTimeoutMs } = options;
   const libs = join(folders.cache, `kafka-${version}`, "libs");
   const ids = Array.from({ length: brokers }, (_, index) => index + 1);
   const ports = portsAt(portOffset);
@@ -27,7 +28,7 @@ export function kafka(options: ServiceOptions): Service {
       Promise.all(
         ids.map((id) => {
           const home = join(folders.data, `kafka-${brokers}`, `broker-${id}`);
-          return prepareBroker({ home, libs, id, ids, ports, advertisedPort });
+          return prepareBroker({ home, libs, id, ids, ports, advertisedPort, sessionMs });
         }),
       ),
     finish: () => Promise.resolve(),
@@ -78,6 +79,7 @@ interface Broker {
   readonly ports: Ports;
   /** Of the first broker's second listener; null where there is none. */
   readonly advertisedPort: number | null;
+  readonly sessionMs: number;
 }
 
 async function prepareBroker(broker: Broker): Promise<Launch> {
@@ -164,6 +166,7 @@ function brokerProperties(broker: Broker): string {
   }
   const settings: Record<string, string | number> = {
     ...brokerSettings(ids.length),
+    "broker.session.timeout.ms": broker.sessionMs,
     "node.id": id,
     "controller.quorum.voters": ids
       .map((voter) => `${voter}@${at(ports.kafkaController, voter)}`)

@@ -46,6 +46,8 @@ export interface ServiceOptions {
    * stands between clients and brokers, and not between the brokers.
    */
   readonly kafkaAdvertisedPort?: number;
+  /** A broker that its controller has not heard of for so long is fenced; 3000 by default, a third of Kafka's own. */
+  readonly kafkaSessionMs?: number;
 }
 
 /** One store. Provisioning downloads or builds once into the cache; data and passwords live in the data folder. */

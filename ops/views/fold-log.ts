@@ -19,7 +19,7 @@ interface FoldedPartition {
 }
 
 /** Events that have a row in ClickHouse. */
-const tracedKinds: ReadonlySet<Event["kind"]> = new Set<Event["kind"]>([
+export const tracedKinds: ReadonlySet<Event["kind"]> = new Set<Event["kind"]>([
   "SecurityDefined",
   "SecurityStatusChanged",
   "OrderAccepted",

@@ -36,11 +36,21 @@ const keptMs = 1000;
 const commitMs = 5000;
 
 /**
+ * A leader that comes back with a new epoch after its broker was fenced is found only by a refresh of metadata: a hint in an answer has been seen to
+ * leave a partition without a leader, and the default is five minutes.
+ */
+const freshMetadata = { "topic.metadata.refresh.interval.ms": "2000" };
+
+/** What this one asks for is in no list of topics to refresh: its memory has to end by itself. */
+const adminSettings = { "metadata.max.age.ms": "2000" };
+
+/**
  * librdkafka's defaults change here: idempotence and acks=all keep order and count; no time-out, so that no record is given up while a
  * later one lands (design §5.6); no linger, since callers batch. A batch counts as one message for the topic's max.message.bytes: it must
  * pass even where nothing can be compressed (a single record may be longer than batch.size).
  */
 const producerSettings = {
+  ...freshMetadata,
   "enable.idempotence": "true",
   acks: "all",
   "message.timeout.ms": "0",
@@ -53,6 +63,7 @@ const producerSettings = {
 
 /** No group: positions come from the fold. The group.id is only a name that librdkafka asks for. */
 const readerSettings = {
+  ...freshMetadata,
   "group.id": "orderbook-reader",
   "enable.auto.commit": "false",
   "enable.auto.offset.store": "false",
@@ -65,7 +76,7 @@ const readerSettings = {
 
 /** Connects, and refuses topics that are missing or were made with other settings (LogError Unavailable). */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
-  const admin = new Admin(options.library, options.settings);
+  const admin = new Admin(options.library, { ...adminSettings, ...options.settings });
   try {
     const clusterID = await admin.clusterID(contactMs);
     if (clusterID === null) throw new LogError("Unavailable", "No broker answers");

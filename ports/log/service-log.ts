@@ -42,7 +42,7 @@ export async function openServiceLog(options: ServiceLogOptions): Promise<Servic
     clock: systemClock,
     stallMs,
     onStall: (stall) => takeStall(options, stall),
-    onBrokers: (away) => tellBrokers(logger, away),
+    onBrokers: (away, name) => tellBrokers(logger, away, name),
   });
   const loop = new LoopWatch({ service, stallMs, endsProcess: endsOnStall });
   let commitFailureCount = 0;
@@ -109,7 +109,8 @@ function takeStall({ logger, endsOnStall, fail }: ServiceLogOptions, stall: Stal
   logger.error({ stall }, what);
 }
 
-function tellBrokers(logger: Logger, away: boolean): void {
-  if (away) logger.warn({}, "All brokers down: no broker answers for what waits");
+function tellBrokers(logger: Logger, away: boolean, name: string): void {
+  if (away)
+    logger.warn({ waiting: name }, "All brokers down, or none leads: what waits is no stall");
   else logger.info({}, "The brokers answer again");
 }

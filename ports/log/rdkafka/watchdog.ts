@@ -28,8 +28,8 @@ export interface WatchdogOptions {
   readonly stallMs: number;
   /** Once for each stall; another one of the same instance is told after it has moved again. */
   onStall(stall: Stall): void;
-  /** The brokers do not answer (or answer again): what waits for them is no stall. */
-  onBrokers(away: boolean): void;
+  /** No broker answers for what is named, or they answer again for everything: what waits for them is no stall. */
+  onBrokers(away: boolean, name: string): void;
 }
 
 interface WatchState {
@@ -116,7 +116,7 @@ export class Watchdog {
       state.progress = progress;
       state.stillSince = null;
       if (moved) state.told = false;
-      return this.#setAway(state, false);
+      return this.#setAway(watched, state, false);
     }
     if (watched.ask === undefined) this.#standsStill(watched, state, now);
     else if (!state.asking) void this.#ask(watched, watched.ask, state);
@@ -131,7 +131,7 @@ export class Watchdog {
     const couldGoOn = await Promise.race([answer, late]);
     waiting.abort();
     if (!this.#watched.has(watched)) return;
-    this.#setAway(state, couldGoOn === null);
+    this.#setAway(watched, state, couldGoOn === null);
     if (couldGoOn !== true) state.stillSince = null;
     else if (watched.progress() === state.progress && watched.isWaiting())
       this.#standsStill(watched, state, clock.monotonic());
@@ -149,11 +149,11 @@ export class Watchdog {
     this.#options.onStall({ kind, name, forMs });
   }
 
-  #setAway(state: WatchState, away: boolean): void {
+  #setAway({ name }: Watched, state: WatchState, away: boolean): void {
     state.away = away;
     const someAway = [...this.#watched.values()].some((one) => one.away);
     if (someAway === this.#brokersAway) return;
     this.#brokersAway = someAway;
-    this.#options.onBrokers(someAway);
+    this.#options.onBrokers(someAway, name);
   }
 }
