@@ -1,4 +1,4 @@
-import type { AppendRecord, LogRecord } from "../ports/log/log.ts";
+import type { LogRecord, RecordHeaders } from "../ports/log/log.ts";
 import { parseTraceparent } from "../ports/telemetry/traceparent.ts";
 import { traceparentHeader } from "../ports/telemetry/tracer.ts";
 import type { Span, Tracer } from "../ports/telemetry/tracer.ts";
@@ -28,20 +28,20 @@ export class CommandTracing {
     });
   }
 
-  /** Right after: `outputs` ends with the records of its body. Without a span the command's own context goes on to the next reader. */
+  /**
+   * Right after: what is to stand beside the record that completes the body, if anything. Without a span the command's own context goes on
+   * to the next reader.
+   */
   applied(
     { headers }: LogRecord,
     span: Span | null,
     body: { readonly seqNum: number; readonly eventCount: number },
-    outputs: AppendRecord[],
-  ): void {
+  ): RecordHeaders | null {
     const traceparent =
       span === null
         ? sampledContext(headers?.[traceparentHeader])
         : this.#appendingAfter(span, body);
-    const last = outputs.pop();
-    if (last === undefined) return;
-    outputs.push(traceparent === null ? last : { ...last, headers: { traceparent } });
+    return traceparent === null ? null : { traceparent };
   }
 
   /** The spans of what was applied since the last call: they end with the append that carries it. */

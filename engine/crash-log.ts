@@ -1,7 +1,9 @@
 import type { Clock } from "../ports/clock/clock.ts";
+import type { AppendBatch } from "../ports/log/append-batch.ts";
 import { LogError } from "../ports/log/log.ts";
 import type { AppendRecord, Follower, Log, LogRecord } from "../ports/log/log.ts";
-import { followBatchMax, PullFollower } from "../ports/log/pull-follower.ts";
+import { batchOf, followBatchMax, PullFollower } from "../ports/log/pull-follower.ts";
+import type { RecordBatch } from "../ports/log/record-batch.ts";
 import { Topic } from "../schema/topics.ts";
 
 /** One partition's records as they stand on disk; outlives the processes, and tests may damage it. */
@@ -96,6 +98,10 @@ export class ProcessLog implements Log {
     this.#pending = [];
   }
 
+  async appendBatch(topic: Topic, partition: number, batch: AppendBatch): Promise<void> {
+    await this.append(topic, partition, batch.records());
+  }
+
   async endOffset(topic: Topic): Promise<number> {
     return (this.#disk.records[topic].at(-1)?.offset ?? -1) + 1;
   }
@@ -119,9 +125,18 @@ export class ProcessLog implements Log {
     fromOffset: number,
     onBatch: (records: readonly LogRecord[]) => void | Promise<void>,
   ): Follower {
+    return this.followBatches(topic, _partition, fromOffset, (batch) => onBatch(batch.records()));
+  }
+
+  followBatches(
+    topic: Topic,
+    _partition: number,
+    fromOffset: number,
+    onBatch: (batch: RecordBatch) => void | Promise<void>,
+  ): Follower {
     const follower = new PullFollower({
       fromOffset,
-      read: (offset) => (this.#killed ? [] : this.#read(topic, offset, followBatchMax)),
+      read: (offset) => (this.#killed ? null : batchOf(this.#read(topic, offset, followBatchMax))),
       onBatch,
       onEnd: (ended) => {
         this.#followers.delete(ended);

@@ -1,3 +1,6 @@
+import { crc32 as nativeCrc32 } from "node:zlib";
+
+import type { AppendBatch } from "../ports/log/append-batch.ts";
 import { encodeChunks } from "../schema/body.ts";
 import { crc32 } from "../schema/crc32.ts";
 import { crcBytes } from "../schema/frame.ts";
@@ -8,40 +11,33 @@ import { writeUint53 } from "../schema/wire.ts";
 
 const lengthBytes = 4;
 const bodyAt = headerBytes + OutputChunkLayout.blockLength + lengthBytes;
-const slabBytes = 1024 * 1024;
 
-/**
- * The records that carry an owner's bodies, as encodeChunks writes them. Most bodies are one chunk: those are written one behind
- * the other into slabs that are never used twice, so that a command costs no buffer of its own.
- */
+/** Writes the records that carry an owner's bodies, as encodeChunks does. Most bodies are one chunk, and cost no buffer of their own. */
 export class OutputRecords {
   readonly #epoch: number;
-  #slab = new Uint8Array(0);
-  #view = new DataView(this.#slab.buffer);
-  #at = 0;
 
   constructor(epoch: number) {
     this.#epoch = epoch;
   }
 
-  /** The body's bytes are copied. */
-  encode(body: Uint8Array, seqNum: number): readonly Uint8Array[] {
-    if (body.length > chunkBytesMax) return encodeChunks(body, seqNum, this.#epoch);
-    const length = bodyAt + body.length + crcBytes;
-    if (this.#at + length > this.#slab.length) this.#open();
-    const start = this.#at;
-    const end = start + length;
-    this.#writeHead(start, seqNum, body.length);
-    this.#slab.set(body, start + bodyAt);
-    const crcAt = end - crcBytes;
-    this.#view.setUint32(crcAt, crc32(this.#slab, start, crcAt), true);
-    this.#at = end;
-    return [this.#slab.subarray(start, end)];
+  /** Adds the records of a body, whose bytes are copied. */
+  encode(body: Uint8Array, seqNum: number, batch: AppendBatch): void {
+    if (body.length > chunkBytesMax) {
+      for (const record of encodeChunks(body, seqNum, this.#epoch)) {
+        const at = batch.add(record.length);
+        batch.bytes.set(record, at);
+      }
+      return;
+    }
+    const start = batch.add(bodyAt + body.length + crcBytes);
+    const { view, bytes } = batch;
+    this.#writeHead(view, start, seqNum, body.length);
+    bytes.set(body, start + bodyAt);
+    const crc = nativeCrc32(body, crc32(bytes, start, start + bodyAt));
+    view.setUint32(start + bodyAt + body.length, crc, true);
   }
 
-  /** The rest of the block is zero: chunk 0, and padding. */
-  #writeHead(start: number, seqNum: number, bodyLength: number): void {
-    const view = this.#view;
+  #writeHead(view: DataView, start: number, seqNum: number, bodyLength: number): void {
     const block = start + headerBytes;
     view.setUint32(
       start,
@@ -49,16 +45,12 @@ export class OutputRecords {
       true,
     );
     view.setUint32(start + 4, schemaId | (schemaVersion << 16), true);
+    for (let at = 0; at < OutputChunkLayout.blockLength; at += 4)
+      view.setUint32(block + at, 0, true);
     writeUint53(view, block + OutputChunkLayout.epoch, this.#epoch);
     writeUint53(view, block + OutputChunkLayout.seqNum, seqNum);
     view.setUint16(block + OutputChunkLayout.chunkCount, 1, true);
     view.setUint32(block + OutputChunkLayout.bodyLength, bodyLength, true);
     view.setUint32(start + bodyAt - lengthBytes, bodyLength, true);
-  }
-
-  #open(): void {
-    this.#slab = new Uint8Array(slabBytes);
-    this.#view = new DataView(this.#slab.buffer);
-    this.#at = 0;
   }
 }

@@ -1,47 +1,74 @@
-import type { Fold, FoldedBody } from "../ports/log/fold.ts";
-import type { LogRecord } from "../ports/log/log.ts";
+import type { Fold, FoldedBody, FoldPosition } from "../ports/log/fold.ts";
+import type { RecordBatch } from "../ports/log/record-batch.ts";
+import { checkpointInterval } from "./checkpoint-chain.ts";
 import { EngineHostError } from "./host-error.ts";
+import { OutputBatch, OutputUse } from "./output-batch.ts";
 import type { Recovered } from "./recovery.ts";
 
-/** An owner's view of its own outputs as the log decides them: the same fold as everybody's, compared with what was written. */
+export interface OwnOutputOptions {
+  readonly recovered: Recovered;
+  /** A body that asks for letters is folded. */
+  onLetters(body: FoldedBody): void;
+  /** The body of a Checkpoint is folded. */
+  onCheckpoint(position: FoldPosition): void;
+}
+
+/**
+ * An owner's view of its own outputs as the log decides them: the same fold as everybody's, compared with what was written.
+ *
+ * A record that is, byte for byte, the next one that was written is what the fold would apply, so that it is neither decoded nor hashed
+ * again. Every other record goes through the fold itself.
+ */
 export class OwnOutput {
+  readonly #options: OwnOutputOptions;
   readonly #fold: Fold;
   readonly #epoch: number;
-  readonly #expected = new Map<number, string>();
+  /** Written and not folded yet, oldest first; `#next` is the index of the next record in the oldest. */
+  readonly #sent: OutputBatch[] = [];
+  readonly #free: OutputBatch[] = [];
+  #next = 0;
   #waiting: readonly { readonly seqNum: number; resolve(): void }[] = [];
   #abandoned = false;
 
-  constructor({ fold, epoch }: Recovered) {
-    this.#fold = fold;
-    this.#epoch = epoch;
+  constructor(options: OwnOutputOptions) {
+    this.#options = options;
+    this.#fold = options.recovered.fold;
+    this.#epoch = options.recovered.epoch;
   }
 
   get foldedSeqNum(): number {
-    return this.#fold.position === null ? 0 : this.#fold.position.seqNum;
+    return this.#fold.seqNum;
   }
 
-  /** A body is about to be written. */
-  expect(seqNum: number, bodyHash: string): void {
-    this.#expected.set(seqNum, bodyHash);
+  /** Batches that are not folded to their end. */
+  get sentCount(): number {
+    return this.#sent.length;
+  }
+
+  /** An empty batch, to be filled and sent. */
+  open(): OutputBatch {
+    return this.#free.pop() ?? new OutputBatch();
+  }
+
+  /** Of a batch that nothing was written into. */
+  release(batch: OutputBatch): void {
+    this.#free.push(batch);
+  }
+
+  /** The batch is about to be written, behind all that were sent before. */
+  send(batch: OutputBatch): void {
+    this.#sent.push(batch);
   }
 
   /**
-   * Takes the next record of `order-events`; returns the body that it completes. Throws FoldAlarm, or EngineHostError:
-   * `ForeignClaim` when another owner took over, `Diverged` when a body is not the one written here.
+   * Takes the next records of `order-events`. Throws FoldAlarm, or EngineHostError: `ForeignClaim` when another owner took over,
+   * `Diverged` when a body is not the one written here.
    */
-  push(record: LogRecord): FoldedBody | null {
-    const body = this.#fold.push(record);
-    if (this.#fold.epoch !== this.#epoch) throw this.#foreignClaim();
-    if (body === null) return null;
-    const { seqNum, bodyHash } = body.position;
-    const expected = this.#expected.get(seqNum);
-    if (expected !== bodyHash) {
-      const message = `seqNum ${seqNum} is ${bodyHash} on the log, ${expected ?? "nothing"} was written`;
-      throw new EngineHostError("Diverged", message);
+  take(batch: RecordBatch): void {
+    for (let index = 0; index < batch.count; index++) {
+      if (!this.#takePlain(batch, index)) this.#takeOther(batch, index);
     }
-    this.#expected.delete(seqNum);
-    if (this.#waiting.length > 0) this.#wake(seqNum);
-    return body;
+    if (this.#waiting.length > 0) this.#wake(this.foldedSeqNum);
   }
 
   /** Resolves when `seqNum` is folded, or when this is given up. */
@@ -52,10 +79,60 @@ export class OwnOutput {
     await promise;
   }
 
+  /** Resolves when the oldest batch is folded to its end, or when this is given up. */
+  async whenOldestFolded(): Promise<void> {
+    const oldest = this.#sent[0];
+    if (oldest !== undefined) await this.whenFolded(oldest.lastSeqNum);
+  }
+
   /** Nothing more will be folded. */
   abandon(): void {
     this.#abandoned = true;
     this.#wake(Number.MAX_SAFE_INTEGER);
+  }
+
+  #takePlain(batch: RecordBatch, index: number): boolean {
+    const sent = this.#sent[0];
+    const next = this.#next;
+    if (sent === undefined || sent.uses[next] !== OutputUse.Plain) return false;
+    if (!isNext(sent, next, batch, index)) return false;
+    const seqNum = sent.seqNums[next] ?? 0;
+    const [lo, hi] = [sent.hashes[2 * next] ?? 0, sent.hashes[2 * next + 1] ?? 0];
+    this.#fold.advance(batch.offsetAt(index), seqNum, lo, hi);
+    this.#step(sent);
+    if (seqNum % checkpointInterval === 0) this.#checkpoint();
+    return true;
+  }
+
+  #takeOther(batch: RecordBatch, index: number): void {
+    const body = this.#fold.push(batch.record(index));
+    if (this.#fold.epoch !== this.#epoch) throw this.#foreignClaim();
+    const sent = this.#sent[0];
+    const next = this.#next;
+    const isOwn = sent !== undefined && isNext(sent, next, batch, index);
+    if (isOwn) this.#step(sent);
+    if (body === null) return;
+    if (!isOwn) {
+      const { seqNum, bodyHash } = body.position;
+      const message = `seqNum ${seqNum} is ${bodyHash} on the log, and was not written here`;
+      throw new EngineHostError("Diverged", message);
+    }
+    if (sent.uses[next] === OutputUse.Letters) this.#options.onLetters(body);
+    if (body.position.seqNum % checkpointInterval === 0) this.#checkpoint();
+  }
+
+  #checkpoint(): void {
+    const { position } = this.#fold;
+    if (position !== null) this.#options.onCheckpoint(position);
+  }
+
+  #step(sent: OutputBatch): void {
+    this.#next++;
+    if (this.#next < sent.append.count) return;
+    this.#next = 0;
+    this.#sent.shift();
+    sent.reset();
+    this.#free.push(sent);
   }
 
   #wake(seqNum: number): void {
@@ -72,4 +149,10 @@ export class OwnOutput {
         : `has its command at offset ${quarantine.commandOffset} set aside by ${quarantine.operator}`;
     return new EngineHostError("ForeignClaim", `Partition ${partition} ${what} at ${epoch}`);
   }
+}
+
+/** Whether a record on the log is the one at `next` of what was sent. */
+function isNext(sent: OutputBatch, next: number, batch: RecordBatch, index: number): boolean {
+  const { bytes, starts, lengths } = sent.append;
+  return batch.equals(index, bytes, starts[next] ?? 0, lengths[next] ?? 0);
 }

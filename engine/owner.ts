@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock/clock.ts";
 import type { FoldPosition } from "../ports/log/fold.ts";
-import type { AppendRecord, Follower, Log, LogRecord } from "../ports/log/log.ts";
+import type { Follower, Log } from "../ports/log/log.ts";
+import type { RecordBatch } from "../ports/log/record-batch.ts";
 import { BucketCounts } from "../ports/telemetry/bucket-counts.ts";
 import { noTracer } from "../ports/telemetry/tracer.ts";
 import type { Tracer } from "../ports/telemetry/tracer.ts";
@@ -10,6 +11,7 @@ import { checkpointInterval } from "./checkpoint-chain.ts";
 import { CommandTracing } from "./command-tracing.ts";
 import { EventCounts } from "./event-counts.ts";
 import { EngineHostError } from "./host-error.ts";
+import type { OutputBatch } from "./output-batch.ts";
 import { OutputRecords } from "./output-records.ts";
 import { OwnOutput } from "./own-output.ts";
 import type { Recovered } from "./recovery.ts";
@@ -59,7 +61,8 @@ export interface OwnerStats {
 const inFlightCountMax = 8;
 /** Records of one append are cut here, in bytes of bodies: a batch of sweeps may be large. */
 const appendBytesMax = 4 * 1024 * 1024;
-const emitRecordCountMax = 512;
+/** Appends that are not folded to their end; beyond it reading waits for the oldest. */
+const unfoldedCountMax = 32;
 /** A store that does not answer must not hold up the end. */
 const snapshotWaitMsMax = 5000;
 
@@ -74,8 +77,6 @@ export class Owner {
   readonly #output: OwnOutput;
   readonly #tracing: CommandTracing;
   readonly #relay: Relay;
-  /** seqNums whose bodies ask for letters and are not folded yet. */
-  readonly #lettered = new Set<number>();
   readonly #applyNs = new BucketCounts();
   readonly #eventCounts = new EventCounts();
   readonly #ticking = new AbortController();
@@ -85,6 +86,9 @@ export class Owner {
   #orders: Follower | null = null;
   #events: Follower | null = null;
   #ticker: Promise<void> = Promise.resolve();
+  /** Where `orders` ended when this owner began to write, and what waits until it has come so far. */
+  #tailEnd = Infinity;
+  readonly #tailWritten = Promise.withResolvers<void>();
   #commandCount = 0;
   #eventCount = 0;
 
@@ -92,13 +96,17 @@ export class Owner {
     this.#options = options;
     this.#replica = options.recovered.replica;
     this.#records = new OutputRecords(options.recovered.epoch);
-    this.#output = new OwnOutput(options.recovered);
     const { tracer = noTracer, recovered } = options;
     const { partition } = recovered.identity;
     this.#tracing = new CommandTracing(tracer, partition);
     const { log, clock, build } = options;
     const onFailure = (error: Error): void => this.#fail(appendFailed("a letter", error));
     this.#relay = new Relay({ log, clock, partition, build, onFailure });
+    this.#output = new OwnOutput({
+      recovered,
+      onLetters: (body) => this.#relay.take(body),
+      onCheckpoint: (position) => void this.#checkpointFolded(position),
+    });
   }
 
   get stats(): OwnerStats {
@@ -136,22 +144,34 @@ export class Owner {
     const { log, recovered } = this.#options;
     const { partition } = recovered.identity;
     const fromEvents = recovered.epoch + 1;
-    this.#events = log.follow(Topic.OrderEvents, partition, fromEvents, (records) =>
-      this.#fold(records),
+    this.#events = log.followBatches(Topic.OrderEvents, partition, fromEvents, (batch) =>
+      this.#output.take(batch),
     );
     this.#events.done.catch((error: Error) => this.#fail(error));
     this.#relay.resume(recovered.letters, this.#replica.engine.deferredOrders());
-    const count = await this.#emitTail(partition);
-    await this.#output.whenFolded(this.#replica.seqNum);
+    const count = await this.#writeTail(partition);
     if (this.#failure !== null) throw this.#failure;
     this.#state = "Serving";
-    const fromOrders = this.#replica.commandOffset + 1;
-    this.#orders = log.follow(Topic.Orders, partition, fromOrders, (records) =>
-      this.#serve(records),
-    );
-    this.#orders.done.catch((error: Error) => this.#fail(error));
     this.#ticker = this.#tick(partition);
     return count;
+  }
+
+  /** Begins to follow `orders`, and waits until the outputs of all that stands there now are folded. Resolves with their count. */
+  async #writeTail(partition: number): Promise<number> {
+    const { log } = this.#options;
+    const { seqNum, commandOffset } = this.#replica;
+    const fromOrders = commandOffset + 1;
+    this.#tailEnd = await log.endOffset(Topic.Orders, partition);
+    if (this.#failure !== null) return 0;
+    if (fromOrders >= this.#tailEnd) this.#tailWritten.resolve();
+    this.#orders = log.followBatches(Topic.Orders, partition, fromOrders, (batch) =>
+      this.#serve(batch),
+    );
+    this.#orders.done.catch((error: Error) => this.#fail(error));
+    await this.#tailWritten.promise;
+    const tail = this.#replica.seqNum;
+    await this.#output.whenFolded(tail);
+    return tail - seqNum;
   }
 
   /** Finishes what was read and waits until it is folded and its snapshot stands. Never rejects. */
@@ -183,60 +203,55 @@ export class Owner {
     waiting.abort();
   }
 
-  async #emitTail(partition: number): Promise<number> {
-    const { log } = this.#options;
-    const tail = this.#replica.seqNum;
-    while (this.#failure === null) {
-      const fromOffset = this.#replica.commandOffset + 1;
-      const records = await log.read(Topic.Orders, partition, fromOffset, emitRecordCountMax);
-      if (records.length === 0) break;
-      await this.#serve(records);
-    }
-    await Promise.all(this.#inFlight);
-    return this.#replica.seqNum - tail;
-  }
-
-  #serve(records: readonly LogRecord[]): void | Promise<void> {
+  #serve(batch: RecordBatch): void | Promise<void> {
     if (this.#failure !== null) return;
-    const outputs: AppendRecord[] = [];
-    let bytes = 0;
-    for (const record of records) {
-      bytes += this.#apply(record, outputs);
-      if (bytes < appendBytesMax) continue;
-      this.#append(outputs.splice(0));
-      bytes = 0;
+    let outputs = this.#output.open();
+    for (let index = 0; index < batch.count; index++) {
+      batch.load(index);
+      if (batch.headers === undefined) this.#apply(batch, outputs);
+      else this.#applyTraced(batch, index, outputs);
+      if (outputs.append.length < appendBytesMax) continue;
+      this.#append(outputs);
+      outputs = this.#output.open();
     }
-    if (outputs.length > 0) this.#append(outputs);
+    this.#append(outputs);
+    if (batch.offsetAt(batch.count - 1) + 1 >= this.#tailEnd) this.#tailWritten.resolve();
     if (this.#inFlight.length > inFlightCountMax)
       return this.#inFlight[this.#inFlight.length - inFlightCountMax];
+    if (this.#output.sentCount > unfoldedCountMax) return this.#output.whenOldestFolded();
   }
 
-  /** Bytes of the body. */
-  #apply(record: LogRecord, outputs: AppendRecord[]): number {
+  #apply(record: RecordBatch, outputs: OutputBatch): void {
     const replica = this.#replica;
-    const { headers } = record;
-    const span = headers === undefined ? null : this.#tracing.applying(record);
     const startedAt = Bun.nanoseconds();
     const body = applyOrThrow(replica, record);
     const { seqNum } = replica;
-    for (const value of this.#records.encode(body, seqNum)) outputs.push({ key: null, value });
-    if (headers !== undefined) this.#tracing.applied(record, span, replica, outputs);
-    this.#output.expect(seqNum, replica.bodyHash);
+    const fromIndex = outputs.append.count;
+    this.#records.encode(body, seqNum, outputs.append);
+    outputs.note(fromIndex, seqNum, replica.bodyHash64, replica.hasLetters);
     this.#commandCount++;
     this.#eventCount += replica.eventCount;
     this.#eventCounts.add(body);
-    if (replica.hasLetters) this.#lettered.add(seqNum);
     if (seqNum % checkpointInterval === 0) this.#options.snapshotter.atCheckpoint(replica);
     this.#applyNs.record(Bun.nanoseconds() - startedAt);
-    return body.length;
+  }
+
+  #applyTraced(batch: RecordBatch, index: number, outputs: OutputBatch): void {
+    const record = batch.record(index);
+    const span = this.#tracing.applying(record);
+    this.#apply(batch, outputs);
+    const headers = this.#tracing.applied(record, span, this.#replica);
+    if (headers !== null) outputs.append.headers.set(outputs.append.count - 1, headers);
   }
 
   /** Not awaited: the log keeps the order of one process's appends. */
-  #append(outputs: readonly AppendRecord[]): void {
+  #append(outputs: OutputBatch): void {
+    if (outputs.append.count === 0) return this.#output.release(outputs);
     const { log, recovered } = this.#options;
     const spans = this.#tracing.takeAppending();
+    this.#output.send(outputs);
     const inFlight: Promise<void> = log
-      .append(Topic.OrderEvents, recovered.identity.partition, outputs)
+      .appendBatch(Topic.OrderEvents, recovered.identity.partition, outputs.append)
       .then(
         () => {
           for (const span of spans) span.end();
@@ -245,16 +260,6 @@ export class Owner {
       )
       .then(() => void this.#inFlight.splice(this.#inFlight.indexOf(inFlight), 1));
     this.#inFlight.push(inFlight);
-  }
-
-  #fold(records: readonly LogRecord[]): void {
-    for (const record of records) {
-      const body = this.#output.push(record);
-      if (body === null) continue;
-      const { position } = body;
-      if (this.#lettered.delete(position.seqNum)) this.#relay.take(body);
-      if (position.seqNum % checkpointInterval === 0) void this.#checkpointFolded(position);
-    }
   }
 
   /** A snapshot is valid only once the letters up to there stand: whoever starts from it does not write them again. */
@@ -292,15 +297,16 @@ export class Owner {
     this.#ticking.abort();
     this.#relay.abandon();
     this.#output.abandon();
+    this.#tailWritten.resolve();
     this.#options.snapshotter.close();
     void this.#orders?.close();
     void this.#events?.close();
   }
 }
 
-function applyOrThrow(replica: Replica, record: LogRecord): Uint8Array {
+function applyOrThrow(replica: Replica, record: RecordBatch): Uint8Array {
   try {
-    return replica.apply(record);
+    return replica.applyInPlace(record);
   } catch (cause) {
     const message = `The command at offset ${record.offset} broke the engine: ${String(cause)}`;
     throw new EngineHostError("EngineBroken", message, { cause });

@@ -1,4 +1,6 @@
 import type { LogRecord } from "../ports/log/log.ts";
+import { viewOf } from "../ports/log/record-batch.ts";
+import { sealHolds } from "../ports/log/seal.ts";
 import { bodyHash, commandHash, commandHashText } from "../schema/body.ts";
 import { checkCommandFrame } from "../schema/frame.ts";
 import { CheckpointLayout } from "../schema/generated/checkpoint.ts";
@@ -6,7 +8,7 @@ import type { Quarantine } from "../schema/generated/quarantine.ts";
 import { headerBytes } from "../schema/generated/records.ts";
 import { Hash64 } from "../schema/hash.ts";
 import { isNewerOrder } from "../schema/newer-order.ts";
-import { hash64Text, writeHash64, writeHex } from "../schema/wire.ts";
+import { hash64Of, hash64Text, writeHex } from "../schema/wire.ts";
 import { writeBodyHeader } from "./body-header.ts";
 import { checkpointInterval, CheckpointChain } from "./checkpoint-chain.ts";
 import type { CheckpointStart } from "./checkpoint-chain.ts";
@@ -18,6 +20,14 @@ import { EventBuffer } from "./core/event-buffer.ts";
 export const semanticsVersion = 1;
 
 const sha256Bytes = 32;
+
+/** A record of `orders` where it lies; `view` starts where the value starts and may be longer. */
+export interface CommandRecord {
+  readonly offset: number;
+  readonly appendTime: number;
+  readonly value: Uint8Array;
+  readonly view: DataView;
+}
 
 /** Where a replica starts: after the body of a Checkpoint. */
 export interface ReplicaStart {
@@ -38,6 +48,7 @@ export class Replica {
   readonly #out = new EventBuffer();
   readonly #commandHash = new Hash64();
   readonly #bodyHash = new Hash64();
+  readonly #bodies = new BodyViews();
   #seqNum: number;
   #commandOffset: number;
   #eventCount = 0;
@@ -73,6 +84,11 @@ export class Replica {
     return hash64Text(this.#bodyHash.lo, this.#bodyHash.hi);
   }
 
+  /** The same in its halves; valid until the next command. */
+  get bodyHash64(): Readonly<Hash64> {
+    return this.#bodyHash;
+  }
+
   /** SHA-256 of the last Checkpoint, in hex. */
   get checkpointSha256(): string {
     return this.#chain.sha256;
@@ -94,13 +110,18 @@ export class Replica {
   }
 
   /** Applies the next record of `orders`; the body is valid until the next call. Throws only on a broken invariant. */
-  apply(record: LogRecord): Uint8Array {
+  apply({ offset, appendTime, value }: LogRecord): Uint8Array {
+    return this.applyInPlace({ offset, appendTime, value, view: viewOf(value) });
+  }
+
+  /** As apply; makes nothing that lasts. */
+  applyInPlace(record: CommandRecord): Uint8Array {
     const out = this.#out;
     const seqNum = this.#seqNum + 1;
     out.reset();
     this.#run(record, seqNum);
     if (seqNum % checkpointInterval === 0) this.#writeCheckpoint(seqNum);
-    commandHash(record.value, record.appendTime, this.#commandHash);
+    commandHash(record.view, record.value.length, record.appendTime, this.#commandHash);
     const { eventCount } = out;
     const { offset: commandOffset } = record;
     const counts = {
@@ -111,21 +132,20 @@ export class Replica {
       eventCount,
     };
     writeBodyHeader(out.view, counts, this.#commandHash, this.#bodyHash);
-    bodyHash(out.bytes, out.length, this.#bodyHash);
+    bodyHash(out.view, out.length, this.#bodyHash);
     this.#seqNum = seqNum;
     this.#commandOffset = commandOffset;
     this.#eventCount = eventCount;
-    const body = out.bytes.subarray(0, out.length);
+    const body = this.#bodies.of(out.bytes, out.length);
     this.#chain.add(body);
     return body;
   }
 
-  #run({ value, offset, appendTime }: LogRecord, seqNum: number): void {
-    const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  #run({ value, view, offset, appendTime }: CommandRecord, seqNum: number): void {
     if (offset >= this.engine.quarantinedOffset && this.#isSetAside(value, offset, appendTime)) {
       return this.engine.applyUnreadable("Quarantined", offset, appendTime, seqNum, this.#out);
     }
-    const checked = checkCommandFrame(value, view);
+    const checked = sealHolds(value) ? checkCommandFrame(view, value.length) : "Undecodable";
     if (checked === "Ok") {
       this.engine.apply(view, value.length, offset, appendTime, seqNum, this.#out);
     } else if (checked === "UnknownTemplate" && isNewerOrder(value, view)) {
@@ -150,9 +170,26 @@ export class Replica {
   }
 }
 
+/** Bodies of this length and more get a view of their own each time. */
+const keptLengthMax = 2048;
+
+/** Views of the first bytes of a buffer, kept by their length: most bodies have one of a few lengths. */
+class BodyViews {
+  #bytes: Uint8Array = new Uint8Array(0);
+  #views: (Uint8Array | undefined)[] = [];
+
+  of(bytes: Uint8Array, length: number): Uint8Array {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#views = [];
+    }
+    if (length >= keptLengthMax) return bytes.subarray(0, length);
+    return (this.#views[length] ??= bytes.subarray(0, length));
+  }
+}
+
 function takeText(hash: Hash64, text: string): void {
-  const view = new DataView(new ArrayBuffer(8));
-  writeHash64(view, 0, text);
-  hash.lo = view.getUint32(0, true);
-  hash.hi = view.getUint32(4, true);
+  const { lo, hi } = hash64Of(text);
+  hash.lo = lo;
+  hash.hi = hi;
 }

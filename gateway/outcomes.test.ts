@@ -19,10 +19,12 @@ class AppendGate {
         this.appends !== null && topic === Topic.Orders
           ? this.appends(topic, partition, records)
           : log.append(topic, partition, records),
+      appendBatch: (...args) => log.appendBatch(...args),
       endOffset: (...args) => log.endOffset(...args),
       startOffset: (...args) => log.startOffset(...args),
       read: (...args) => log.read(...args),
       follow: (...args) => log.follow(...args),
+      followBatches: (...args) => log.followBatches(...args),
       close: () => log.close(),
     };
   }

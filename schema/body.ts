@@ -7,7 +7,7 @@ import {
 } from "./generated/output-chunk.ts";
 import { decodeBlock, headerBytes, type AnyMessage, type Event } from "./generated/records.ts";
 import { hash64Text } from "./wire.ts";
-import { Hash64, murmur3 } from "./hash.ts";
+import { Hash64, murmur3View } from "./hash.ts";
 import { chunkBytesMax } from "./topics.ts";
 
 /**
@@ -24,20 +24,23 @@ export function sealBody(view: DataView, fields: Omit<Body, "kind">): void {
   encodeBody({ kind: "Body", ...fields }, view, 0);
 }
 
-/** 64 fast bits of bytes [0, length) of a body. */
-export function bodyHash(bytes: Uint8Array, length: number, out: Hash64): void {
-  murmur3(bytes, 0, length, 0, out);
+/** 64 fast bits of the body at the start of `view`, of `length` bytes. */
+export function bodyHash(view: DataView, length: number, out: Hash64): void {
+  murmur3View(view, 0, length, 0, out);
 }
 
 export function bodyHashText(bytes: Uint8Array): string {
   const hash = new Hash64();
-  bodyHash(bytes, bytes.length, hash);
+  bodyHash(viewOf(bytes), bytes.length, hash);
   return hash64Text(hash.lo, hash.hi);
 }
 
-/** 64 fast bits of a command's record, its append time included, so that neither can change unseen. */
-export function commandHash(bytes: Uint8Array, appendTime: number, out: Hash64): void {
-  murmur3(bytes, 0, bytes.length, 0, out);
+/**
+ * 64 fast bits of a command's record, of `length` bytes at the start of `view`, its append time included, so that neither can change
+ * unseen.
+ */
+export function commandHash(view: DataView, length: number, appendTime: number, out: Hash64): void {
+  murmur3View(view, 0, length, 0, out);
   const low = (appendTime >>> 0) ^ out.lo;
   const high = Math.floor(appendTime / 4294967296) ^ out.hi;
   out.lo = Math.imul(low ^ (high >>> 15), 0x85ebca6b) >>> 0;
@@ -46,8 +49,12 @@ export function commandHash(bytes: Uint8Array, appendTime: number, out: Hash64):
 
 export function commandHashText(bytes: Uint8Array, appendTime: number): string {
   const hash = new Hash64();
-  commandHash(bytes, appendTime, hash);
+  commandHash(viewOf(bytes), bytes.length, appendTime, hash);
   return hash64Text(hash.lo, hash.hi);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** The header of a whole body, or null where the bytes are none. */

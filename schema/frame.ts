@@ -49,13 +49,20 @@ export function checkFrame(bytes: Uint8Array, view: DataView): "Ok" | FrameError
   if (length < headerBytes + crcBytes) return "Undecodable";
   const end = length - crcBytes;
   if (view.getUint32(end, true) !== crc32(bytes, 0, end)) return "Undecodable";
+  return checkSealed(view, length);
+}
+
+/** As checkFrame, of a record at the start of `view` whose CRC is known to hold. */
+export function checkSealed(view: DataView, length: number): "Ok" | FrameError {
+  const end = length - crcBytes;
+  if (end < headerBytes) return "Undecodable";
   if (view.getUint16(4, true) !== schemaId) return "UnknownTemplate";
   return checkMessage(view, 0, end) === end ? "Ok" : whyNot(view, 0);
 }
 
-/** As checkFrame, for a record of `orders`: any other template is unknown there. */
-export function checkCommandFrame(bytes: Uint8Array, view: DataView): "Ok" | FrameError {
-  const checked = checkFrame(bytes, view);
+/** As checkSealed, for a record of `orders`: any other template is unknown there. */
+export function checkCommandFrame(view: DataView, length: number): "Ok" | FrameError {
+  const checked = checkSealed(view, length);
   if (checked === "Ok" && view.getUint16(2, true) > commandTemplateMax) return "UnknownTemplate";
   return checked;
 }

@@ -64,6 +64,17 @@ export function murmur3(
   out: Hash64,
 ): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  murmur3View(view, start, end, seed, out);
+}
+
+/** As murmur3; allocates nothing. */
+export function murmur3View(
+  view: DataView,
+  start: number,
+  end: number,
+  seed: number,
+  out: Hash64,
+): void {
   let h1 = seed;
   let h2 = seed;
   let h3 = seed;
@@ -79,10 +90,10 @@ export function murmur3(
     h4 ^= Math.imul(rotate(Math.imul(view.getInt32(at + 12, true), c4), 18), c1);
     h4 = Math.imul(rotate(h4, 13) + h1, 5) + 0x32ac3b17;
   }
-  h4 ^= Math.imul(rotate(Math.imul(tailWord(bytes, at + 12, end), c4), 18), c1);
-  h3 ^= Math.imul(rotate(Math.imul(tailWord(bytes, at + 8, end), c3), 17), c4);
-  h2 ^= Math.imul(rotate(Math.imul(tailWord(bytes, at + 4, end), c2), 16), c3);
-  h1 ^= Math.imul(rotate(Math.imul(tailWord(bytes, at, end), c1), 15), c2);
+  h4 ^= Math.imul(rotate(Math.imul(tailWord(view, at + 12, end), c4), 18), c1);
+  h3 ^= Math.imul(rotate(Math.imul(tailWord(view, at + 8, end), c3), 17), c4);
+  h2 ^= Math.imul(rotate(Math.imul(tailWord(view, at + 4, end), c2), 16), c3);
+  h1 ^= Math.imul(rotate(Math.imul(tailWord(view, at, end), c1), 15), c2);
   finish(h1, h2, h3, h4, end - start, out);
 }
 
@@ -101,9 +112,9 @@ function finish(a: number, b: number, c: number, d: number, length: number, out:
 }
 
 /** Up to four bytes of the last, short block; bytes past the end count as zero. */
-function tailWord(bytes: Uint8Array, at: number, end: number): number {
+function tailWord(view: DataView, at: number, end: number): number {
+  if (at + 4 <= end) return view.getInt32(at, true);
   let word = 0;
-  for (let index = Math.min(end, at + 4) - 1; index >= at; index--)
-    word = (word << 8) | bytes[index]!;
+  for (let index = end - 1; index >= at; index--) word = (word << 8) | view.getUint8(index);
   return word;
 }

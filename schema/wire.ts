@@ -99,6 +99,11 @@ export function writeHash64(view: DataView, at: number, text: string): void {
   view.setUint32(at, parseInt(text.slice(8), 16), true);
 }
 
+/** The halves of a text of 16 hexadecimal digits. */
+export function hash64Of(text: string): { readonly lo: number; readonly hi: number } {
+  return { lo: parseInt(text.slice(8), 16), hi: parseInt(text.slice(0, 8), 16) };
+}
+
 export function hash64Text(lo: number, hi: number): string {
   return (hi >>> 0).toString(16).padStart(8, "0") + (lo >>> 0).toString(16).padStart(8, "0");
 }

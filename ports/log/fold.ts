@@ -1,5 +1,5 @@
-import { bodyHashText, readBodyEvents, readBodyHeader, readChunk } from "../../schema/body.ts";
-import { checkFrame } from "../../schema/frame.ts";
+import { bodyHash, readBodyEvents, readBodyHeader, readChunk } from "../../schema/body.ts";
+import { checkSealed } from "../../schema/frame.ts";
 import type { Body } from "../../schema/generated/body.ts";
 import { ClaimLayout, decodeClaim } from "../../schema/generated/claim.ts";
 import type { Claim } from "../../schema/generated/claim.ts";
@@ -8,7 +8,11 @@ import { decodeQuarantine, QuarantineLayout } from "../../schema/generated/quara
 import type { Quarantine } from "../../schema/generated/quarantine.ts";
 import { headerBytes } from "../../schema/generated/records.ts";
 import type { Event } from "../../schema/generated/records.ts";
+import { Hash64 } from "../../schema/hash.ts";
+import { hash64Of, hash64Text } from "../../schema/wire.ts";
 import type { LogRecord, RecordHeaders } from "./log.ts";
+import { viewOf } from "./record-batch.ts";
+import { sealHolds } from "./seal.ts";
 
 /** Place of the last applied body: `offset` is the log offset of its last chunk, `bodyHash` 16 hex digits. */
 export interface FoldPosition {
@@ -68,6 +72,12 @@ export const noBodyHash = "0000000000000000";
  */
 export class Fold {
   readonly partition: number;
+  /** Of the last applied body; seqNum is 0 before the first. */
+  #offset = -1;
+  #positionEpoch = -1;
+  #seqNum = 0;
+  readonly #bodyHash = new Hash64();
+  /** What the fields above say, made when somebody asks. */
   #position: FoldPosition | null;
   #epoch: number;
   #claim: Claim | null = null;
@@ -82,11 +92,24 @@ export class Fold {
     this.partition = partition;
     this.#position = from;
     this.#epoch = from === null ? -1 : from.epoch;
+    if (from === null) return;
+    this.#offset = from.offset;
+    this.#positionEpoch = from.epoch;
+    this.#seqNum = from.seqNum;
+    const { lo, hi } = hash64Of(from.bodyHash);
+    this.#bodyHash.lo = lo;
+    this.#bodyHash.hi = hi;
   }
 
   /** Of the last applied body; null before the first. */
   get position(): FoldPosition | null {
-    return this.#position;
+    if (this.#seqNum === 0) return null;
+    return (this.#position ??= this.#makePosition());
+  }
+
+  /** Of the last applied body; 0 before the first. */
+  get seqNum(): number {
+    return this.#seqNum;
   }
 
   /** Offset of the Claim or Quarantine in force; -1 before any. */
@@ -112,7 +135,7 @@ export class Fold {
     if (this.#ended !== null) throw this.#ended;
     const { value, offset, headers } = record;
     const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-    if (checkFrame(value, view) !== "Ok")
+    if (!sealHolds(value) || checkSealed(view, value.length) !== "Ok")
       this.#end("Unreadable", offset, "no record of this schema");
     const chunk = readChunk(view);
     if (chunk !== null) {
@@ -125,6 +148,37 @@ export class Fold {
     else if (templateId === QuarantineLayout.templateId) this.#takeQuarantine(view, offset);
     else this.#end("Unreadable", offset, "neither a Claim, a Quarantine nor an OutputChunk");
     return null;
+  }
+
+  /**
+   * Takes the next record for a caller who knows that it is the whole next body of the epoch in force: an owner who wrote the very bytes.
+   * Throws where that cannot be.
+   */
+  advance(offset: number, seqNum: number, hashLo: number, hashHi: number): void {
+    const fits =
+      this.#ended === null &&
+      !this.#gapped &&
+      this.#quarantine === null &&
+      this.#chunks.length === 0 &&
+      seqNum === this.#seqNum + 1 &&
+      offset > this.#epoch;
+    if (!fits) throw new Error(`Invariant broken: seqNum ${seqNum} does not come next`);
+    this.#setPosition(offset, seqNum, hashLo, hashHi);
+  }
+
+  #setPosition(offset: number, seqNum: number, hashLo: number, hashHi: number): void {
+    this.#offset = offset;
+    this.#positionEpoch = this.#epoch;
+    this.#seqNum = seqNum;
+    this.#bodyHash.lo = hashLo;
+    this.#bodyHash.hi = hashHi;
+    this.#position = null;
+  }
+
+  #makePosition(): FoldPosition {
+    const { lo, hi } = this.#bodyHash;
+    const bodyHash = hash64Text(lo, hi);
+    return { offset: this.#offset, epoch: this.#positionEpoch, seqNum: this.#seqNum, bodyHash };
   }
 
   #takeClaim(view: DataView, offset: number): void {
@@ -161,7 +215,7 @@ export class Fold {
       this.#end("UnclaimedEpoch", offset, `epoch ${epoch} has no Claim`);
     }
     if (epoch < this.#epoch || this.#gapped) return null;
-    const last = this.#position === null ? 0 : this.#position.seqNum;
+    const last = this.#seqNum;
     if (seqNum <= last) return null;
     if (seqNum > last + 1) this.#alarmGap(offset, last, seqNum);
     return this.#collect(chunk, offset);
@@ -196,13 +250,18 @@ export class Fold {
     if (header === null || header.seqNum !== seqNum) {
       return this.#end("Unreadable", offset, `no body of seqNum ${seqNum}`);
     }
-    const lastHash = this.#position === null ? noBodyHash : this.#position.bodyHash;
+    const { lo, hi } = this.#bodyHash;
+    const lastHash = hash64Text(lo, hi);
     if (header.prevHash !== lastHash) {
       const { prevHash } = header;
       this.#end("HashChainBroken", offset, `seqNum ${seqNum} follows ${prevHash}, not ${lastHash}`);
     }
-    this.#position = { offset, epoch: this.#epoch, seqNum, bodyHash: bodyHashText(bytes) };
-    return new AppliedBody(this.#position, header, bytes);
+    const hash = new Hash64();
+    bodyHash(viewOf(bytes), bytes.length, hash);
+    this.#setPosition(offset, seqNum, hash.lo, hash.hi);
+    const position = this.#makePosition();
+    this.#position = position;
+    return new AppliedBody(position, header, bytes);
   }
 
   #discardChunks(): void {

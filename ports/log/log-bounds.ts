@@ -1,4 +1,5 @@
 import { recordBytesMax } from "../../schema/topics.ts";
+import type { AppendBatch } from "./append-batch.ts";
 import { LogError } from "./log.ts";
 import type { AppendRecord, RecordHeaders } from "./log.ts";
 
@@ -12,6 +13,15 @@ export function checkRecord({ key, value, headers }: AppendRecord): void {
   if (headers !== undefined) checkHeaders(headers);
 }
 
+/** As checkRecord, for each record of a batch. */
+export function checkBatch({ count, lengths, headers }: AppendBatch): void {
+  for (let index = 0; index < count; index++) {
+    const length = lengths[index] ?? 0;
+    if (length > recordBytesMax) throw tooLong(length);
+  }
+  for (const each of headers.values()) checkHeaders(each);
+}
+
 function checkHeaders(headers: RecordHeaders): void {
   const chars = Object.entries(headers).reduce((sum, header) => sum + header.join("").length, 0);
   if (chars <= headerCharsMax) return;
@@ -20,15 +30,15 @@ function checkHeaders(headers: RecordHeaders): void {
 }
 
 function checkRecordBytes(key: Uint8Array | null, value: Uint8Array): void {
-  if (value.length > recordBytesMax) {
-    throw new LogError(
-      "RecordTooLarge",
-      `A record has ${value.length} bytes, ${recordBytesMax} at most`,
-    );
-  }
+  if (value.length > recordBytesMax) throw tooLong(value.length);
   if (key !== null && key.length > keyBytesMax) {
     throw new LogError("RecordTooLarge", `A key has ${key.length} bytes, ${keyBytesMax} at most`);
   }
+}
+
+function tooLong(length: number): LogError {
+  const message = `A record has ${length} bytes, ${recordBytesMax} at most`;
+  return new LogError("RecordTooLarge", message);
 }
 
 /** Throws OffsetOutOfRange unless reading may begin there; the end itself is a fair place to wait. */

@@ -1,9 +1,11 @@
 import { Topic } from "../../schema/topics.ts";
-import { checkOffset, checkRecord } from "./log-bounds.ts";
+import { checkBatch, checkOffset, checkRecord } from "./log-bounds.ts";
 import { kafkaTopicName, refuseWrongTopic } from "./kafka-topics.ts";
+import type { AppendBatch } from "./append-batch.ts";
 import { LogError } from "./log.ts";
 import type { AppendRecord, Follower, Log, LogErrorCode, LogRecord } from "./log.ts";
-import { followBatchMax, PullFollower } from "./pull-follower.ts";
+import { PullFollower } from "./pull-follower.ts";
+import type { RecordBatch } from "./record-batch.ts";
 import { Admin, AdminError } from "./rdkafka/admin.ts";
 import { ErrorCode, type ClientError } from "./rdkafka/client.ts";
 import type { Library } from "./rdkafka/library.ts";
@@ -30,6 +32,8 @@ export interface KafkaLogOptions {
 }
 
 const contactMs = 30_000;
+/** Records handed over at once: more of them cost less each, and the caches of a core hold them. */
+const readBatchMax = 1024;
 const pageCountMin = 128;
 /** A reader that nobody comes back to is closed after this. */
 const keptMs = 1000;
@@ -144,17 +148,15 @@ class KafkaLog implements Log {
   ): Promise<readonly number[]> {
     this.#check(topic, partition);
     for (const record of records) checkRecord(record);
-    const ended = this.#watch?.begin("Produce", topic, partition);
-    const produced = this.#producer.produce(this.#name(topic), partition, records);
-    this.#appending.add(produced);
-    try {
-      return await produced;
-    } catch (error) {
-      throw asLogError(error);
-    } finally {
-      ended?.();
-      this.#appending.delete(produced);
-    }
+    const name = this.#name(topic);
+    return this.#appended(topic, partition, this.#producer.produce(name, partition, records));
+  }
+
+  async appendBatch(topic: Topic, partition: number, batch: AppendBatch): Promise<void> {
+    this.#check(topic, partition);
+    checkBatch(batch);
+    const name = this.#name(topic);
+    await this.#appended(topic, partition, this.#producer.produceBatch(name, partition, batch));
   }
 
   async endOffset(topic: Topic, partition: number): Promise<number> {
@@ -200,6 +202,15 @@ class KafkaLog implements Log {
     fromOffset: number,
     onBatch: (records: readonly LogRecord[]) => void | Promise<void>,
   ): Follower {
+    return this.followBatches(topic, partition, fromOffset, (batch) => onBatch(batch.records()));
+  }
+
+  followBatches(
+    topic: Topic,
+    partition: number,
+    fromOffset: number,
+    onBatch: (batch: RecordBatch) => void | Promise<void>,
+  ): Follower {
     this.#check(topic, partition);
     // Negative offsets have meanings of their own in librdkafka (-1 is the end).
     const fits = Number.isSafeInteger(fromOffset) && fromOffset >= 0;
@@ -209,8 +220,9 @@ class KafkaLog implements Log {
     });
     const follower: PullFollower = new PullFollower({
       fromOffset,
-      read: () => reader.take(),
+      read: () => reader.takeBatch(),
       onBatch,
+      onRelease: () => reader.release(),
       onEnd: (ended) => {
         this.#followers.delete(ended);
         unwatch?.();
@@ -234,6 +246,23 @@ class KafkaLog implements Log {
     this.#committer?.close();
     this.#producer.close();
     this.#admin.close();
+  }
+
+  async #appended<Answer>(
+    topic: Topic,
+    partition: number,
+    produced: Promise<Answer>,
+  ): Promise<Answer> {
+    const ended = this.#watch?.begin("Produce", topic, partition);
+    this.#appending.add(produced);
+    try {
+      return await produced;
+    } catch (error) {
+      throw asLogError(error);
+    } finally {
+      ended?.();
+      this.#appending.delete(produced);
+    }
   }
 
   async #page(
@@ -296,7 +325,7 @@ class KafkaLog implements Log {
       topic: this.#name(topic),
       partition,
       fromOffset,
-      batchMax: followBatchMax,
+      batchMax: readBatchMax,
       onReady: handlers.onReady,
       onFailure: (error) => handlers.onFailure(asLogError(error)),
     });

@@ -1,9 +1,11 @@
 import { Topic } from "../../schema/topics.ts";
 import type { Clock } from "../clock/clock.ts";
 import { checkOffset, checkRecord } from "./log-bounds.ts";
+import type { AppendBatch } from "./append-batch.ts";
 import { LogError } from "./log.ts";
 import type { AppendRecord, Follower, Log, LogRecord } from "./log.ts";
-import { followBatchMax, PullFollower } from "./pull-follower.ts";
+import { batchOf, followBatchMax, PullFollower } from "./pull-follower.ts";
+import type { RecordBatch } from "./record-batch.ts";
 
 export interface MemoryLogOptions {
   readonly partitionCount: number;
@@ -58,6 +60,10 @@ class MemoryLog implements Log {
     return offsets;
   }
 
+  async appendBatch(topic: Topic, partition: number, batch: AppendBatch): Promise<void> {
+    await this.append(topic, partition, batch.records());
+  }
+
   async endOffset(topic: Topic, partition: number): Promise<number> {
     return this.#partition(topic, partition).records.length;
   }
@@ -82,10 +88,19 @@ class MemoryLog implements Log {
     fromOffset: number,
     onBatch: (records: readonly LogRecord[]) => void | Promise<void>,
   ): Follower {
+    return this.followBatches(topic, partition, fromOffset, (batch) => onBatch(batch.records()));
+  }
+
+  followBatches(
+    topic: Topic,
+    partition: number,
+    fromOffset: number,
+    onBatch: (batch: RecordBatch) => void | Promise<void>,
+  ): Follower {
     const { followers } = this.#partition(topic, partition);
     const follower = new PullFollower({
       fromOffset,
-      read: (offset) => this.#read(topic, partition, offset, followBatchMax),
+      read: (offset) => batchOf(this.#read(topic, partition, offset, followBatchMax)),
       onBatch,
       onEnd: (ended) => followers.delete(ended),
     });

@@ -4,6 +4,7 @@ import { realpathSync } from "node:fs";
 import type { Topic } from "../../schema/topics.ts";
 import type { Clock } from "../clock/clock.ts";
 import { checkOffset } from "./log-bounds.ts";
+import type { AppendBatch } from "./append-batch.ts";
 import { LogError } from "./log.ts";
 import type { AppendRecord, Follower, Log, LogRecord } from "./log.ts";
 import {
@@ -19,7 +20,8 @@ import type { LogIdentity } from "./log-sqlite-file.ts";
 import { ReaderStore } from "./log-sqlite-reader-store.ts";
 import type { SqliteStore } from "./log-sqlite-store.ts";
 import { WriterStore } from "./log-sqlite-writer-store.ts";
-import { followBatchMax, PullFollower } from "./pull-follower.ts";
+import { batchOf, followBatchMax, PullFollower } from "./pull-follower.ts";
+import type { RecordBatch } from "./record-batch.ts";
 
 export interface SqliteLogOptions {
   readonly path: string;
@@ -103,6 +105,10 @@ class SqliteLog implements Log {
     return this.#store.append(this.#table(topic, partition), records);
   }
 
+  async appendBatch(topic: Topic, partition: number, batch: AppendBatch): Promise<void> {
+    await this.append(topic, partition, batch.records());
+  }
+
   async endOffset(topic: Topic, partition: number): Promise<number> {
     return this.#store.endOffset(this.#table(topic, partition));
   }
@@ -127,9 +133,18 @@ class SqliteLog implements Log {
     fromOffset: number,
     onBatch: (records: readonly LogRecord[]) => void | Promise<void>,
   ): Follower {
+    return this.followBatches(topic, partition, fromOffset, (batch) => onBatch(batch.records()));
+  }
+
+  followBatches(
+    topic: Topic,
+    partition: number,
+    fromOffset: number,
+    onBatch: (batch: RecordBatch) => void | Promise<void>,
+  ): Follower {
     const table = this.#table(topic, partition);
-    const read = (offset: number): readonly LogRecord[] =>
-      this.#read(table, offset, followBatchMax);
+    const read = (offset: number): RecordBatch | null =>
+      batchOf(this.#read(table, offset, followBatchMax));
     return this.#followers.add(table, { fromOffset, read, onBatch });
   }
 

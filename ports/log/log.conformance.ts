@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { recordBytesMax, Topic } from "../../schema/topics.ts";
 import { ManualClock } from "../clock/clock-manual.ts";
 import type { Clock } from "../clock/clock.ts";
+import { batchTests } from "./log-batches.conformance.ts";
 import { headerTests } from "./log-headers.conformance.ts";
 import type { Log } from "./log.ts";
 import { bytes, collect, readAll, record, refuses, text } from "./log.probe.ts";
@@ -51,6 +52,7 @@ export function logConformance(name: string, options: LogConformanceOptions): vo
     followTests(place);
     handlerTests(place);
     followEndTests(place);
+    batchTests(place.log);
     headerTests(place.log, options.persistent ? place.reopen : null);
     closeTests(place);
     identityTests(place, options);

@@ -1,4 +1,6 @@
 import type { Topic } from "../../schema/topics.ts";
+import type { AppendBatch } from "./append-batch.ts";
+import type { RecordBatch } from "./record-batch.ts";
 
 /**
  * Short texts beside a record, by name: the trace context. They are no part of what a record says, nothing is decided by them, and a record
@@ -49,6 +51,8 @@ export interface Log {
     partition: number,
     records: readonly AppendRecord[],
   ): Promise<readonly number[]>;
+  /** As append, for a writer that has no use for the offsets: nothing is made for a record. */
+  appendBatch(topic: Topic, partition: number, batch: AppendBatch): Promise<void>;
   /** Offset that the next record will have at the earliest. */
   endOffset(topic: Topic, partition: number): Promise<number>;
   /** First offset still held. */
@@ -69,6 +73,13 @@ export interface Log {
     partition: number,
     fromOffset: number,
     onBatch: (records: readonly LogRecord[]) => void | Promise<void>,
+  ): Follower;
+  /** As follow, for a reader that takes the records in place. */
+  followBatches(
+    topic: Topic,
+    partition: number,
+    fromOffset: number,
+    onBatch: (batch: RecordBatch) => void | Promise<void>,
   ): Follower;
   /** Finishes what was appended, then closes followers. */
   close(): Promise<void>;

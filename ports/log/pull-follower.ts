@@ -1,16 +1,25 @@
 import type { LogError } from "./log.ts";
 import type { Follower, LogRecord } from "./log.ts";
+import { ListBatch } from "./record-batch.ts";
+import type { RecordBatch } from "./record-batch.ts";
 
 export interface PullFollowerOptions {
   readonly fromOffset: number;
-  /** What stands from an offset on, at most `followBatchMax` records; throws LogError only. */
-  read(fromOffset: number): readonly LogRecord[];
-  onBatch(records: readonly LogRecord[]): void | Promise<void>;
+  /** What stands from an offset on, null where nothing does; throws LogError only. */
+  read(fromOffset: number): RecordBatch | null;
+  onBatch(batch: RecordBatch): void | Promise<void>;
+  /** The handler has returned: what the batch lies in may be used again. */
+  onRelease?(): void;
   onEnd(follower: PullFollower): void;
 }
 
-/** Records of one batch at most. */
+/** Records of one batch at most, for a log that reads objects. */
 export const followBatchMax = 512;
+
+/** What a log that holds objects reads. */
+export function batchOf(records: readonly LogRecord[]): RecordBatch | null {
+  return records.length === 0 ? null : new ListBatch(records);
+}
 
 /**
  * A follower of a log that is read in place and told when to look again. A handler may call close() but must not wait for
@@ -64,16 +73,25 @@ export class PullFollower implements Follower {
     while (!this.#closed) {
       if (this.#failure !== null) throw this.#failure;
       this.#woken = false;
-      const records = this.#options.read(this.#position);
-      const last = records.at(-1);
-      if (last === undefined) {
+      const batch = this.#options.read(this.#position);
+      if (batch === null) {
         await this.#nextWake();
         continue;
       }
-      await this.#options.onBatch(records);
-      this.#position = last.offset + 1;
+      const isLong = batch.count >= followBatchMax;
+      const next = batch.offsetAt(batch.count - 1) + 1;
+      await this.#handle(batch);
+      this.#position = next;
       // A long catch-up must not keep timers and sockets from their turn.
-      if (records.length === followBatchMax) await nextTurn();
+      if (isLong) await nextTurn();
+    }
+  }
+
+  #handle(batch: RecordBatch): void | Promise<void> {
+    try {
+      return this.#options.onBatch(batch);
+    } finally {
+      this.#options.onRelease?.();
     }
   }
 

@@ -23,6 +23,7 @@ const rdkafkaSymbols = {
     args: ["ptr", "i32", "i32", "ptr", "u64", "ptr", "u64", "u64"],
     returns: "i32",
   },
+  rd_kafka_produce_batch: { args: ["ptr", "i32", "i32", "ptr", "i32"], returns: "i32" },
   rd_kafka_produceva: { args: ["ptr", "ptr", "u64"], returns: "ptr" },
   rd_kafka_error_code: { args: ["ptr"], returns: "i32" },
   rd_kafka_error_destroy: { args: ["ptr"], returns: "void" },
@@ -39,6 +40,8 @@ const rdkafkaSymbols = {
   rd_kafka_event_error: { args: ["ptr"], returns: "i32" },
   rd_kafka_event_error_string: { args: ["ptr"], returns: "cstring" },
   rd_kafka_event_error_is_fatal: { args: ["ptr"], returns: "i32" },
+  rd_kafka_event_message_count: { args: ["ptr"], returns: "u64" },
+  rd_kafka_event_message_next: { args: ["ptr"], returns: "ptr" },
   rd_kafka_event_message_array: { args: ["ptr", "ptr", "u64"], returns: "u64" },
   rd_kafka_event_topic_partition_list: { args: ["ptr"], returns: "ptr" },
   rd_kafka_event_destroy: { args: ["ptr"], returns: "void" },
@@ -101,6 +104,7 @@ const rdkafkaSymbols = {
 
 const libcSymbols = {
   memcpy: { args: ["ptr", "ptr", "u64"], returns: "ptr" },
+  memcmp: { args: ["ptr", "ptr", "u64"], returns: "i32" },
   pipe2: { args: ["ptr", "i32"], returns: "i32" },
   close: { args: ["i32"], returns: "i32" },
 } as const;

@@ -13,20 +13,23 @@ export function readInt64(pointer: Pointer, offset: number): number {
 export class PointerArray {
   readonly address: Pointer;
   readonly length: number;
-  readonly #words: BigUint64Array;
+  /** Low word, then high word of each. */
+  readonly #words: Uint32Array;
 
   constructor(length: number) {
     this.length = length;
-    this.#words = new BigUint64Array(length);
+    this.#words = new Uint32Array(2 * length);
     this.address = addressOf(this.#words);
   }
 
   get(index: number): Pointer {
-    return Number(this.#words[index]) as Pointer;
+    const words = this.#words;
+    return ((words[2 * index + 1] ?? 0) * two32 + (words[2 * index] ?? 0)) as Pointer;
   }
 
   set(index: number, pointer: Pointer): void {
-    this.#words[index] = BigInt(pointer);
+    this.#words[2 * index] = pointer;
+    this.#words[2 * index + 1] = pointer / two32;
   }
 }
 

@@ -1,17 +1,11 @@
-import { read, type Pointer } from "bun:ffi";
+import type { Pointer } from "bun:ffi";
 
 import { Client, ErrorCode, eventError, EventType, type ClientError } from "./client.ts";
 import type { LogRecord } from "../log.ts";
-import { HeaderReader } from "./headers.ts";
+import type { RecordBatch } from "../record-batch.ts";
 import type { Library } from "./library.ts";
-import {
-  addressOf,
-  errorText,
-  messageOffsets,
-  PointerArray,
-  present,
-  readInt64,
-} from "./native.ts";
+import { MessageBatch } from "./message-batch.ts";
+import { errorText, present } from "./native.ts";
 import { QueueWaker } from "./queue.ts";
 
 export interface PartitionReaderOptions {
@@ -36,15 +30,13 @@ export class PartitionReader {
   readonly #events: Pointer;
   readonly #recordWaker: QueueWaker;
   readonly #eventWaker: QueueWaker;
-  readonly #messages: PointerArray;
-  readonly #headers: HeaderReader;
+  readonly #batch: MessageBatch;
 
   constructor(options: PartitionReaderOptions) {
     const { library, settings, topic, partition, fromOffset, batchMax } = options;
     const { kafka } = library;
     this.#options = options;
-    this.#messages = new PointerArray(batchMax);
-    this.#headers = new HeaderReader(library);
+    this.#batch = new MessageBatch(library, batchMax);
     this.#client = new Client(library, "consumer", settings, EventType.Error);
     this.#events = present(kafka.rd_kafka_queue_get_main(this.#client.handle), "main queue");
     this.#records = present(kafka.rd_kafka_queue_new(this.#client.handle), "queue");
@@ -60,20 +52,27 @@ export class PartitionReader {
   }
 
   /** Up to batchMax records that are here now, copied out of librdkafka's memory. */
-  take(): LogRecord[] {
-    if (this.#client.closed) return [];
-    const { kafka } = this.#options.library;
-    const { address, length } = this.#messages;
-    const count = Number(kafka.rd_kafka_consume_batch_queue(this.#records, 0, address, length));
-    const records: LogRecord[] = [];
-    for (let index = 0; index < count; index++) {
-      const message = this.#messages.get(index);
-      const code = read.i32(message, messageOffsets.err);
-      if (code === 0) records.push(this.#record(message));
-      kafka.rd_kafka_message_destroy(message);
-      if (code !== 0) this.#takeError(code);
-    }
+  take(): readonly LogRecord[] {
+    const batch = this.takeBatch();
+    if (batch === null) return [];
+    const records = batch.records();
+    this.release();
     return records;
+  }
+
+  /** Up to batchMax records that are here now, in librdkafka's memory until `release`; null where there are none. */
+  takeBatch(): RecordBatch | null {
+    if (this.#client.closed) return null;
+    const code = this.#batch.take(this.#records);
+    if (code !== 0) this.#takeError(code);
+    if (this.#batch.count > 0) return this.#batch;
+    this.release();
+    return null;
+  }
+
+  /** Nobody looks at the batch taken last any more. */
+  release(): void {
+    this.#batch.release();
   }
 
   close(): void {
@@ -81,32 +80,12 @@ export class PartitionReader {
     const { kafka } = this.#options.library;
     this.#recordWaker.close();
     this.#eventWaker.close();
+    this.release();
     kafka.rd_kafka_consume_stop(this.#topic, this.#options.partition);
     kafka.rd_kafka_topic_destroy(this.#topic);
     kafka.rd_kafka_queue_destroy(this.#records);
     kafka.rd_kafka_queue_destroy(this.#events);
     this.#client.close();
-  }
-
-  #record(message: Pointer): LogRecord {
-    const { kafka } = this.#options.library;
-    const headers = this.#headers.read(message);
-    const record = {
-      offset: readInt64(message, messageOffsets.offset),
-      appendTime: Number(kafka.rd_kafka_message_timestamp(message, null)),
-      key: this.#bytes(message, messageOffsets.key, messageOffsets.keyLen),
-      value: this.#bytes(message, messageOffsets.payload, messageOffsets.len) ?? new Uint8Array(0),
-    };
-    return headers === undefined ? record : { ...record, headers };
-  }
-
-  /** A copy: what librdkafka points to is gone with the message. */
-  #bytes(message: Pointer, at: number, lengthAt: number): Uint8Array | null {
-    const source = read.ptr(message, at) as Pointer;
-    if (source === 0) return null;
-    const bytes = new Uint8Array(readInt64(message, lengthAt));
-    if (bytes.length > 0) this.#options.library.libc.memcpy(addressOf(bytes), source, bytes.length);
-    return bytes;
   }
 
   #takeEvents(): void {

@@ -1,6 +1,8 @@
 import { read, type Pointer } from "bun:ffi";
 
+import type { AppendBatch } from "../append-batch.ts";
 import type { AppendRecord } from "../log.ts";
+import { BatchStream, MessageTable, streamOf } from "./batch-streams.ts";
 import { Client, ErrorCode, eventError, EventType, type ClientError } from "./client.ts";
 import { produceWithHeaders } from "./headers.ts";
 import type { Library } from "./library.ts";
@@ -10,6 +12,8 @@ import { QueueWaker } from "./queue.ts";
 /** RD_KAFKA_MSG_F_COPY: librdkafka owns a copy before the call returns. */
 const copyFlag = 2;
 const reportsMax = 1024;
+/** librdkafka's own. */
+const heldMaxDefault = 100_000;
 /** Stands in for the bytes of an empty value: a NULL pointer would mean no value at all. */
 const noBytes = new Uint8Array(1);
 
@@ -47,6 +51,12 @@ export class Producer {
   /** Slot of each message in flight: which record of which batch. A slot number travels through C as the opaque value. */
   readonly #slots: ({ batch: Batch; index: number } | null)[] = [];
   readonly #freeSlots: number[] = [];
+  readonly #table: MessageTable;
+  readonly #streams: BatchStream[] = [];
+  readonly #streamNumbers = new Map<string, number>();
+  /** Messages of streams that are not reported yet, and how many librdkafka holds at most. */
+  #streamed = 0;
+  readonly #heldMax: number;
   /** Calls whose records librdkafka has not all taken: its queue was full. First in, first out, so that order holds. */
   readonly #waiting: Batch[] = [];
 
@@ -57,6 +67,8 @@ export class Producer {
   ) {
     this.#library = library;
     this.#onError = onError;
+    this.#table = new MessageTable(library);
+    this.#heldMax = Number(settings["queue.buffering.max.messages"] ?? heldMaxDefault);
     this.client = new Client(
       library,
       "producer",
@@ -91,9 +103,24 @@ export class Producer {
     return batch.settle.promise;
   }
 
+  /** As produce, without the offsets; all records are copied before it returns. */
+  async produceBatch(topic: string, partition: number, batch: AppendBatch): Promise<void> {
+    if (batch.count === 0) return;
+    const hasRoom = this.inFlight + batch.count <= this.#heldMax;
+    if (!hasRoom || this.#waiting.length > 0) {
+      await this.produce(topic, partition, batch.records());
+      return;
+    }
+    const stream = this.#stream(topic, partition);
+    const reported = stream.add(batch.count);
+    this.#streamed += batch.count;
+    for (let index = 0; index < batch.count;) index = this.#produceSome(stream, batch, index);
+    await reported;
+  }
+
   /** Messages that are not reported yet. */
   get inFlight(): number {
-    return this.#slots.length - this.#freeSlots.length;
+    return this.#slots.length - this.#freeSlots.length + this.#streamed;
   }
 
   /** Drops what is in flight: callers wait for their produce() first. */
@@ -106,7 +133,30 @@ export class Producer {
     this.client.close();
     const lost = new ProduceError(ErrorCode.MessageTimedOut, "The producer was closed");
     for (const slot of this.#slots) slot?.batch.settle.reject(lost);
+    for (const stream of this.#streams) stream.fail(lost);
     for (const batch of this.#waiting.splice(0)) batch.settle.reject(lost);
+  }
+
+  /** Hands over the records from an index on up to the next one with headers, or that one. Returns where to go on. */
+  #produceSome(stream: BatchStream, batch: AppendBatch, from: number): number {
+    const headers = batch.headers.get(from);
+    if (headers !== undefined) {
+      const value = batch.value(from);
+      const { topic, partition, opaque } = stream;
+      const message = { topic, partition, flags: copyFlag, key: null, value, opaque, headers };
+      const code = produceWithHeaders(this.#library, this.client.handle, message);
+      if (code !== 0) this.#refuse(stream, 1, code);
+      return from + 1;
+    }
+    const to = batch.headersAfter(from, Math.min(batch.count, from + this.#table.length));
+    const { taken, code } = this.#table.produce(stream, copyFlag, batch, from, to);
+    if (code !== 0) this.#refuse(stream, to - from - taken, code);
+    return to;
+  }
+
+  #refuse(stream: BatchStream, count: number, code: number): void {
+    this.#streamed -= count;
+    stream.refuse(count, new ProduceError(code, errorText(this.#library, code)));
   }
 
   #send(): void {
@@ -169,8 +219,18 @@ export class Producer {
     if (!this.client.closed) this.#send();
   }
 
+  /** An event holds the reports of one partition, all with one code. */
   #takeReports(event: Pointer): void {
     const { kafka } = this.#library;
+    const total = Number(kafka.rd_kafka_event_message_count(event));
+    const first = kafka.rd_kafka_event_message_next(event);
+    if (first === null) return;
+    const stream = this.#streamAt(first);
+    if (stream !== null && this.inFlight === this.#streamed) {
+      const code = kafka.rd_kafka_event_error(event);
+      return this.#reportStreamed(stream, total, code);
+    }
+    this.#takeReport(first);
     for (;;) {
       const count = Number(
         kafka.rd_kafka_event_message_array(event, this.#reports.address, reportsMax),
@@ -180,7 +240,23 @@ export class Producer {
     }
   }
 
+  #reportStreamed(stream: BatchStream, count: number, code: number): void {
+    this.#streamed -= count;
+    stream.report(
+      count,
+      code === 0 ? null : new ProduceError(code, errorText(this.#library, code)),
+    );
+  }
+
+  #streamAt(message: Pointer): BatchStream | null {
+    const number = streamOf(readInt64(message, messageOffsets.opaque));
+    return number < 0 ? null : (this.#streams[number] ?? null);
+  }
+
   #takeReport(message: Pointer): void {
+    const stream = this.#streamAt(message);
+    if (stream !== null)
+      return this.#reportStreamed(stream, 1, read.i32(message, messageOffsets.err));
     const slot = readInt64(message, messageOffsets.opaque);
     const sent = this.#slots[slot];
     if (sent === null || sent === undefined)
@@ -198,6 +274,15 @@ export class Producer {
     if (batch.reported < batch.records.length) return;
     if (batch.failure === null) batch.settle.resolve(batch.offsets);
     else batch.settle.reject(batch.failure);
+  }
+
+  #stream(topic: string, partition: number): BatchStream {
+    const place = `${topic} ${partition}`;
+    const number = this.#streamNumbers.get(place) ?? this.#streams.length;
+    const stream = this.#streams[number] ?? new BatchStream(this.#topic(topic), partition, number);
+    this.#streams[number] = stream;
+    this.#streamNumbers.set(place, number);
+    return stream;
   }
 
   #topic(name: string): Pointer {
