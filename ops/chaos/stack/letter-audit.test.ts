@@ -31,9 +31,11 @@ function spoiled(log: Log, change: (records: readonly LogRecord[]) => readonly L
     partitionCount: log.partitionCount,
     topicID: (topic) => log.topicID(topic),
     append: (...record) => log.append(...record),
+    appendBatch: (...batch) => log.appendBatch(...batch),
     endOffset: (...place) => log.endOffset(...place),
     startOffset: (...place) => log.startOffset(...place),
     follow: (...place) => log.follow(...place),
+    followBatches: (...place) => log.followBatches(...place),
     close: () => log.close(),
     read: async (topic, ...place) => {
       const records = await log.read(topic, ...place);

@@ -52,10 +52,10 @@ export class MessageTable {
     const base = addressOf(bytes);
     let at = 0;
     for (let index = from; index < to; index++) {
-      const payload = base + starts[index]!;
+      const payload = base + (starts[index] ?? 0);
       words[at + messageOffsets.payload / 4] = payload;
       words[at + messageOffsets.payload / 4 + 1] = payload / two32;
-      words[at + messageOffsets.len / 4] = lengths[index]!;
+      words[at + messageOffsets.len / 4] = lengths[index] ?? 0;
       words[at + messageOffsets.opaque / 4] = opaque;
       words[at + messageOffsets.opaque / 4 + 1] = opaque / two32;
       at += messageBytes / 4;
