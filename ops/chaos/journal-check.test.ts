@@ -260,6 +260,14 @@ describe("the check of the journal", () => {
     expect(story.check()).toEqual(["AnswerIsOnTheLog"]);
   });
 
+  test("reports a request that was turned away before it was on the log", () => {
+    for (const code of ["InvalidToken", "NotFound"]) {
+      const { story, second } = honest();
+      story.attempt({ kind: "Cancel", orderID: second.orderID }, problem(code));
+      expect(story.check()).toEqual(["RefusedByTheLog"]);
+    }
+  });
+
   test("reports a refusal with another reason than the log's", () => {
     const { story, second } = honest();
     const cancelReject: Event = {

@@ -24,6 +24,7 @@ export type PromiseName =
   | "AnswerIsOnTheLog"
   | "AcceptedOnce"
   | "RefusedMeansNothing"
+  | "RefusedByTheLog"
   | "NothingInvented"
   | "RealTimeOrder"
   | "PostgresIsTheFold"
@@ -55,10 +56,17 @@ function checkAnswer(attempt: Attempt, ledger: Ledger): Violation[] {
     : [violation("AnswerIsOnTheLog", attempt, `seqNum ${seqNum} says nothing of it`)];
 }
 
-/** UnknownOrder tells no position, so that it tells nothing else either; the order must be closed by now. */
+/**
+ * UnknownOrder tells no position, so that it tells nothing else either; the order must be closed by now. Nothing else that the clients of
+ * chaos ask for may be refused before it is on the log.
+ */
 function checkUnknown(attempt: Attempt, ledger: Ledger): Violation[] {
   const { request, answer } = attempt;
-  if (answer === null || problemCode(answer) !== "UnknownOrder") return [];
+  const code = answer === null ? null : problemCode(answer);
+  if (code !== "UnknownOrder") {
+    const what = `answered ${answer?.status} ${code}, without a place on the log`;
+    return [violation("RefusedByTheLog", attempt, what)];
+  }
   const open = ledger
     .acceptancesOf(orderIDOf(request))
     .some(({ leavesQty, ordStatus }) => leavesQty > 0 && ordStatus < OrdStatus.Filled);

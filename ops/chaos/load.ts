@@ -155,7 +155,8 @@ export class ChaosClient {
   }
 }
 
-function send(venue: VenueClient, request: Request): Promise<Answer> {
+/** Asks the venue for it. Rejects where the connection breaks. */
+export function send(venue: VenueClient, request: Request): Promise<Answer> {
   switch (request.kind) {
     case "Place":
       return venue.post("/v1/orders", placeBody(request));

@@ -15,7 +15,9 @@ import { Topic } from "../../../schema/topics.ts";
 import { defineInstrument } from "../../bootstrap.ts";
 import type { SeededRandom } from "../../seeded-random.ts";
 import type { VenueClient } from "../../venue-client.ts";
-import { chaosInstrument } from "../load.ts";
+import { verdictOf } from "../journal.ts";
+import type { Journal, PlaceRequest } from "../journal.ts";
+import { chaosInstrument, send } from "../load.ts";
 
 export interface EarlyOrdersOptions {
   /** Past every gateway and every fault: what comes from another gateway that knows an instrument earlier. */
@@ -25,12 +27,16 @@ export interface EarlyOrdersOptions {
   readonly owner: VenueClient;
   readonly accountID: number;
   readonly run: string;
+  /** Has the orders as requests that nobody answered, and what their owner is told when asking again. */
+  readonly journal: Journal;
 }
 
 /** What is to become of an order: its instrument comes later, never, or its owner cancels it while it waits. */
 const fates = ["Listed", "Listed", "Dead", "Canceled"] as const;
 type Fate = (typeof fates)[number];
 
+/** Number of these orders' owner in the journal. */
+const ownClient = -1;
 const newOrderTemplateId = 1;
 const listedAfterMs = { least: 200, most: 3000 };
 const deadAfterMs = { least: 1200, most: 4000 };
@@ -79,14 +85,26 @@ export class EarlyOrders {
   }
 
   async #follow(symbol: string, fate: Fate, afterMs: number): Promise<void> {
-    const { log, admin, owner, accountID } = this.#options;
-    const order = earlyOrder({ symbol, accountID, waitMs: fate === "Dead" ? afterMs : waitingMs });
+    const { log, admin, owner, accountID, journal } = this.#options;
+    const request = earlyRequest(symbol, accountID);
+    journal.begin({ client: ownClient, accountID, request });
+    const waitMs = fate === "Dead" ? afterMs : waitingMs;
+    const value = frame(earlyOrder(request, { accountID, waitMs }));
     const partition = partitionOf(symbolHash(symbol), log.partitionCount);
-    await log.append(Topic.Orders, partition, [{ key: Buffer.from(symbol), value: frame(order) }]);
+    await log.append(Topic.Orders, partition, [{ key: Buffer.from(symbol), value }]);
     if (fate === "Dead") return;
     await Bun.sleep(afterMs);
-    if (fate === "Listed") await untilDone(() => defineInstrument(admin, listing(symbol)));
-    else await untilDone(() => cancel(owner, order.orderID));
+    if (fate === "Canceled") return untilDone(() => cancel(owner, request.orderID));
+    await untilDone(() => defineInstrument(admin, listing(symbol)));
+    await untilDone(() => this.#askAgain(request));
+  }
+
+  /** Its owner sends the same order by the front door: it must be the same order. */
+  async #askAgain(request: PlaceRequest): Promise<void> {
+    const { owner, accountID, journal } = this.#options;
+    const attempt = journal.begin({ client: ownClient, accountID, request });
+    journal.end(attempt, await send(owner, request));
+    if (verdictOf(attempt) === "Unknown") throw new Error("Nobody knows yet");
   }
 }
 
@@ -113,9 +131,18 @@ async function untilDone(action: () => Promise<void>): Promise<void> {
   }
 }
 
-function earlyOrder(of: { symbol: string; accountID: number; waitMs: number }): NewOrderSingle {
-  const { symbol, accountID, waitMs } = of;
+function earlyRequest(symbol: string, accountID: number): PlaceRequest {
   const clOrdID = `early-${symbol}`;
+  const orderID = orderIDOf(accountID, symbol, clOrdID);
+  const terms = { side: "Buy", price: 100, orderQty: 1, timeInForce: "GTC" } as const;
+  return { kind: "Place", symbol, clOrdID, orderID, ...terms, postOnly: false };
+}
+
+/** The command that a gateway makes of the request. */
+function earlyOrder(
+  { symbol, clOrdID, orderID, price, orderQty }: PlaceRequest,
+  { accountID, waitMs }: { accountID: number; waitMs: number },
+): NewOrderSingle {
   const sendingTime = Date.now();
   const order: NewOrderSingle = {
     kind: "NewOrderSingle",
@@ -123,13 +150,13 @@ function earlyOrder(of: { symbol: string; accountID: number; waitMs: number }): 
     validUntil: sendingTime + waitMs,
     attempt: 0,
     requestHash: "0".repeat(16),
-    orderID: orderIDOf(accountID, symbol, clOrdID),
+    orderID,
     accountID,
     side: Side.Buy,
     ordType: OrdType.Limit,
     symbol,
-    price: 100,
-    orderQty: 1,
+    price: price ?? 0,
+    orderQty,
     cashOrderQty: 0n,
     timeInForce: TimeInForce.GTC,
     selfTradePrevention: SelfTradePrevention.Default,

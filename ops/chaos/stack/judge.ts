@@ -47,7 +47,7 @@ export class Judge {
 
   constructor(options: JudgeOptions) {
     this.#options = options;
-    const accountIDs = options.traders.map(({ accountID }) => accountID);
+    const accountIDs = [...options.traders, ...options.others].map(({ accountID }) => accountID);
     this.#benches = options.symbols.map((symbol, partition) => {
       const ledger = new Ledger(accountIDs);
       const letters = new LetterAudit(partition);

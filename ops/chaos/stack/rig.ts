@@ -136,7 +136,7 @@ async function cast(
       return new ChaosClient({ number, accountID, run, random, journal, ...manner });
     }),
     doors: traders.map(({ token }) => new VenueClient(stack.url, token, requestMsMax)),
-    early: new EarlyOrders({ log, admin, owner, accountID: earlyAccountID, run }),
+    early: new EarlyOrders({ log, admin, owner, accountID: earlyAccountID, run, journal }),
     judge: new Judge({
       log,
       journal,
