@@ -56,6 +56,17 @@ const noBroker = -1;
 /** RD_KAFKA_RESOURCE_TOPIC */
 const topicResource = 2;
 
+/** ListOffsets names the leader's epoch out of what is known of it: a broker that was started again refuses an old one until that is forgotten. */
+const adminSettings = { "metadata.max.age.ms": "1000" };
+const movedCodes: ReadonlySet<number> = new Set([
+  ErrorCode.LeaderNotAvailable,
+  ErrorCode.NotLeaderForPartition,
+  ErrorCode.FencedLeaderEpoch,
+  ErrorCode.UnknownLeaderEpoch,
+]);
+const movedCountMax = 20;
+const movedPauseMs = 250;
+
 /** Metadata of a cluster: topics, their ids and settings, ends of partitions. One request at a time, in order. */
 export class Admin {
   readonly #library: Library;
@@ -67,7 +78,12 @@ export class Admin {
 
   constructor(library: Library, settings: Readonly<Record<string, string>>) {
     this.#library = library;
-    this.#client = new Client(library, "producer", settings, EventType.Error);
+    this.#client = new Client(
+      library,
+      "producer",
+      { ...adminSettings, ...settings },
+      EventType.Error,
+    );
     this.#queue = present(library.kafka.rd_kafka_queue_new(this.#client.handle), "queue");
     this.#waker = new QueueWaker(library, this.#queue, () => this.#drain());
   }
@@ -190,7 +206,20 @@ export class Admin {
     this.#client.close();
   }
 
-  #offset(topic: string, partition: number, spec: number): Promise<number> {
+  /** Leadership that has just moved is known anew after `metadata.max.age.ms`. */
+  async #offset(topic: string, partition: number, spec: number): Promise<number> {
+    for (let movedCount = 0; ; movedCount++) {
+      try {
+        return await this.#offsetAtLeader(topic, partition, spec);
+      } catch (error) {
+        const isMoved = error instanceof AdminError && movedCodes.has(error.code);
+        if (!isMoved || movedCount === movedCountMax || this.#client.closed) throw error;
+        await new Promise((resolve) => setTimeout(resolve, movedPauseMs));
+      }
+    }
+  }
+
+  #offsetAtLeader(topic: string, partition: number, spec: number): Promise<number> {
     const { kafka } = this.#library;
     const list = present(kafka.rd_kafka_topic_partition_list_new(1), "list");
     const place = present(kafka.rd_kafka_topic_partition_list_add(list, topic, partition), "entry");
@@ -215,7 +244,10 @@ export class Admin {
         const code = read.i32(found, topicPartitionOffsets.err);
         if (code !== 0)
           throw new AdminError(code, `${topic}-${partition}: ${errorText(this.#library, code)}`);
-        return readInt64(found, topicPartitionOffsets.offset);
+        const offset = readInt64(found, topicPartitionOffsets.offset);
+        if (offset >= 0) return offset;
+        // No error and no offset: whoever was asked had lost the partition.
+        throw new AdminError(ErrorCode.LeaderNotAvailable, `${topic}-${partition}: no offset told`);
       },
     );
   }

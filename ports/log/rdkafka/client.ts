@@ -21,8 +21,12 @@ export const ErrorCode = {
   AutoOffsetReset: -140,
   OffsetOutOfRange: 1,
   UnknownTopicOrPartition: 3,
+  LeaderNotAvailable: 5,
+  NotLeaderForPartition: 6,
   MessageSizeTooLarge: 10,
   TopicAlreadyExists: 36,
+  FencedLeaderEpoch: 74,
+  UnknownLeaderEpoch: 75,
 } as const;
 
 export interface ClientError {
@@ -34,6 +38,8 @@ export interface ClientError {
 
 const messageBytes = 512;
 const clusterPollMs = 10;
+/** With sparse connections a request that waits for a dead broker makes librdkafka connect to it again without any pause. */
+const allClients = { "enable.sparse.connections": "false" };
 /** RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE: consumers are closed by hand before. */
 const noConsumerClose = 8;
 
@@ -92,7 +98,7 @@ function open(
   const { kafka } = library;
   const message = new Uint8Array(messageBytes);
   const conf = present(kafka.rd_kafka_conf_new(), "configuration");
-  for (const [name, value] of Object.entries(settings)) {
+  for (const [name, value] of Object.entries({ ...allClients, ...settings })) {
     if (kafka.rd_kafka_conf_set(conf, name, value, addressOf(message), messageBytes) !== 0) {
       kafka.rd_kafka_conf_destroy(conf);
       throw new Error(`librdkafka refuses ${name}: ${textAt(addressOf(message))}`);
