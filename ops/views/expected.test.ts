@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 
 import {
   CancelReason,
+  OrdRejReason,
   OrdStatus,
   OrdType,
   SelfTradePrevention,
@@ -48,6 +49,25 @@ function accepted(orderID: string, side: Side, price: number, orderQty: number):
     execInst: 0,
     expireTime: 0,
     clOrdID: orderID,
+  };
+}
+
+function rejected(securityID: number, ordRejReason: OrdRejReason): Event {
+  return {
+    kind: "OrderRejected",
+    rptSeq: 2,
+    securityID,
+    accountID: 7,
+    orderID: "a",
+    firstSeqNum: 1,
+    orderQty: 5,
+    price: 10,
+    ordRejReason,
+    side: Side.Buy,
+    ordType: OrdType.Limit,
+    timeInForce: TimeInForce.GTC,
+    symbol: "X",
+    clOrdID: "a",
   };
 }
 
@@ -144,6 +164,13 @@ describe("the plain fold", () => {
       [5, 0, "Filled"],
       [5, 3, "PartiallyFilled"],
     ]);
+  });
+
+  test("knows no price or quantity of an order that was refused before its instrument was there", () => {
+    const tooEarly = views(rejected(0, OrdRejReason.UnknownSymbol)).orders.get("0:a:1");
+    expect(tooEarly).toMatchObject({ price: 0, orderQty: 0, ordStatus: "Rejected" });
+    const known = views(rejected(1, OrdRejReason.CanceledBeforeEntry)).orders.get("0:a:1");
+    expect(known).toMatchObject({ price: 10, orderQty: 5, ordStatus: "Canceled" });
   });
 
   test("ends canceled and expired orders, and throws where an event contradicts what came before", () => {

@@ -1,4 +1,9 @@
-import { CancelReason, OrdStatusName, SideName } from "../../schema/generated/enums.ts";
+import {
+  CancelReason,
+  OrdRejReason,
+  OrdStatusName,
+  SideName,
+} from "../../schema/generated/enums.ts";
 import type { OrderAccepted } from "../../schema/generated/order-accepted.ts";
 import type { OrderCanceled } from "../../schema/generated/order-canceled.ts";
 import type { OrderRejected } from "../../schema/generated/order-rejected.ts";
@@ -100,6 +105,8 @@ export class ExpectedViews {
 
   #enter(partition: number, event: OrderAccepted | OrderRejected): void {
     const accepted = event.kind === "OrderAccepted";
+    // Nobody can tell the units of an order that was refused before its instrument was there.
+    const hasUnits = event.securityID !== 0;
     const symbol = accepted ? this.#symbol(partition, event.securityID) : event.symbol;
     const order: ExpectedOrder = {
       partition,
@@ -109,11 +116,11 @@ export class ExpectedViews {
       symbol,
       side: SideName[event.side] as Side,
       mdEntryID: accepted ? event.rptSeq : 0,
-      price: event.price,
-      orderQty: event.orderQty,
+      price: hasUnits ? event.price : 0,
+      orderQty: hasUnits ? event.orderQty : 0,
       cumQty: 0,
       leavesQty: accepted ? event.orderQty : 0,
-      ordStatus: accepted ? "New" : "Rejected",
+      ordStatus: accepted ? "New" : refusedStatus(event),
     };
     const key = `${partition}:${event.orderID}:${event.firstSeqNum}`;
     if (this.orders.has(key)) throw new Error(`Order ${key} enters twice`);
@@ -204,6 +211,10 @@ export class ExpectedViews {
       throw new Error(`An event of instrument ${securityID}, never defined`);
     return instrument.symbol;
   }
+}
+
+function refusedStatus({ ordRejReason }: OrderRejected): string {
+  return ordRejReason === OrdRejReason.CanceledBeforeEntry ? "Canceled" : "Rejected";
 }
 
 function levelKey(order: ExpectedOrder): string {
