@@ -2,12 +2,10 @@ import { join } from "node:path";
 
 import { openKafkaLog } from "../../../ports/log/log-kafka.ts";
 import type { Log } from "../../../ports/log/log.ts";
-import { openLibrary } from "../../../ports/log/rdkafka/library.ts";
 import { partitionOf, symbolHash } from "../../../schema/hash.ts";
 import { bootstrap, defineInstrument, defineTrader } from "../../bootstrap.ts";
 import { mintToken, signingKey } from "../../keys.ts";
 import { SeededRandom } from "../../seeded-random.ts";
-import { buildLibrdkafka } from "../../services/librdkafka.ts";
 import { openStack } from "../../stack.ts";
 import type { Stack } from "../../stack.ts";
 import { VenueClient } from "../../venue-client.ts";
@@ -19,14 +17,10 @@ import { EarlyOrders } from "./early-orders.ts";
 import { Judge } from "./judge.ts";
 import { Operator } from "./operator.ts";
 import { openPlace } from "./place.ts";
-import type { Place } from "./place.ts";
+import type { Place, PlaceOptions } from "./place.ts";
 
-export interface RigOptions {
+export interface RigOptions extends PlaceOptions {
   readonly seed: number;
-  /** Of stores, keys and whatever else this run keeps. */
-  readonly folder: string;
-  readonly portOffset: number;
-  readonly brokers: 1 | 3;
   readonly clientCount: number;
   /** How long anything may take to be as it was before. */
   readonly recoverMsMax: number;
@@ -87,12 +81,11 @@ export async function openRig(options: RigOptions): Promise<Rig> {
 }
 
 /** Whoever reads the data folder from now on reads past every fault, too. */
-async function directLog({ direct, cache }: Place, dataDir: string): Promise<Log> {
+function directLog({ direct, library, libraryPath }: Place, dataDir: string): Promise<Log> {
   const { brokers } = direct.kafka;
-  const library = await buildLibrdkafka(cache);
-  writeKafkaPlace(dataDir, { brokers, topicPrefix: "", partitionCount, library });
+  writeKafkaPlace(dataDir, { brokers, topicPrefix: "", partitionCount, library: libraryPath });
   return openKafkaLog({
-    library: openLibrary([library]),
+    library,
     settings: { "bootstrap.servers": brokers, log_level: "3" },
     partitionCount,
     onFatal: (error) => {

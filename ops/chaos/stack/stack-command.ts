@@ -10,7 +10,7 @@ import type { RoundKind } from "./round-plan.ts";
 import { StackRun } from "./stack-run.ts";
 import type { StackRound } from "./stack-run.ts";
 
-const kindsDefault = "kill,zombie,rebalance";
+const kindsDefault = "kill,zombie,rebalance,outage";
 
 export const stackUsage = `usage: bun run chaos stack [--rounds 20] [--seed 1] [--kinds ${kindsDefault}] [--ports 2000]
   [--data FOLDER] [--clients 6] [--report ops/chaos/rounds.jsonl]
@@ -46,12 +46,11 @@ export async function stackChaos(args: readonly string[]): Promise<number> {
 }
 
 async function chaos(options: StackChaosOptions): Promise<number> {
-  const { rounds, seed, folder, kinds } = options;
+  const { rounds, seed, folder } = options;
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const lines: string[] = [];
   const run = await StackRun.open({
     ...options,
-    brokers: kinds.includes("leader") ? 3 : 1,
     recoverMsMax,
     commit: headCommit(),
     onLine: (line) => {

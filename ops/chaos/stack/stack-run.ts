@@ -46,7 +46,6 @@ export interface StackRound {
 }
 
 export interface StackRunOptions extends RigOptions {
-  readonly kinds: readonly RoundKind[];
   readonly commit: string;
 }
 
@@ -61,7 +60,7 @@ const detailLengthMax = 2000;
 export class StackRun {
   readonly rig: Rig;
   readonly #options: StackRunOptions;
-  #outageCount = 0;
+  #storeRounds = 0;
 
   private constructor(options: StackRunOptions, rig: Rig) {
     this.#options = options;
@@ -180,7 +179,7 @@ export class StackRun {
 
   #lastsMs(kind: RoundKind, random: SeededRandom): number {
     if (kind === "outage" || kind === "leader" || kind === "disk") {
-      return faultMs(random, this.#outageCount++);
+      return faultMs(random, this.#storeRounds++);
     }
     return kind === "kill" ? 0 : random.integer(sleepingMs.least, sleepingMs.most);
   }
@@ -202,14 +201,16 @@ export class StackRun {
       case "outage":
       case "leader":
       case "disk":
-        return this.#faultOfStore(kind, random);
+        return this.#faultOfStore(kind);
     }
   }
 
-  #faultOfStore(kind: "outage" | "leader" | "disk", random: SeededRandom): Fault {
+  /** In turn, and so that the long faults go round, too. */
+  #faultOfStore(kind: "outage" | "leader" | "disk"): Fault {
     const name = { outage: "outage", leader: "leader-kill", disk: "disk-full" }[kind];
     const faults = this.rig.place.faults.filter((fault) => fault.name === name);
-    const fault = faults[random.integer(0, faults.length - 1)];
+    const turn = this.#storeRounds + Math.floor(this.#storeRounds / 10);
+    const fault = faults[turn % faults.length];
     if (fault === undefined) throw new Error(`These stores have no ${name}`);
     return fault;
   }
