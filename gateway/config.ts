@@ -51,7 +51,7 @@ const own = {
   pageFolder: {
     name: "GATEWAY_PAGE_FOLDER",
     meaning:
-      "folder of the trading page as `bun ops/page-files.ts FOLDER` writes it; without it there is no page",
+      "folder of the pages as `bun ops/page-files.ts FOLDER` writes it; without it there is none",
     fallback: "",
   },
   operatorKey: {

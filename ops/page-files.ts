@@ -3,11 +3,12 @@ import { dirname, join } from "node:path";
 
 import { bundleWeb } from "../web/bundle.ts";
 
-/** Writes the trading page into a folder, for gateways that run as processes of their own: `bun ops/page-files.ts FOLDER`. */
+/** Writes the pages into a folder, for gateways that run as processes of their own: `bun ops/page-files.ts FOLDER`. */
 export async function writePage(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
-  for (const [path, { body }] of await bundleWeb()) {
-    const file = join(folder, path === "/" ? "index.html" : path);
+  for (const [path, { body, immutable }] of await bundleWeb()) {
+    const name = immutable ? path : `${path === "/" ? "index" : path}.html`;
+    const file = join(folder, name);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, body);
   }
@@ -15,6 +16,6 @@ export async function writePage(folder: string): Promise<void> {
 
 if (import.meta.main) {
   const [folder] = process.argv.slice(2);
-  if (folder === undefined) throw new Error("Name the folder to write the page to");
+  if (folder === undefined) throw new Error("Name the folder to write the pages to");
   await writePage(folder);
 }

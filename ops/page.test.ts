@@ -1,69 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
-import { chromium } from "playwright-core";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
+import { browserPath, overflowOf, TestBrowser } from "./browser.fixture.ts";
 import { startChildVenue } from "./child-venue.ts";
 import type { ChildVenue } from "./child-venue.ts";
 
-const browserPath =
-  Bun.which("chromium") ?? Bun.which("chromium-browser") ?? Bun.which("google-chrome");
 if (browserPath === null) console.log("The page's test is skipped: no Chromium on this machine.");
-
-const flags = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--no-first-run",
-  "--disable-component-update",
-  "--disable-sync",
-];
-const stepMaxMs = 15_000;
-
-/** Where pictures of the page go, for people: set ORDERBOOK_SCREENSHOTS to a folder. */
-const pictures = process.env["ORDERBOOK_SCREENSHOTS"];
 
 describe.skipIf(browserPath === null)("the trading page in a real browser", () => {
   let venue: ChildVenue;
-  let profile: string;
-  let context: BrowserContext;
+  let browser: TestBrowser;
   let page: Page;
-  const complaints: string[] = [];
 
   beforeAll(async () => {
     venue = await startChildVenue({ demo: true });
-    profile = mkdtempSync(join(tmpdir(), "orderbook-browser-"));
-    context = await chromium.launchPersistentContext(profile, {
-      executablePath: browserPath ?? "",
-      headless: true,
-      args: flags,
-      viewport: { width: 1440, height: 900 },
-      colorScheme: "dark",
-    });
-    page = context.pages()[0] ?? (await context.newPage());
-    page.setDefaultTimeout(stepMaxMs);
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on("console", (message) => {
-      // A refused order is an answer of 400 to this page: the browser notes it, and rightly so.
-      const refusal = /status of 4\d\d/.test(message.text());
-      if (message.type() === "error" && !refusal) complaints.push(message.text());
-    });
+    browser = await TestBrowser.open();
     const tokens = venue.file.accounts.map(({ accountID, token }) => `${accountID}:${token}`);
-    await page.goto(`${venue.file.url}/#tokens=${tokens.join(",")}`);
+    page = await browser.page(`${venue.file.url}/#tokens=${tokens.join(",")}`);
   }, 90_000);
 
   afterAll(async () => {
-    await context?.close();
+    await browser?.close();
     await venue?.close();
-    if (profile !== undefined) rmSync(profile, { recursive: true, force: true });
   }, 30_000);
-
-  async function picture(name: string): Promise<void> {
-    if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}.png`) });
-  }
 
   test("shows the demo market: a book on both sides, and trades as they happen", async () => {
     await page.waitForSelector("#asks button:not([hidden])");
@@ -90,7 +50,7 @@ describe.skipIf(browserPath === null)("the trading page in a real browser", () =
     await page.waitForSelector("#orders tr");
     expect(await page.textContent("#orders tr")).toContain("0.02500");
     await page.waitForSelector('#bids button[data-own="0.02500"]');
-    await picture("own-order-dark");
+    await browser.picture(page, "own-order-dark");
   }, 60_000);
 
   test("says a refusal in the venue's words", async () => {
@@ -133,16 +93,13 @@ describe.skipIf(browserPath === null)("the trading page in a real browser", () =
     await page.waitForSelector("#asks button:not([hidden])");
     await page.click("#theme");
     expect(await page.getAttribute("html", "data-theme")).toBe("light");
-    await picture("other-market-light");
+    await browser.picture(page, "other-market-light");
     await page.setViewportSize({ width: 420, height: 900 });
-    await picture("narrow-light");
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
+    await browser.picture(page, "narrow-light");
+    expect(await overflowOf(page)).toBe(0);
   }, 60_000);
 
   test("has nothing to complain about: no script error, nothing that the policy blocked", () => {
-    expect(complaints).toEqual([]);
+    expect(browser.complaints).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -34,6 +34,8 @@ describe("start", () => {
     [["--port", "80800"], "--port 80800 is no port"],
     [["--port", "x"], "--port x is no port"],
     [["--demo", "maybe"], "--demo is on or off"],
+    [["--log", "xml"], "--log is plain or json"],
+    [["--log", "json", "--profile", "kafka"], "--log json is for one process"],
     [["--seed", "1.5"], "--seed 1.5 is no integer"],
     [["--host", "0.0.0.0"], "'--host'"],
     [["extra"], "extra"],
@@ -67,6 +69,13 @@ describe("start", () => {
       price: "60000.00",
     });
 
+    const { pages, adminToken } = first.file;
+    expect(pages.operator).toBe(`${first.file.url}/operator#token=${adminToken}`);
+    for (const place of Object.values(pages)) {
+      expect(first.output()).toContain(` ${place}\n`);
+      expect((await fetch(place)).headers.get("content-type")).toContain("text/html");
+    }
+
     for (const address of otherAddresses()) {
       const answered = fetch(`http://${address}:${new URL(first.file.url).port}/healthz`);
       expect(await answered.then(() => address).catch(() => "no answer")).toBe("no answer");
@@ -99,6 +108,39 @@ describe("start", () => {
       ordStatus: "Canceled",
     });
     expect(await again.stop()).toBe(0);
+  }, 120_000);
+
+  test("with --log json says the same as JSON lines, without a token in them", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "orderbook-start-"));
+    const flags = ["--log=json", "--port=0", "--demo=off", `--data=${folder}`];
+    const child = Bun.spawn([process.execPath, script, ...flags], {
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    let output = "";
+    let isUp = false;
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      output += chunk;
+      if (isUp || !output.includes("Reads are up")) continue;
+      isUp = true;
+      child.kill("SIGINT");
+    }
+    expect(await child.exited).toBe(0);
+    const lines = output.trimEnd().split("\n");
+    const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const opened = said.find(({ msg }) => msg === "The venue is open");
+    expect(opened).toMatchObject({
+      level: "info",
+      service: "venue",
+      url: expect.stringMatching(/^http:/),
+      venueFile: join(folder, "venue.json"),
+    });
+    expect(said.at(-1)).toMatchObject({ msg: "Closed" });
+    const { adminToken } = JSON.parse(readFileSync(join(folder, "venue.json"), "utf8")) as {
+      adminToken: string;
+    };
+    expect(output).not.toContain(adminToken);
+    rmSync(folder, { recursive: true, force: true });
   }, 120_000);
 
   test("with the demo on, a trade comes into Postgres and into ClickHouse by itself, and soon", async () => {

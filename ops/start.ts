@@ -11,6 +11,8 @@ import { bootstrap } from "./bootstrap.ts";
 import type { Cast, VenueDoor } from "./bootstrap.ts";
 import { DemoMarket, demoInstruments } from "./demo.ts";
 import { ServiceError } from "./services/service.ts";
+import { jsonLines, plainLines } from "./start-lines.ts";
+import type { StartLines, StartPlace } from "./start-lines.ts";
 import { openStack } from "./stack.ts";
 import { VenueClient } from "./venue-client.ts";
 import type { VenueFile } from "./venue-client.ts";
@@ -20,20 +22,17 @@ import type { Venue } from "./venue.ts";
 /** A venue of either profile. */
 type AnyVenue = VenueDoor & Pick<Venue, "readsReady" | "analyticsReady" | "close">;
 
-interface StartOptions {
-  /** `kafka`: separate processes on the stores of `bun run services up`. */
-  readonly profile: "one" | "kafka";
+/** Profile `kafka`: separate processes on the stores of `bun run services up`. */
+interface StartOptions extends StartPlace {
   readonly partitionCount: number;
   readonly port: number;
-  readonly dataDir: string;
-  readonly demo: boolean;
-  readonly seed: number;
+  readonly log: "plain" | "json";
 }
 
 /** ClickHouse gets what happened up to a tick: twice a second, so that a trade is in its tables within one. */
 const tickMs = 500;
 
-const usage = `usage: bun run start [--port 8080] [--data .data] [--demo on|off] [--seed 1] [--profile one|kafka [--partitions 2]]`;
+const usage = `usage: bun run start [--port 8080] [--data .data] [--demo on|off] [--seed 1] [--log plain|json] [--profile one|kafka [--partitions 2]]`;
 
 const options = readOptions();
 if (typeof options === "string") {
@@ -44,25 +43,26 @@ await start(options);
 
 async function start(options: StartOptions): Promise<void> {
   const openedAt = performance.now();
-  const venue = await openVenueOrExit(options);
+  const lines = options.log === "json" ? jsonLines(options) : plainLines(options);
+  const venue = await openVenueOrExit(options, lines);
   const cast = await bootstrap(venue, join(options.dataDir, "keys"));
   const file = await writeVenueFile(venue, cast, options.dataDir);
-  const markets = options.demo ? startDemo(venue, cast, options.seed) : [];
-  console.log(banner(file, options, Math.round(performance.now() - openedAt)));
+  const markets = options.demo ? startDemo(venue, cast, options.seed, lines) : [];
+  lines.opened(file, Math.round(performance.now() - openedAt));
   venue.readsReady.then(
-    () => console.log("Reads are up: orders, fills, book, trades and candles answer now."),
+    () => lines.readsAreUp(),
     () => {},
   );
-  drainOnSignal(venue, markets);
+  drainOnSignal(venue, markets, lines);
 }
 
-async function openVenueOrExit(options: StartOptions): Promise<AnyVenue> {
+async function openVenueOrExit(options: StartOptions, lines: StartLines): Promise<AnyVenue> {
   try {
     const traces = tracesConfig();
-    if (options.profile === "one") return await openOneProcess(options, traces);
+    if (options.profile === "one") return await openOneProcess(options, traces, lines);
     return await openStack({ ...options, traces, onLine: console.log });
   } catch (error) {
-    console.error(startFailure(error, options));
+    lines.failed(startFailure(error, options));
     process.exit(1);
   }
 }
@@ -70,6 +70,7 @@ async function openVenueOrExit(options: StartOptions): Promise<AnyVenue> {
 async function openOneProcess(
   { dataDir, port }: StartOptions,
   traces: TracesConfig,
+  lines: StartLines,
 ): Promise<Venue> {
   const tracer = await openTracer({ service: "venue", instance: String(process.pid), ...traces });
   const venue = await openVenue({
@@ -81,9 +82,10 @@ async function openOneProcess(
     tickMs,
     tracer,
     tracesUrl: traces.url,
-    onNotice: (line) => console.error(line),
+    logger: lines.logger,
+    onNotice: (text) => lines.notice(text),
     onFatal: (error) => {
-      console.error(`The venue stops, its log is safe: ${error.message}`);
+      lines.failed(`The venue stops, its log is safe: ${error.message}`);
       process.exit(1);
     },
   });
@@ -115,10 +117,16 @@ function startFailure(error: unknown, options: StartOptions): string {
 
 /** Written beside and renamed, so that no script reads half of it. */
 async function writeVenueFile(venue: AnyVenue, cast: Cast, dataDir: string): Promise<VenueFile> {
+  const { traders, adminToken } = cast;
+  const tokens = traders.map(({ accountID, token }) => `${accountID}:${token}`).join(",");
   const file: VenueFile = {
     url: venue.url,
-    accounts: cast.traders.map(({ accountID, token }) => ({ accountID, token })),
-    adminToken: cast.adminToken,
+    pages: {
+      trading: `${venue.url}/#tokens=${tokens}`,
+      operator: `${venue.url}/operator#token=${adminToken}`,
+    },
+    accounts: traders.map(({ accountID, token }) => ({ accountID, token })),
+    adminToken,
     symbols: demoInstruments.map(({ symbol }) => symbol),
     clickhouse: await venue.analyticsReady,
   };
@@ -134,7 +142,7 @@ interface RunningMarket {
   readonly ended: Promise<void>;
 }
 
-function startDemo(venue: AnyVenue, cast: Cast, seed: number): RunningMarket[] {
+function startDemo(venue: AnyVenue, cast: Cast, seed: number, lines: StartLines): RunningMarket[] {
   return demoInstruments.map((instrument, index) => {
     const market = new DemoMarket({
       instrument,
@@ -144,39 +152,19 @@ function startDemo(venue: AnyVenue, cast: Cast, seed: number): RunningMarket[] {
     });
     const ended = market
       .run()
-      .catch((error: Error) => console.error(`Demo market ends: ${error.message}`));
+      .catch((error: Error) => lines.notice(`Demo market ends: ${error.message}`));
     return { market, ended };
   });
-}
-
-function banner(file: VenueFile, options: StartOptions, ms: number): string {
-  const [first] = file.accounts;
-  const symbol = file.symbols[0] ?? "";
-  const tokens = file.accounts.map(({ accountID, token }) => `${accountID}:${token}`).join(",");
-  const sql = file.clickhouse;
-  return `
-orderbook is open (${ms} ms). Data in ${options.dataDir}, demo market ${options.demo ? `on, seed ${options.seed}` : "off"}.
-
-  Trading page   ${file.url}/#tokens=${tokens}
-  API            ${file.url}/v1   described in ${file.url}/openapi.json
-  Health         ${file.url}/readyz   metrics ${options.profile === "one" ? `${file.url}/metrics` : "at each process's `operations` address above"}
-  SQL            ${sql === null ? "no ClickHouse on this platform" : `${sql.url}   user ${sql.user}   password ${sql.password}   database orderbook`}
-
-Two demo accounts (tokens for 30 days):
-${file.accounts.map(({ accountID, token }) => `  ${accountID}   ${token}`).join("\n")}
-
-Place an order (paste it):
-  curl -s ${file.url}/v1/orders -H 'authorization: Bearer ${first?.token ?? ""}' -H 'content-type: application/json' \\
-    -d '{"symbol":"${symbol}","side":"Buy","ordType":"Limit","price":"60000","orderQty":"0.01"}'
-
-The same for scripts: ${join(options.dataDir, "venue.json")}. Ctrl-C stops.
-`;
 }
 
 /** One Ctrl-C comes several times: from the terminal, and passed on by npx and `bun run`. */
 const samePressMs = 500;
 
-function drainOnSignal(venue: AnyVenue, markets: readonly RunningMarket[]): void {
+function drainOnSignal(
+  venue: AnyVenue,
+  markets: readonly RunningMarket[],
+  lines: StartLines,
+): void {
   let drainingSince = 0;
   const drain = async (): Promise<void> => {
     if (drainingSince > 0) {
@@ -184,11 +172,11 @@ function drainOnSignal(venue: AnyVenue, markets: readonly RunningMarket[]): void
       return;
     }
     drainingSince = performance.now();
-    console.log("Draining; a second Ctrl-C stops at once.");
+    lines.draining();
     for (const { market } of markets) market.stop();
     await Promise.all(markets.map(({ ended }) => ended));
     await venue.close();
-    console.log("Closed. What was accepted is on the log.");
+    lines.closed();
     process.exit(0);
   };
   process.on("SIGINT", () => void drain());
@@ -203,6 +191,7 @@ function readOptions(): StartOptions | string {
         data: { type: "string", default: ".data" },
         demo: { type: "string", default: "on" },
         seed: { type: "string", default: "1" },
+        log: { type: "string", default: "plain" },
         profile: { type: "string", default: "one" },
         partitions: { type: "string", default: "2" },
       },
@@ -213,12 +202,15 @@ function readOptions(): StartOptions | string {
       return `--port ${values.port} is no port`;
     if (!Number.isSafeInteger(seed)) return `--seed ${values.seed} is no integer`;
     if (values.demo !== "on" && values.demo !== "off") return `--demo is on or off`;
-    const { profile } = values;
+    const { profile, log } = values;
+    if (log !== "plain" && log !== "json") return `--log is plain or json`;
     if (profile !== "one" && profile !== "kafka") return `--profile is one or kafka`;
+    if (log === "json" && profile === "kafka")
+      return `--log json is for one process: the services of --profile kafka write JSON by themselves`;
     const partitionCount = Number(values.partitions);
     if (!Number.isInteger(partitionCount) || partitionCount < 1) return `--partitions is a count`;
     const dataDir = resolve(values.data);
-    return { port, dataDir, demo: values.demo === "on", seed, profile, partitionCount };
+    return { port, dataDir, demo: values.demo === "on", seed, log, profile, partitionCount };
   } catch (error) {
     return (error as Error).message;
   }

@@ -1,6 +1,8 @@
 /** What `start` writes to <data>/venue.json, for scripts. */
 export interface VenueFile {
   readonly url: string;
+  /** Addresses with the tokens in them: what opens one may act. */
+  readonly pages: { readonly trading: string; readonly operator: string };
   readonly accounts: readonly { readonly accountID: number; readonly token: string }[];
   readonly adminToken: string;
   readonly symbols: readonly string[];

@@ -14,6 +14,7 @@ import { createMemoryRateLimit } from "../ports/rate-limit/rate-limit-memory.ts"
 import { openFileSnapshots } from "../ports/snapshot/snapshot-file.ts";
 import { createMemorySnapshots } from "../ports/snapshot/snapshot-memory.ts";
 import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
+import type { Logger } from "../ports/telemetry/logger.ts";
 import { noTracer } from "../ports/telemetry/tracer.ts";
 import type { Tracer } from "../ports/telemetry/tracer.ts";
 import { bundleWeb } from "../web/bundle.ts";
@@ -37,6 +38,8 @@ export interface VenueOptions {
   /** Of this thread; the reads' Worker opens its own on `tracesUrl`. */
   readonly tracer?: Tracer;
   readonly tracesUrl?: string;
+  /** Of the gateway; it says nothing by default. */
+  readonly logger?: Logger;
   onNotice(line: string): void;
   /** The venue cannot go on: a partition's invariant broke, or its log failed. */
   onFatal(error: Error): void;
@@ -89,6 +92,7 @@ export async function openVenue(options: VenueOptions): Promise<Venue> {
     query: { url: () => reads.url, secret },
     assets: await bundleWeb(),
     tracer,
+    ...(options.logger === undefined ? {} : { logger: options.logger }),
     metricsSources: venueMetrics({ log, hosts, reads, secret }),
     onInternalError: (error) => options.onNotice(`A request was answered 500: ${errorText(error)}`),
   });

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 
 import { bundleWeb } from "./bundle.ts";
 
@@ -8,28 +8,42 @@ function text(path: string): string {
   return new TextDecoder().decode(assets.get(path)?.body);
 }
 
-test("every file that the page names is in the bundle, and the page needs no other host", () => {
-  const named = [...text("/").matchAll(/(?:src|href)="([^"#]+)"/g)].map((match) => match[1] ?? "");
-  const ours = named.filter((path) => path.startsWith("/"));
-  expect(ours.length).toBeGreaterThanOrEqual(3);
-  expect(ours.filter((path) => !assets.has(path))).toEqual([]);
-  expect(named.filter((path) => !path.startsWith("/"))).toEqual(["https://www.tradingview.com/"]);
+function named(page: string): string[] {
+  return [...text(page).matchAll(/(?:src|href)="([^"#]+)"/g)].map((match) => match[1] ?? "");
+}
+
+/** A page and every file of ours that it loads. */
+function loaded(page: string): string[] {
+  return [page, ...named(page).filter((path) => path.startsWith("/assets/"))];
+}
+
+describe.each(["/", "/operator"])("the page at %s", (page) => {
+  test("names only files of the bundle, and needs no other host", () => {
+    const ours = named(page).filter((path) => path.startsWith("/"));
+    expect(loaded(page).length).toBeGreaterThanOrEqual(4);
+    expect(ours.filter((path) => !assets.has(path))).toEqual([]);
+    const credit = page === "/" ? ["https://www.tradingview.com/"] : [];
+    expect(named(page).filter((path) => !path.startsWith("/"))).toEqual(credit);
+  });
+
+  test("holds no script, no style and no handler of its own, so a strict policy can be set", () => {
+    expect(text(page)).not.toMatch(/<script(?![^>]*\bsrc=)/);
+    expect(text(page)).not.toMatch(/<style|\sstyle=|\son\w+=/);
+  });
+
+  test("loads little over the wire", () => {
+    const bytes = loaded(page).map((path) => Bun.gzipSync(assets.get(path)?.body ?? "").length);
+    const kilobytesMax = page === "/" ? 150 : 30;
+    expect(bytes.reduce((sum, length) => sum + length, 0)).toBeLessThan(kilobytesMax * 1024);
+  });
 });
 
-test("the page holds no script, no style and no handler of its own, so a strict policy can be set", () => {
-  const page = text("/");
-  expect(page).not.toMatch(/<script(?![^>]*\bsrc=)/);
-  expect(page).not.toMatch(/<style|\sstyle=|\son\w+=/);
-});
-
-test("what is named after its content may be kept for ever, the page may not", () => {
+test("what is named after its content may be kept for ever, the pages may not", () => {
   const kept = [...assets].filter(([, { immutable }]) => immutable).map(([path]) => path);
   expect(kept.every((path) => /-[a-z0-9]{8}\.\w+$/.test(path))).toBe(true);
-  expect(assets.get("/")?.immutable).toBe(false);
-  expect(assets.get("/")?.contentType).toBe("text/html; charset=utf-8");
-});
-
-test("the page loads less than 150 KB over the wire", () => {
-  const bytes = [...assets.values()].map(({ body }) => Bun.gzipSync(body).length);
-  expect(bytes.reduce((sum, length) => sum + length, 0)).toBeLessThan(150 * 1024);
+  const pages = [...assets].filter(([, { immutable }]) => !immutable);
+  expect(pages.map(([path, { contentType }]) => [path, contentType])).toEqual([
+    ["/", "text/html; charset=utf-8"],
+    ["/operator", "text/html; charset=utf-8"],
+  ]);
 });

@@ -14,13 +14,18 @@ const contentTypes: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
+const pages: ReadonlyMap<string, string> = new Map([
+  ["page.html", "/"],
+  ["operator.html", "/operator"],
+]);
+
 /**
- * The trading page, bundled in memory: URL path → file, "/" the page itself. Takes some 100 ms. No script or style stands
- * inside the page, so a strict content security policy holds. Throws an AggregateError when a source does not parse.
+ * The trading page and the operator's, bundled in memory: URL path → file, "/" and "/operator" the pages themselves. Takes some 100 ms.
+ * No script or style stands inside a page, so a strict content security policy holds. Throws an AggregateError when a source does not parse.
  */
 export async function bundleWeb(): Promise<ReadonlyMap<string, WebAsset>> {
   const { outputs } = await Bun.build({
-    entrypoints: [join(import.meta.dir, "page.html")],
+    entrypoints: [...pages.keys()].map((name) => join(import.meta.dir, name)),
     target: "browser",
     minify: true,
     publicPath: "/",
@@ -30,13 +35,13 @@ export async function bundleWeb(): Promise<ReadonlyMap<string, WebAsset>> {
   });
   const assets = new Map<string, WebAsset>();
   for (const output of outputs) {
-    const path = `/${output.path.replace(/^\.?\//, "")}`;
-    const extension = path.slice(path.lastIndexOf(".") + 1);
-    const isPage = extension === "html";
-    assets.set(isPage ? "/" : path, {
+    const name = output.path.replace(/^\.?\//, "");
+    const extension = name.slice(name.lastIndexOf(".") + 1);
+    const page = pages.get(name);
+    assets.set(page ?? `/${name}`, {
       contentType: contentTypes[extension] ?? "application/octet-stream",
       body: new Uint8Array(await output.arrayBuffer()),
-      immutable: !isPage,
+      immutable: page === undefined,
     });
   }
   return assets;

@@ -12,9 +12,10 @@ import type { Listing } from "./listing.ts";
 import { MarketStream } from "./market-stream.ts";
 import { nothingOwned, OpenOrders } from "./open-orders.ts";
 import type { OwnQuantities } from "./open-orders.ts";
-import { refusalText, Ticket } from "./ticket.ts";
+import { switchTheme } from "./theme.ts";
+import { Ticket } from "./ticket.ts";
 import { TradesPanel } from "./trades-panel.ts";
-import { VenueApi } from "./venue-api.ts";
+import { refusalText, VenueApi } from "./venue-api.ts";
 import type { VenueAnswer } from "./venue-api.ts";
 
 const candlesShown = 240;
@@ -83,7 +84,10 @@ class Desk {
 
   async run(): Promise<void> {
     this.#offerAccounts();
-    element("theme", HTMLButtonElement).addEventListener("click", () => this.#switchTheme());
+    element("theme", HTMLButtonElement).addEventListener("click", () => {
+      switchTheme();
+      this.#chart.applyTheme();
+    });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.#chart.applyTheme();
     });
@@ -257,14 +261,6 @@ class Desk {
     setText(element("order-latency", HTMLElement), `${answer.ms.toFixed(1)} ms`);
     if (answer.ok) this.#ticket.say(`Canceled in ${answer.ms.toFixed(1)} ms: ${what}.`, "good");
     else this.#ticket.say(refusalText(answer), "bad");
-  }
-
-  #switchTheme(): void {
-    const root = document.documentElement;
-    const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-    const shown = root.dataset["theme"] ?? system;
-    root.dataset["theme"] = shown === "dark" ? "light" : "dark";
-    this.#chart.applyTheme();
   }
 }
 

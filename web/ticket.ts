@@ -2,6 +2,7 @@ import { formatDecimal, parseDecimal } from "../schema/units.ts";
 import { typedDecimal, withDecimals } from "./decimals.ts";
 import { element, setText } from "./elements.ts";
 import type { Listing } from "./listing.ts";
+import { refusalText } from "./venue-api.ts";
 import type { VenueApi, VenueAnswer } from "./venue-api.ts";
 
 /** What the ticket reads of the venue's answer to an order. */
@@ -201,11 +202,4 @@ function outcome(order: PlacedOrder, ms: number, listing: Listing): string {
   const reason = order.executionReports?.find(({ cancelReason }) => cancelReason !== undefined);
   if (reason?.cancelReason !== undefined) parts.push(`Rest canceled: ${reason.cancelReason}.`);
   return parts.join(" ");
-}
-
-/** The problem's code, its words, and the fields that it points at. */
-export function refusalText(answer: VenueAnswer<unknown> & { ok: false }): string {
-  const { code, detail, errors } = answer.refusal;
-  const fields = errors.map((error) => `${error.pointer.replace(/^\//, "")}: ${error.detail}`);
-  return [`${code}.`, detail, ...fields].filter((part) => part !== "").join(" ");
 }

@@ -1,3 +1,5 @@
+import type { Readiness } from "../schema/http/operations.ts";
+
 /** What the venue answered: a body, or a refusal in its own words. `ms` is the time from the request to the whole answer. */
 export type VenueAnswer<Body> =
   | { readonly ok: true; readonly status: number; readonly body: Body; readonly ms: number }
@@ -27,8 +29,21 @@ export class VenueApi {
     return this.#request("POST", path, body);
   }
 
+  put<Body>(path: string, body: unknown): Promise<VenueAnswer<Body>> {
+    return this.#request("PUT", path, body);
+  }
+
   delete<Body>(path: string): Promise<VenueAnswer<Body>> {
     return this.#request("DELETE", path);
+  }
+
+  /** How the venue is, also where it is not ready; null where it does not answer. */
+  async readiness(): Promise<Readiness | null> {
+    try {
+      return (await (await fetch("/readyz")).json()) as Readiness;
+    } catch {
+      return null;
+    }
   }
 
   async #request<Body>(method: string, path: string, body?: unknown): Promise<VenueAnswer<Body>> {
@@ -62,4 +77,11 @@ function refusalOf(status: number, answer: unknown): Refusal {
     detail: problem.detail ?? "",
     errors: problem.errors ?? [],
   };
+}
+
+/** The problem's code, its words, and the fields that it points at. */
+export function refusalText({ refusal }: { readonly refusal: Refusal }): string {
+  const { code, detail, errors } = refusal;
+  const fields = errors.map((error) => `${error.pointer.replace(/^\//, "")}: ${error.detail}`);
+  return [`${code}.`, detail, ...fields].filter((part) => part !== "").join(" ");
 }

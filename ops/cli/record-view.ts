@@ -1,25 +1,7 @@
 import type { LogRecord } from "../../ports/log/log.ts";
 import { readBodyEvents, readBodyHeader } from "../../schema/body.ts";
+import { codeName, isTimeField } from "../../schema/code-names.ts";
 import { decodeFrame } from "../../schema/frame.ts";
-import {
-  AccountStatusName,
-  BusinessRejectReasonName,
-  CancelReasonName,
-  CxlRejReasonName,
-  CxlRejResponseToName,
-  DeadReasonName,
-  DeadResolutionName,
-  DecisionName,
-  KeyAlgorithmName,
-  KeyStatusName,
-  OrdRejReasonName,
-  OrdStatusName,
-  OrdTypeName,
-  SelfTradePreventionName,
-  SideName,
-  TimeInForceName,
-  TradingStateName,
-} from "../../schema/generated/enums.ts";
 import { decodeNewerOrder } from "../../schema/newer-order.ts";
 
 const hexBytesMax = 256;
@@ -63,8 +45,8 @@ function fieldView(field: string, value: unknown): unknown {
   }
   if (typeof value === "bigint") return value.toString();
   if (typeof value !== "number") return value;
-  if (timeFields.has(field)) return value === 0 ? null : timeText(value);
-  return names[field]?.[value] ?? value;
+  if (isTimeField(field)) return value === 0 ? null : timeText(value);
+  return codeName(field, value) ?? value;
 }
 
 /** Of a chunk that is a whole body, the body; of a part of one its length. */
@@ -84,35 +66,3 @@ function timeText(ms: number): string {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
 }
-
-const timeFields: ReadonlySet<string> = new Set([
-  "sendingTime",
-  "validUntil",
-  "expireTime",
-  "transactTime",
-  "deferredAt",
-  "diedAt",
-  "resolvedAt",
-]);
-
-const names: Readonly<Record<string, Readonly<Record<number, string>>>> = {
-  side: SideName,
-  aggressorSide: SideName,
-  ordType: OrdTypeName,
-  timeInForce: TimeInForceName,
-  selfTradePrevention: SelfTradePreventionName,
-  tradingState: TradingStateName,
-  accountStatus: AccountStatusName,
-  keyAlgorithm: KeyAlgorithmName,
-  keyStatus: KeyStatusName,
-  makerOrdStatus: OrdStatusName,
-  takerOrdStatus: OrdStatusName,
-  decision: DecisionName,
-  cancelReason: CancelReasonName,
-  ordRejReason: OrdRejReasonName,
-  cxlRejReason: CxlRejReasonName,
-  cxlRejResponseTo: CxlRejResponseToName,
-  businessRejectReason: BusinessRejectReasonName,
-  deadReason: DeadReasonName,
-  deadResolution: DeadResolutionName,
-};

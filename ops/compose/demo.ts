@@ -4,7 +4,7 @@ import { VenueClient } from "../venue-client.ts";
 
 /**
  * The demo market against gateways elsewhere: `bun ops/compose/demo.ts URL KEY_FOLDER [PUBLIC_URL]`, with the operator's private key in the folder. It
- * brings accounts and instruments onto the log and prints the page's address with two accounts' tokens.
+ * brings accounts and instruments onto the log and prints the pages' addresses with the tokens in them.
  */
 const [url, keyFolder, publicUrl] = process.argv.slice(2);
 if (url === undefined || keyFolder === undefined) throw new Error("Name the URL and the keys");
@@ -14,6 +14,7 @@ const commands = { defineKey: () => Promise.resolve() };
 const cast = await bootstrap({ url, gateway: { commands } }, keyFolder);
 const tokens = cast.traders.map(({ accountID, token }) => `${accountID}:${token}`).join(",");
 console.log(`Trading page   ${publicUrl ?? url}/#tokens=${tokens}`);
+console.log(`Operator page  ${publicUrl ?? url}/operator#token=${cast.adminToken}`);
 
 const markets = demoInstruments.map(
   (instrument, index) =>

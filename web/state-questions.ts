@@ -1,0 +1,75 @@
+import type { ListedAccount, ListedInstrument, StatusRequest } from "../schema/http/admin.ts";
+import { refused } from "./confirmation.ts";
+import type { Outcome } from "./confirmation.ts";
+import { withDecimals } from "./decimals.ts";
+import type { Stateful, StatesPanelOptions } from "./states-panel.ts";
+import type { VenueAnswer, VenueApi } from "./venue-api.ts";
+
+type AskState = StatesPanelOptions["question"];
+type TradingState = StatusRequest["tradingState"];
+
+/** What each trading state lets through; resting orders stay in all of them. */
+const tradingStates: Readonly<Record<TradingState, string>> = {
+  Open: "orders are taken and matched",
+  Halt: "no new order and no change; cancels pass",
+  CancelOnly: "the same as Halt, said as such to clients",
+  Closed: "nothing passes, cancels neither; orders still expire",
+};
+
+export function instrumentState(instrument: ListedInstrument): Stateful {
+  const { symbol, tradingState } = instrument;
+  const tick = withDecimals(instrument.tickSize, 0);
+  const about = `tick ${tick} · lot ${withDecimals(instrument.lotSize, 0)}`;
+  return { name: symbol, about, state: tradingState };
+}
+
+export function accountState({ accountID, name, accountStatus }: ListedAccount): Stateful {
+  return { name: String(accountID), about: name, state: accountStatus };
+}
+
+export function instrumentQuestion(api: () => VenueApi): AskState {
+  return ({ name, state }) => ({
+    opener: "Change",
+    text: `${name} is ${state}. Resting orders stay, whatever you choose; clients see the new state at once.`,
+    verb: `Change ${name}`,
+    isDanger: false,
+    asksReason: false,
+    choices: Object.entries(tradingStates)
+      .filter(([value]) => value !== state)
+      .map(([value, hint]) => ({ value, label: value, hint })),
+    act: async ({ choice }) => {
+      const path = `/v1/admin/instruments/${name}/status`;
+      const answer = await api().put(path, { tradingState: choice });
+      return changed(answer, `${name} is ${choice} now`);
+    },
+  });
+}
+
+export function accountQuestion(api: () => VenueApi): AskState {
+  return ({ name, about, state }) => {
+    const isActive = state === "Active";
+    return {
+      opener: isActive ? "Disable" : "Enable",
+      text: isActive
+        ? `Account ${name} may cancel from then on, nothing else. Its resting orders stay, and may still trade.`
+        : `Account ${name} may enter orders again.`,
+      verb: `${isActive ? "Disable" : "Enable"} account ${name}`,
+      isDanger: isActive,
+      asksReason: false,
+      act: async (): Promise<Outcome> => {
+        const accountStatus = isActive ? "Disabled" : "Active";
+        const path = `/v1/admin/accounts/${name}`;
+        const answer = await api().put(path, { name: about, accountStatus });
+        return changed(answer, `Account ${name} is ${accountStatus} now`);
+      },
+    };
+  };
+}
+
+function changed(answer: VenueAnswer<unknown>, text: string): Outcome {
+  if (!answer.ok) return refused(answer);
+  if (answer.status === 202) {
+    return { text: "On the log, but not decided in time (202): look again.", tone: "bad" };
+  }
+  return { text: `${text} (${answer.status}).`, tone: "good" };
+}
