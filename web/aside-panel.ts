@@ -16,6 +16,7 @@ export class AsidePanel {
   readonly #form = element("aside", HTMLFormElement);
   readonly #partition = element("aside-partition", HTMLSelectElement);
   readonly #offset = element("aside-offset", HTMLInputElement);
+  readonly #hash = element("aside-hash", HTMLInputElement);
   readonly #result = element("aside-result", HTMLOutputElement);
   readonly #confirmation: Confirmation;
 
@@ -47,10 +48,9 @@ export class AsidePanel {
   }
 
   #ask(): void {
-    const data = new FormData(this.#form);
-    const partition = Number(data.get("partition"));
-    const commandOffset = Number(data.get("commandOffset"));
-    const commandHash = String(data.get("commandHash") ?? "").trim();
+    const partition = Number(this.#partition.value);
+    const commandOffset = Number(this.#offset.value);
+    const commandHash = this.#hash.value.trim();
     const place = { partition, commandOffset, ...(commandHash === "" ? {} : { commandHash }) };
     this.#freeze(true);
     const opener = element("aside-open", HTMLButtonElement);
