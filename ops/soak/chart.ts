@@ -3,6 +3,8 @@ import type { SoakSample } from "./sample.ts";
 export interface ChartText {
   readonly title: string;
   readonly subtitle: string;
+  /** Until then the rate was looked for. */
+  readonly loadSecond: number;
   readonly warmSecond: number;
 }
 
@@ -14,8 +16,8 @@ interface Line {
 interface Panel {
   readonly title: string;
   readonly unit: string;
-  /** A logarithmic axis, for values that lie decades apart. */
-  readonly log?: boolean;
+  /** A logarithmic axis from this power of ten on, for values that lie decades apart. */
+  readonly log?: number;
   readonly lines: readonly Line[];
 }
 
@@ -24,7 +26,7 @@ const panelHeight = 150;
 const gap = 58;
 const left = 76;
 const right = 190;
-const top = 84;
+const top = 104;
 const colours = [
   "#1f6feb",
   "#d1480c",
@@ -44,12 +46,13 @@ export function chart(samples: readonly SoakSample[], text: ChartText): string {
   const seconds = samples.map(({ second }) => second);
   const plots = panels.map((panel, index) => {
     const y = top + index * (panelHeight + gap);
-    return `<g transform="translate(0 ${y})">${plotOf(panel, seconds, text.warmSecond)}</g>`;
+    return `<g transform="translate(0 ${y})">${plotOf(panel, seconds, text)}</g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#24292f">
 <rect width="${width}" height="${height}" fill="#ffffff"/>
 <text x="${left}" y="30" font-size="19" font-weight="600">${escaped(text.title)}</text>
 <text x="${left}" y="50" fill="#57606a">${escaped(text.subtitle)}</text>
+<text x="${left}" y="66" fill="#57606a">Grey: the rate is looked for, as fast as it goes. Memory is judged from the dashed line on.</text>
 ${plots.join("\n")}
 </svg>
 `;
@@ -76,7 +79,7 @@ function panelsOf(samples: readonly SoakSample[]): Panel[] {
     {
       title: "From due to answered",
       unit: "ms",
-      log: true,
+      log: 0,
       lines: [
         line("p50", ({ latencyMs }) => latencyMs.p50),
         line("p99", ({ latencyMs }) => latencyMs.p99),
@@ -93,11 +96,11 @@ function panelsOf(samples: readonly SoakSample[]): Panel[] {
         line("ids remembered", ({ idWindowEntries }) => idWindowEntries),
       ],
     },
-    { title: "Records that wait for a stage", unit: "", log: true, lines: each("lag", 1) },
+    { title: "Records that wait for a stage", unit: "", log: 0, lines: each("lag", 1) },
     {
       title: "Event loop delay, worst of each 5 s",
       unit: "ms",
-      log: true,
+      log: 0,
       lines: each("loopDelayMs", 1),
     },
     {
@@ -108,7 +111,11 @@ function panelsOf(samples: readonly SoakSample[]): Panel[] {
   ];
 }
 
-function plotOf(panel: Panel, seconds: readonly number[], warmSecond: number): string {
+function plotOf(
+  panel: Panel,
+  seconds: readonly number[],
+  { warmSecond, loadSecond }: ChartText,
+): string {
   const lastSecond = Math.max(1, seconds.at(-1) ?? 1);
   const x = (second: number): number => left + ((width - left - right) * second) / lastSecond;
   const axis = axisOf(panel);
@@ -130,6 +137,7 @@ function plotOf(panel: Panel, seconds: readonly number[], warmSecond: number): s
     warmSecond < lastSecond
       ? `<line x1="${x(warmSecond).toFixed(1)}" x2="${x(warmSecond).toFixed(1)}" y1="0" y2="${panelHeight}" stroke="#8c959f" stroke-dasharray="4 3"/>`
       : "";
+  const sought = `<rect x="${left}" y="0" width="${(x(loadSecond) - left).toFixed(1)}" height="${panelHeight}" fill="#f0f2f4"/>`;
   const lines = panel.lines.map((line, index) => {
     const colour = colours[index % colours.length] ?? "#000000";
     const points = line.values
@@ -145,7 +153,7 @@ function plotOf(panel: Panel, seconds: readonly number[], warmSecond: number): s
   });
   const unit =
     panel.unit === "" ? "" : `<tspan font-weight="400" fill="#57606a"> ${panel.unit}</tspan>`;
-  return `<text x="${left}" y="-12" font-weight="600">${escaped(panel.title)}${unit}</text>${grid}${warm}${lines.join("")}${times}<text x="${width - right}" y="${panelHeight + 33}" text-anchor="end" fill="#57606a">minutes</text>`;
+  return `<text x="${left}" y="-12" font-weight="600">${escaped(panel.title)}${unit}</text>${sought}${grid}${warm}${lines.join("")}${times}<text x="${width - right}" y="${panelHeight + 33}" text-anchor="end" fill="#57606a">minutes</text>`;
 }
 
 interface Axis {
@@ -154,10 +162,10 @@ interface Axis {
   readonly marks: readonly number[];
 }
 
-function axisOf({ lines, log = false }: Panel): Axis {
+function axisOf({ lines, log }: Panel): Axis {
   const values = lines.flatMap((line) => line.values);
   const largest = values.reduce((max, value) => Math.max(max, value), 1);
-  return log ? logAxis(largest) : linearAxis(largest);
+  return log === undefined ? linearAxis(largest) : logAxis(log, largest);
 }
 
 function linearAxis(largest: number): Axis {
@@ -167,9 +175,8 @@ function linearAxis(largest: number): Axis {
   return { share: (value) => value / end, marks };
 }
 
-/** From one tenth on; what is below lies on the bottom. */
-function logAxis(largest: number): Axis {
-  const bottom = -1;
+/** What is below the bottom lies on it. */
+function logAxis(bottom: number, largest: number): Axis {
   const decades = Math.max(1, Math.ceil(Math.log10(largest))) - bottom;
   const marks = Array.from({ length: decades + 1 }, (_, index) => 10 ** (bottom + index));
   const share = (value: number): number =>

@@ -162,7 +162,7 @@ class Soak {
       viewDifferences,
     });
     const reads = { reads: readers.readCount, streamMessages: readers.messageCount };
-    this.#write(verdicts, { ...calibration, ...reads, warmSecond, drive });
+    this.#write(verdicts, { ...calibration, ...reads, loadSecond: beganAt, warmSecond, drive });
     return verdicts.every(({ holds }) => holds);
   }
 
@@ -219,7 +219,7 @@ class Soak {
 
   #write(
     verdicts: readonly Verdict[],
-    facts: Calibration & Readonly<Record<string, unknown>> & { warmSecond: number; drive: Drive },
+    facts: Calibration & Readonly<Record<string, unknown>> & Bounds,
   ): void {
     const { minutes, idWindowMs, seed, print } = this.#options;
     const { drive, ...others } = facts;
@@ -244,6 +244,7 @@ class Soak {
     const svg = chart(this.#samples, {
       title: `Soak: ${minutes} minutes at ${facts.ratePerSecond} requests/s, half of what is sustained`,
       subtitle: `ids remembered for ${idWindowMs / 1000} s; both partitions, five processes, Kafka, Postgres, ClickHouse, Redis and MinIO on ${machineLine(describeMachine())}`,
+      loadSecond: facts.loadSecond,
       warmSecond: facts.warmSecond,
     });
     writeFileSync(join(resultsFolder, `${this.#name}.svg`), svg);
@@ -254,6 +255,12 @@ class Soak {
 }
 
 const resultsFolder = join(import.meta.dir, "../../bench/results");
+
+interface Bounds {
+  readonly loadSecond: number;
+  readonly warmSecond: number;
+  readonly drive: Drive;
+}
 
 interface Calibration {
   readonly sustained: number;
