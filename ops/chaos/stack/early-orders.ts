@@ -95,7 +95,7 @@ export class EarlyOrders {
     if (fate === "Dead") return;
     await Bun.sleep(afterMs);
     if (fate === "Canceled") return untilDone(() => cancel(owner, request.orderID));
-    await untilDone(() => defineInstrument(admin, listing(symbol)));
+    await untilDone(() => list(admin, symbol));
     await untilDone(() => this.#askAgain(request));
   }
 
@@ -108,8 +108,13 @@ export class EarlyOrders {
   }
 }
 
-function listing(symbol: string) {
-  return { ...chaosInstrument, symbol };
+/** A definition may be answered before it is decided. */
+async function list(admin: VenueClient, symbol: string): Promise<void> {
+  await defineInstrument(admin, { ...chaosInstrument, symbol });
+  const { body } = await admin.get("/v1/admin/instruments");
+  const listed = (body["instruments"] ?? []) as readonly { symbol: string }[];
+  if (!listed.some((each) => each.symbol === symbol))
+    throw new Error(`${symbol} is not listed yet`);
 }
 
 /** Whether there was something left to cancel does not matter here. */

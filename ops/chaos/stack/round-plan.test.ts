@@ -7,7 +7,7 @@ const kinds: RoundKind[] = ["kill", "zombie", "outage"];
 
 function plans(seed: number): string[] {
   return Array.from({ length: 200 }, (_, round) => {
-    const { kind, random } = roundPlan(seed, round + 1, kinds);
+    const { kind, random } = roundPlan(round + 1, { seed, kinds, inTurn: false });
     return `${kind} ${random.next()}`;
   });
 }
@@ -24,6 +24,11 @@ describe("the plan of rounds", () => {
     expect(counts.size).toBe(3);
     expect(kill).toBeGreaterThan(outage);
     expect(outage).toBeGreaterThan(zombie);
+  });
+
+  test("goes through the kinds in turn where it is told to", () => {
+    const inTurn = [1, 2, 3, 4].map((round) => roundPlan(round, { seed: 7, kinds, inTurn: true }));
+    expect(inTurn.map(({ kind }) => kind)).toEqual(["kill", "zombie", "outage", "kill"]);
   });
 
   test("reads kinds, and refuses what is none", () => {

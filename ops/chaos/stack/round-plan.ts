@@ -18,9 +18,18 @@ export interface RoundPlan {
   readonly random: SeededRandom;
 }
 
-/** The round of that number under a seed, the same every time. */
-export function roundPlan(seed: number, round: number, kinds: readonly RoundKind[]): RoundPlan {
+export interface PlanOptions {
+  readonly seed: number;
+  readonly kinds: readonly RoundKind[];
+  /** One kind after the other as they stand, instead of the usual mix of them. */
+  readonly inTurn: boolean;
+}
+
+/** The round of that number (from 1) under a seed, the same every time. */
+export function roundPlan(round: number, { seed, kinds, inTurn }: PlanOptions): RoundPlan {
   const random = new SeededRandom(Math.imul(seed, 1_000_003) + round);
+  const next = kinds[(round - 1) % kinds.length];
+  if (inTurn && next !== undefined) return { round, kind: next, random };
   const total = kinds.reduce((sum, kind) => sum + roundKinds[kind], 0);
   let place = random.next() * total;
   for (const kind of kinds) {

@@ -46,6 +46,9 @@ export interface StackRound {
 }
 
 export interface StackRunOptions extends RigOptions {
+  readonly inTurn: boolean;
+  /** Faults of stores last no longer, ms. */
+  readonly faultMsMax: number;
   readonly commit: string;
 }
 
@@ -76,9 +79,9 @@ export class StackRun {
 
   /** Load, a fault under it, recovery under it, and a look whether every promise holds. */
   async round(round: number, isLast: boolean): Promise<StackRound> {
-    const { seed, kinds, commit } = this.#options;
+    const { seed, commit } = this.#options;
     const { journal, judge } = this.rig;
-    const plan = roundPlan(seed, round, kinds);
+    const plan = roundPlan(round, this.#options);
     const fault = this.#faultOf(plan);
     const [attemptsBefore, claimsBefore] = [journal.attempts.length, judge.claimCount];
     const times = await this.#underLoad(plan, fault);
@@ -179,7 +182,7 @@ export class StackRun {
 
   #lastsMs(kind: RoundKind, random: SeededRandom): number {
     if (kind === "outage" || kind === "leader" || kind === "disk") {
-      return faultMs(random, this.#storeRounds++);
+      return Math.min(this.#options.faultMsMax, faultMs(random, this.#storeRounds++));
     }
     return kind === "kill" ? 0 : random.integer(sleepingMs.least, sleepingMs.most);
   }
