@@ -26,12 +26,33 @@ describe("chaos", () => {
     [["venue", "--rounds", "0"], "--rounds 0 is not 1 to 10000"],
     [["venue", "--clients", "x"], "--clients x is not 1 to 64"],
     [["venue", "--seed", "1.5"], "--seed 1.5 is no integer"],
-  ])("refuses %p and says how it is used", async (flags, why) => {
-    const { exitCode, output } = await chaos(...flags);
-    expect(exitCode).toBe(2);
-    expect(output).toContain(why);
-    expect(output).toContain("usage: bun run chaos venue");
-  });
+  ])(
+    "refuses %p and says how it is used",
+    async (flags, why) => {
+      const { exitCode, output } = await chaos(...flags);
+      expect(exitCode).toBe(2);
+      expect(output).toContain(why);
+      expect(output).toContain("usage: bun run chaos venue");
+    },
+    60_000,
+  );
+
+  test.each([
+    [["stack", "--rounds", "0"], "--rounds 0 is not 1 to 10000"],
+    [["stack", "--kinds", "kill,flood"], "--kinds kill,flood: there is no such kind"],
+    [["stack", "--ports", "80"], "--ports 80 is no offset"],
+    [["stack", "--longest", "0"], "--longest 0 is not 1 to 600000"],
+    [["stack", "--seed", "x"], "--seed x is no integer"],
+  ])(
+    "refuses %p and says how the stack's is used",
+    async (flags, why) => {
+      const { exitCode, output } = await chaos(...flags);
+      expect(exitCode).toBe(2);
+      expect(output).toContain(why);
+      expect(output).toContain("usage: bun run chaos stack");
+    },
+    60_000,
+  );
 
   test("a venue keeps every promise through three rounds", async () => {
     const data = join(folder, "data");

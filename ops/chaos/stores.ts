@@ -22,7 +22,7 @@ export interface ChaosStoresOptions {
 
 /** From a store's port to that of the proxy in front of it. */
 const proxyDistance = 500;
-const startMs = 90_000;
+const startMs = 240_000;
 const restartPauseMs = 200;
 const pollMs = 10;
 
