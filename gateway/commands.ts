@@ -45,7 +45,7 @@ export interface CommandsOptions {
   readonly partitionCount: number;
   /** A command that is applied later than this after it was sent, is refused. At most 60,000. */
   readonly validForMs: number;
-  /** Commands that wait for their outcome at most; cancels may pass it by as many as `cancelsInFlightMax`. */
+  /** Commands that wait for the log or for their outcome at most, also those given up; cancels may pass it by as many as `cancelsInFlightMax`. */
   readonly inFlightMax: number;
   readonly cancelsInFlightMax: number;
 }
@@ -135,9 +135,9 @@ export class Commands {
     if (this.#closing) {
       throw new ApiProblem("Closing", "The venue is closing and takes no more commands", later);
     }
-    const { inFlightMax, cancelsInFlightMax } = this.#options;
+    const { inFlightMax, cancelsInFlightMax, outcomes } = this.#options;
     const most = isAllowedMore ? inFlightMax + cancelsInFlightMax : inFlightMax;
-    if (this.#inFlight >= most) {
+    if (this.#inFlight + outcomes.unreportedCount >= most) {
       throw new ApiProblem("Overloaded", "Too many commands wait for their outcome", later);
     }
   }

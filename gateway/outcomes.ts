@@ -2,6 +2,7 @@ import { Topic } from "../schema/topics.ts";
 import type { Clock } from "../ports/clock/clock.ts";
 import { followFold } from "../ports/log/fold-follower.ts";
 import type { FoldAlarm, FoldedBody, FoldPosition } from "../ports/log/fold.ts";
+import { LogError } from "../ports/log/log.ts";
 import type { AppendRecord, Follower, Log } from "../ports/log/log.ts";
 import { endAfter, traceparentHeader } from "../ports/telemetry/tracer.ts";
 import type { Span } from "../ports/telemetry/tracer.ts";
@@ -10,7 +11,7 @@ import { HeldBodies } from "./held-bodies.ts";
 export interface OutcomesOptions {
   readonly log: Log;
   readonly clock: Clock;
-  /** How long an outcome is waited for. */
+  /** How long the log's report and the outcome together are waited for. */
   readonly waitMs: number;
   /** Outcomes kept for append reports that come late, and for repeats of recent requests. */
   readonly heldCountMax: number;
@@ -63,8 +64,8 @@ export class Outcomes {
   }
 
   /**
-   * Appends a command and waits for its outcome; a span goes on into the record, and ends with the append. Rejects with LogError: then
-   * nobody knows whether it stands.
+   * Appends a command and waits for its outcome; a span goes on into the record, and ends with the append. Rejects with LogError when the
+   * log fails or does not report in time: then nobody knows whether it stands.
    */
   submit(partition: number, record: AppendRecord, span: Span | null = null): Promise<Submitted> {
     const found = this.#partitions[partition];
@@ -83,6 +84,11 @@ export class Outcomes {
 
   get waiterCount(): number {
     return this.#partitions.reduce((total, partition) => total + partition.waiterCount, 0);
+  }
+
+  /** Appends whose sender was told that the log is silent, and which may land still. */
+  get unreportedCount(): number {
+    return this.#partitions.reduce((total, partition) => total + partition.unreportedCount, 0);
   }
 
   /** Stops folding; whoever still waits is told that the outcome did not come. */
@@ -108,14 +114,21 @@ interface Waiter {
   settle(body: FoldedBody | null): void;
 }
 
+interface Report {
+  readonly deadline: number;
+  giveUp(): void;
+}
+
 class PartitionOutcomes {
   readonly #options: OutcomesOptions;
   readonly #partition: number;
   readonly #follower: Follower;
   readonly #waiters = new Map<number, Waiter>();
+  readonly #reports = new Set<Report>();
   readonly #held: HeldBodies;
   #last: Pick<FoldStanding, "seqNum" | "epoch" | "commandOffset" | "foldedAt">;
   #failure: Error | null = null;
+  #unreportedCount = 0;
 
   constructor(options: OutcomesOptions, partition: number, from: FoldPosition | null) {
     this.#options = options;
@@ -142,6 +155,10 @@ class PartitionOutcomes {
     return this.#waiters.size;
   }
 
+  get unreportedCount(): number {
+    return this.#unreportedCount;
+  }
+
   async caughtUp(): Promise<void> {
     const { log, clock } = this.#options;
     const end = await log.endOffset(Topic.OrderEvents, this.#partition);
@@ -152,7 +169,7 @@ class PartitionOutcomes {
   async submit(record: AppendRecord, span: Span | null): Promise<Submitted> {
     const { clock, waitMs, onAnswered } = this.#options;
     const appendedAt = clock.monotonic();
-    const offsets = await this.#append(record, span);
+    const offsets = await this.#reported(this.#append(record, span), appendedAt + waitMs);
     const [commandOffset] = offsets;
     if (commandOffset === undefined) throw new Error("An append gives one offset a record");
     const body = await this.#outcome(commandOffset, appendedAt + waitMs);
@@ -167,6 +184,21 @@ class PartitionOutcomes {
     return endAfter(span, log.append(Topic.Orders, this.#partition, [traced]));
   }
 
+  /** Rejects at the deadline. The append goes on: where brokers are away it waits for them as long as it takes. */
+  #reported(append: Promise<readonly number[]>, deadline: number): Promise<readonly number[]> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        this.#unreportedCount++;
+        const reported = (): void => void this.#unreportedCount--;
+        append.then(reported, reported);
+        reject(new LogError("Unavailable", `No report within ${this.#options.waitMs} ms`));
+      };
+      const report = { deadline, giveUp };
+      this.#reports.add(report);
+      append.then(resolve, reject).finally(() => this.#reports.delete(report));
+    });
+  }
+
   held(commandOffset: number): FoldedBody | null {
     return this.#held.get(commandOffset);
   }
@@ -176,6 +208,11 @@ class PartitionOutcomes {
       if (waiter.deadline > now) continue;
       this.#waiters.delete(commandOffset);
       waiter.settle(null);
+    }
+    for (const report of this.#reports) {
+      if (report.deadline > now) continue;
+      this.#reports.delete(report);
+      report.giveUp();
     }
   }
 
