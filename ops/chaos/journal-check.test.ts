@@ -228,6 +228,16 @@ describe("the check of the journal", () => {
     expect(story.check()).toEqual(["RealTimeOrder"]);
   });
 
+  test("lets an order come to life after an answer that promised nothing", () => {
+    const { story } = honest();
+    const late = place("late");
+    story.attempt(late, { status: 503, body: {} });
+    const other = place("other");
+    story.attempt(other, done(story.outcome(accepted(other, 5))));
+    story.outcome(accepted(late, 6));
+    expect(story.check()).toEqual([]);
+  });
+
   test("reports a fill that was told and did not happen, and one that happened untold", () => {
     for (const reports of [
       [],

@@ -200,8 +200,8 @@ interface Placed {
 function checkRealTimeOrder(attempts: readonly Attempt[], ledger: Ledger): Violation[] {
   const sent = firstTries(attempts).flatMap((attempt) => placedBy(attempt, ledger));
   const answered = attempts
-    .filter(({ answeredAt }) => answeredAt !== null)
-    .flatMap((attempt) => placedBy(attempt, ledger))
+    .filter((attempt) => verdictOf(attempt) !== "Unknown")
+    .flatMap((attempt) => toldPlace(attempt, ledger))
     .toSorted((a, b) => answerTime(a) - answerTime(b));
   const violations: Violation[] = [];
   let highest = -1;
@@ -232,8 +232,17 @@ function firstTries(attempts: readonly Attempt[]): Attempt[] {
 /** Where a request stands on the log: a new order at its acceptance, also when no answer told of it. */
 function placedBy(attempt: Attempt, ledger: Ledger): Placed[] {
   const [accepted] = isPlacement(attempt) ? ledger.acceptancesOf(orderIDOf(attempt.request)) : [];
-  const seqNum = accepted === undefined ? seqNumOf(attempt) : accepted.firstSeqNum;
-  const outcome = seqNum === null ? undefined : ledger.outcomes.get(seqNum);
+  if (accepted === undefined) return toldPlace(attempt, ledger);
+  return placedAt(attempt, ledger.outcomes.get(accepted.firstSeqNum));
+}
+
+/** What the answer tells of, which an order that came to life later does not change. */
+function toldPlace(attempt: Attempt, ledger: Ledger): Placed[] {
+  const seqNum = seqNumOf(attempt);
+  return placedAt(attempt, seqNum === null ? undefined : ledger.outcomes.get(seqNum));
+}
+
+function placedAt(attempt: Attempt, outcome: Outcome | undefined): Placed[] {
   return outcome === undefined ? [] : [{ attempt, offset: outcome.commandOffset }];
 }
 
