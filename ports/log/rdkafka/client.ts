@@ -38,6 +38,10 @@ export interface ClientError {
 
 const messageBytes = 512;
 const clusterPollMs = 10;
+const lookMs = 1000;
+const looksPerReturn = 5;
+/** What stands for a controller that is not known. */
+const noController = -1;
 /** With sparse connections a request that waits for a dead broker makes librdkafka connect to it again without any pause. */
 const allClients = { "enable.sparse.connections": "false" };
 /** RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE: consumers are closed by hand before. */
@@ -47,6 +51,10 @@ const noConsumerClose = 8;
 export class Client {
   readonly library: Library;
   readonly handle: Pointer;
+  readonly #servers: string;
+  readonly #looking: ReturnType<typeof setInterval>;
+  #controllerKnown = false;
+  #lookCount = 0;
   #closed = false;
 
   constructor(
@@ -57,6 +65,9 @@ export class Client {
   ) {
     this.library = library;
     this.handle = open(library, type, settings, events);
+    this.#servers = settings["bootstrap.servers"] ?? "";
+    this.#looking = setInterval(() => this.#findBrokers(), lookMs);
+    this.#looking.unref();
   }
 
   get closed(): boolean {
@@ -85,7 +96,24 @@ export class Client {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#looking);
     this.library.kafka.rd_kafka_destroy_flags(this.handle, noConsumerClose);
+  }
+
+  /**
+   * An answer that names no broker (all of them are fenced, though one still answers) makes librdkafka 2.10 to 2.15 forget every broker for good: it asks
+   * nobody any more, and so never returns to the bootstrap servers by itself. Such an answer names no controller either.
+   */
+  #findBrokers(): void {
+    const { kafka } = this.library;
+    if (kafka.rd_kafka_controllerid(this.handle, 0) !== noController) {
+      this.#controllerKnown = true;
+      this.#lookCount = 0;
+      return;
+    }
+    if (!this.#controllerKnown || this.#servers === "") return;
+    if (this.#lookCount++ % looksPerReturn === 0)
+      kafka.rd_kafka_brokers_add(this.handle, this.#servers);
   }
 }
 

@@ -16,6 +16,8 @@ const rdkafkaSymbols = {
   rd_kafka_last_error: { args: [], returns: "i32" },
   rd_kafka_err2str: { args: ["i32"], returns: "cstring" },
   rd_kafka_clusterid: { args: ["ptr", "i32"], returns: "ptr" },
+  rd_kafka_controllerid: { args: ["ptr", "i32"], returns: "i32" },
+  rd_kafka_brokers_add: { args: ["ptr", "cstring"], returns: "i32" },
   rd_kafka_mem_free: { args: ["ptr", "ptr"], returns: "void" },
   rd_kafka_topic_new: { args: ["ptr", "cstring", "ptr"], returns: "ptr" },
   rd_kafka_topic_destroy: { args: ["ptr"], returns: "void" },
