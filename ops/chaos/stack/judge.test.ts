@@ -69,7 +69,7 @@ async function options(
   return {
     log: venue.log,
     journal,
-    operator: new Operator(admin),
+    operator: new Operator(admin, journal),
     traders,
     symbols,
     url: venue.url,

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 
 import { SeededRandom } from "../../seeded-random.ts";
 import { VenueClient } from "../../venue-client.ts";
+import { Journal } from "../journal.ts";
 import { LetterAudit } from "./letter-audit.ts";
 import { Operator } from "./operator.ts";
 
@@ -21,7 +22,8 @@ function forgetfulVenue() {
 
 test("reports a discard that was confirmed and stands nowhere", async () => {
   const venue = forgetfulVenue();
-  const operator = new Operator(new VenueClient(`http://127.0.0.1:${venue.port}`, null));
+  const admin = new VenueClient(`http://127.0.0.1:${venue.port}`, null);
+  const operator = new Operator(admin, new Journal());
   await operator.resolveOne(new SeededRandom(1));
   await venue.stop(true);
   const letters = new LetterAudit(0);

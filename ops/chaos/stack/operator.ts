@@ -1,7 +1,11 @@
+import { Side } from "../../../schema/generated/enums.ts";
+import type { NewOrderSingle } from "../../../schema/generated/new-order-single.ts";
+import { orderIDOf } from "../../../schema/identity/order-id.ts";
 import type { SeededRandom } from "../../seeded-random.ts";
 import { problemCode } from "../../venue-client.ts";
 import type { Answer, VenueClient } from "../../venue-client.ts";
 import type { Violation } from "../journal-check.ts";
+import type { Journal } from "../journal.ts";
 import type { LetterAudit } from "./letter-audit.ts";
 
 interface OpenLetter {
@@ -9,21 +13,27 @@ interface OpenLetter {
   readonly deadReason: string;
 }
 
+type DeadOrder = Pick<NewOrderSingle, "accountID" | "symbol" | "side" | "price" | "orderQty">;
 type Resolution = "Replayed" | "Discarded";
 
 const reason = "chaos";
+/** The operator's number in the journal. */
+const ownClient = -2;
 
 /** Acts on dead letters and sets commands aside, and remembers what the venue said to it. */
 export class Operator {
   readonly #admin: VenueClient;
+  readonly #journal: Journal;
   /** What was confirmed, by the letter's name. */
   readonly #confirmed = new Map<string, Resolution>();
   #replayCount = 0;
   #discardCount = 0;
   #quarantineCount = 0;
 
-  constructor(admin: VenueClient) {
+  /** The journal gets the orders that a replay may bring about. */
+  constructor(admin: VenueClient, journal: Journal) {
     this.#admin = admin;
+    this.#journal = journal;
   }
 
   get counts(): { replays: number; discards: number; quarantines: number } {
@@ -67,12 +77,26 @@ export class Operator {
 
   /** A dead order is answered with its fate, which may be a refusal once more. */
   async #replay(id: string): Promise<void> {
-    const path = `/v1/admin/dead-letters/${id}/replay`;
+    const letter = `/v1/admin/dead-letters/${id}`;
+    const inspected = await this.#ask(() => this.#admin.get(letter));
+    if (inspected?.status !== 200) return;
+    this.#expectAnew(id, inspected.body["command"] as DeadOrder);
+    const path = `${letter}/replay`;
     const answer = await this.#ask(() => this.#admin.post(path, { reason, late: true }));
     if (answer === null || answer.status === 202 || answer.status >= 500) return;
     if (problemCode(answer) === "DeadLetterResolved") return;
     this.#confirmed.set(id, "Replayed");
     this.#replayCount++;
+  }
+
+  /** An order that the id window has forgotten comes again under a clOrdID that is made from its letter's name. */
+  #expectAnew(id: string, { accountID, symbol, side, price, orderQty }: DeadOrder): void {
+    const clOrdID = `dlq-${id.replace(":", "-")}`;
+    const orderID = orderIDOf(accountID, symbol, clOrdID);
+    const terms = { side: side === Side.Buy ? "Buy" : "Sell", price, orderQty } as const;
+    const manner = { timeInForce: "GTC", postOnly: false } as const;
+    const request = { kind: "Place", symbol, clOrdID, orderID, ...terms, ...manner } as const;
+    this.#journal.begin({ client: ownClient, accountID, request });
   }
 
   async #discard(id: string): Promise<void> {

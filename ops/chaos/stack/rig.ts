@@ -115,7 +115,7 @@ async function cast(
   await stack.readsReady;
   const run = Date.now().toString(36).slice(-6);
   const journal = new Journal();
-  const operator = new Operator(admin);
+  const operator = new Operator(admin, journal);
   const owner = new VenueClient(stack.url, early.token, requestMsMax);
   const { direct } = place;
   return {
