@@ -2,10 +2,8 @@ import type { Pointer } from "bun:ffi";
 
 import type { AppendBatch } from "../append-batch.ts";
 import type { Library } from "./library.ts";
-import { addressOf, messageOffsets } from "./native.ts";
+import { addressOf, messageBytes, messageOffsets } from "./native.ts";
 
-/** sizeof(rd_kafka_message_t). */
-const messageBytes = 72;
 const tableCount = 1024;
 const two32 = 4294967296;
 /** Opaque values of a stream's messages are its number above this; slot numbers stay below. */

@@ -1,4 +1,4 @@
-import { dlopen, type Pointer } from "bun:ffi";
+import { dlopen, type FFIFunction, type Pointer } from "bun:ffi";
 import { existsSync } from "node:fs";
 
 /**
@@ -42,15 +42,15 @@ const rdkafkaSymbols = {
   rd_kafka_event_error: { args: ["ptr"], returns: "i32" },
   rd_kafka_event_error_string: { args: ["ptr"], returns: "cstring" },
   rd_kafka_event_error_is_fatal: { args: ["ptr"], returns: "i32" },
-  rd_kafka_event_message_count: { args: ["ptr"], returns: "u64" },
+  rd_kafka_event_message_count: { args: ["ptr"], returns: "u64_fast" },
   rd_kafka_event_message_next: { args: ["ptr"], returns: "ptr" },
-  rd_kafka_event_message_array: { args: ["ptr", "ptr", "u64"], returns: "u64" },
+  rd_kafka_event_message_array: { args: ["ptr", "ptr", "u64"], returns: "u64_fast" },
   rd_kafka_event_topic_partition_list: { args: ["ptr"], returns: "ptr" },
   rd_kafka_event_destroy: { args: ["ptr"], returns: "void" },
   rd_kafka_consume_start_queue: { args: ["ptr", "i32", "i64", "ptr"], returns: "i32" },
   rd_kafka_consume_stop: { args: ["ptr", "i32"], returns: "i32" },
-  rd_kafka_consume_batch_queue: { args: ["ptr", "i32", "ptr", "u64"], returns: "i64" },
-  rd_kafka_message_timestamp: { args: ["ptr", "ptr"], returns: "i64" },
+  rd_kafka_consume_batch_queue: { args: ["ptr", "i32", "ptr", "u64"], returns: "i64_fast" },
+  rd_kafka_message_timestamp: { args: ["ptr", "ptr"], returns: "i64_fast" },
   rd_kafka_message_destroy: { args: ["ptr"], returns: "void" },
   rd_kafka_topic_partition_list_new: { args: ["i32"], returns: "ptr" },
   rd_kafka_topic_partition_list_add: { args: ["ptr", "cstring", "i32"], returns: "ptr" },
@@ -124,8 +124,9 @@ interface Returns {
   /** Something that String() turns into the text. */
   readonly cstring: object | null;
   readonly i32: number;
-  readonly i64: number | bigint;
-  readonly u64: number | bigint;
+  /** A number up to 2^53, a bigint beyond. */
+  readonly i64_fast: number | bigint;
+  readonly u64_fast: number | bigint;
   readonly void: undefined;
 }
 
@@ -178,8 +179,10 @@ export function openLibrary(candidates: readonly string[]): Library {
 
 function tryOpen(path: string): Library | string {
   try {
-    // bun:ffi types a pointer as number or bigint; on the platforms with a librdkafka it is a number.
-    const kafka = dlopen(path, rdkafkaSymbols).symbols as unknown as Rdkafka;
+    // bun:ffi types a pointer as number or bigint; on the platforms with a librdkafka it is a number. Its types lack the names of the
+    // integers that come back as numbers where they can.
+    const symbols = rdkafkaSymbols as unknown as Record<string, FFIFunction>;
+    const kafka = dlopen(path, symbols).symbols as unknown as Rdkafka;
     const libc = dlopen("libc.so.6", libcSymbols).symbols as unknown as Libc;
     const version = kafka.rd_kafka_version();
     if (version < versionMin) return `version ${versionText(version)} is older than 2.3`;

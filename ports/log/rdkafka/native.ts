@@ -59,6 +59,7 @@ export function present(pointer: Pointer | null, what: string): Pointer {
 }
 
 /** rd_kafka_message_t (LP64; the same from 2.0 to 2.15). */
+export const messageBytes = 72;
 export const messageOffsets = {
   err: 0,
   partition: 16,
