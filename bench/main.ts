@@ -1,10 +1,12 @@
 import { parseArgs } from "node:util";
 
 import { benchCore } from "./core.bench.ts";
+import { benchPipeline } from "./pipeline.bench.ts";
 import { benchVenue } from "./venue.bench.ts";
 
 const usage = `usage: bun run bench core [--rounds 3] [--passes 6]
        bun run bench venue [--seconds 10]
+       bun run bench pipeline [--pairs 5] [--commands 1000000]    (on the Kafka of \`bun run services up\`)
 Prints a table and writes bench/results/<date>-<name>.json.`;
 
 const print = (line: string): void => console.log(line);
@@ -15,6 +17,10 @@ if (name === "core") {
   benchCore({ roundCount: count(values.rounds), passCount: count(values.passes), print });
 } else if (name === "venue") {
   await benchVenue({ seconds: count(values.seconds), print });
+} else if (name === "pipeline") {
+  const commandCount = Number(values.commands);
+  if (!(commandCount >= 10_000)) fail(`${values.commands} commands are too few`);
+  await benchPipeline({ pairCount: count(values.pairs), commandCount, print });
 } else {
   fail(name === undefined ? "What shall be measured?" : `There is no bench ${name}`);
 }
@@ -26,6 +32,8 @@ function readArguments() {
       options: {
         rounds: { type: "string", default: "3" },
         passes: { type: "string", default: "6" },
+        pairs: { type: "string", default: "5" },
+        commands: { type: "string", default: "1000000" },
         seconds: { type: "string", default: "10" },
       },
     });

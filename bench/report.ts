@@ -24,6 +24,13 @@ export function writeResult(name: string, result: unknown): string {
   return `bench/results/${file}`;
 }
 
+/** Writes `results/<date>-<name>.svg` and returns its name. */
+export function writeChart(name: string, svg: string): string {
+  const file = `${new Date().toISOString().slice(0, 10)}-${name}.svg`;
+  writeFileSync(join(import.meta.dir, "results", file), svg);
+  return `bench/results/${file}`;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
