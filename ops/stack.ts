@@ -39,6 +39,8 @@ export interface StackOptions {
   readonly snapshotCommandCount?: number;
   /** Before a process that has died is started again. */
   readonly restartMs?: number;
+  /** How long the whole may take to be open. */
+  readonly startMsMax?: number;
   readonly logLevel?: string;
   /** Nothing is traced by default. */
   readonly traces?: TracesConfig;
@@ -66,7 +68,7 @@ export interface StackWorker {
 }
 
 const root = dirname(import.meta.dir);
-const startMaxMs = 60_000;
+const startMsMaxDefault = 60_000;
 const pollMs = 50;
 const sessionTimeoutMsDefault = 6000;
 
@@ -201,7 +203,7 @@ class RunningStack implements Stack {
   }
 
   async #until(what: string, reached: () => Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + startMaxMs;
+    const deadline = performance.now() + (this.#options.startMsMax ?? startMsMaxDefault);
     while (!(await reached().catch(() => false))) {
       if (this.#closing) throw new Error("The stack was closed");
       if (performance.now() > deadline) throw new Error(`The stack is not ${what}: see its output`);

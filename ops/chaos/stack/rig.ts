@@ -45,6 +45,7 @@ export interface Rig {
 export const partitionCount = 2;
 const sessionTimeoutMs = 3000;
 const restartMs = 100;
+const startMsMax = 240_000;
 const firstAccountID = 5001;
 const earlyAccountID = 5999;
 const requestMsMax = 5000;
@@ -68,6 +69,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
       sessionTimeoutMs,
       snapshotCommandCount: 1,
       restartMs,
+      startMsMax,
       onLine: options.onLine,
     });
     closing.push(() => stack.close());
