@@ -42,8 +42,10 @@ const lookMs = 1000;
 const looksPerReturn = 5;
 /** What stands for a controller that is not known. */
 const noController = -1;
+/** By default the pause between connects grows to ten seconds, and the venue stands still for as long after the broker is back. */
+const reconnects = { "reconnect.backoff.ms": "100", "reconnect.backoff.max.ms": "1000" };
 /** With sparse connections a request that waits for a dead broker makes librdkafka connect to it again without any pause. */
-const allClients = { "enable.sparse.connections": "false" };
+const allClients = { "enable.sparse.connections": "false", ...reconnects };
 /** RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE: consumers are closed by hand before. */
 const noConsumerClose = 8;
 
