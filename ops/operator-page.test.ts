@@ -213,21 +213,30 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     expect(await page.locator("#letters .badge[data-state=Open]").count()).toBe(1);
   }, 60_000);
 
-  test("sets a command aside that nobody has applied, and no other", async () => {
-    const partition = homeOf("BTC-USD");
-    const setAside = async (offset: number): Promise<void> => {
-      await page.selectOption("#aside-partition", String(partition));
-      await page.fill("#aside-offset", String(offset));
-      await page.click("#aside-open");
-      await confirm("every owner breaks on it");
-    };
-    await setAside(0);
+  test("sets no command aside that has its outcome", async () => {
+    await page.fill("#aside-offset", "0");
+    await page.click("#aside-open");
+    expect(await page.isDisabled("#aside-offset")).toBe(true);
+    await confirm("a try");
     await page.waitForSelector('#aside-result[data-tone="bad"]');
     expect(await textOf("#aside-result")).toStartWith("CommandDecided. ");
+    expect(await page.isDisabled("#aside-offset")).toBe(false);
+  }, 60_000);
+
+  test("says where a partition stands still, and sets the command aside that it stands before", async () => {
+    const partition = homeOf("BTC-USD");
     await venue.hosts[partition]?.stop();
     const order = earlyOrder("BTC-USD", { clOrdID: "breaks" });
     const offset = await append(partition, frame(order));
-    await setAside(offset);
+    const row = `#partitions .row >> nth=${partition}`;
+    // A partition counts as silent after ten seconds.
+    await page.click(`${row} >> button`, { timeout: 40_000 });
+    expect(await textOf(row)).toMatch(/silent[^]*EngineBroken/);
+    expect(await page.inputValue("#aside-partition")).toBe(String(partition));
+    expect(await page.inputValue("#aside-offset")).toBe(String(offset));
+    await page.click("#aside-open");
+    await browser.picture(page, "operator-aside-dark");
+    await confirm("every owner breaks on it");
     await page.waitForSelector('#aside-result[data-tone="good"]');
     expect(await textOf("#aside-result")).toMatch(/^Set aside \(201\), epoch \d+\./);
     const end = await venue.log.endOffset(Topic.OrderEvents, partition);

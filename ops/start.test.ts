@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { startChildVenue } from "./child-venue.ts";
 import { VenueClient } from "./venue-client.ts";
+import type { VenueFile } from "./venue-client.ts";
 
 const script = join(import.meta.dir, "start.ts");
 const dataDir = mkdtempSync(join(tmpdir(), "orderbook-start-"));
@@ -117,30 +118,32 @@ describe("start", () => {
       stdout: "pipe",
       stderr: "inherit",
     });
-    let output = "";
-    let isUp = false;
-    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-      output += chunk;
-      if (isUp || !output.includes("Reads are up")) continue;
-      isUp = true;
-      child.kill("SIGINT");
+    try {
+      let output = "";
+      let isUp = false;
+      for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+        output += chunk;
+        if (isUp || !output.includes("Reads are up")) continue;
+        isUp = true;
+        child.kill("SIGINT");
+      }
+      expect(await child.exited).toBe(0);
+      const lines = output.trimEnd().split("\n");
+      const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+      expect(said.find(({ msg }) => msg === "The venue is open")).toMatchObject({
+        level: "info",
+        service: "venue",
+        url: expect.stringMatching(/^http:/),
+        venueFile: join(folder, "venue.json"),
+      });
+      expect(said.at(-1)).toMatchObject({ msg: "Closed" });
+      const venueFile = readFileSync(join(folder, "venue.json"), "utf8");
+      const { adminToken } = JSON.parse(venueFile) as VenueFile;
+      expect(output).not.toContain(adminToken);
+    } finally {
+      child.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
     }
-    expect(await child.exited).toBe(0);
-    const lines = output.trimEnd().split("\n");
-    const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    const opened = said.find(({ msg }) => msg === "The venue is open");
-    expect(opened).toMatchObject({
-      level: "info",
-      service: "venue",
-      url: expect.stringMatching(/^http:/),
-      venueFile: join(folder, "venue.json"),
-    });
-    expect(said.at(-1)).toMatchObject({ msg: "Closed" });
-    const { adminToken } = JSON.parse(readFileSync(join(folder, "venue.json"), "utf8")) as {
-      adminToken: string;
-    };
-    expect(output).not.toContain(adminToken);
-    rmSync(folder, { recursive: true, force: true });
   }, 120_000);
 
   test("with the demo on, a trade comes into Postgres and into ClickHouse by itself, and soon", async () => {
