@@ -17,7 +17,8 @@ const flags = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const stepMaxMs = 15_000;
+/** Long: tests of pages run beside others. */
+const stepMaxMs = 45_000;
 
 /** Where pictures of pages go, for people: set ORDERBOOK_SCREENSHOTS to a folder. */
 const pictures = process.env["ORDERBOOK_SCREENSHOTS"];

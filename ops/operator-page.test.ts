@@ -42,7 +42,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     address = `${venue.url}/operator#token=${adminToken}`;
     browser = await TestBrowser.open();
     page = await browser.page(address);
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await browser?.close();
@@ -90,7 +90,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     expect(await textOf("#instruments")).toContain("BTC-USD");
     expect(await textOf("#accounts")).toContain("alice");
     await browser.picture(page, "operator-empty-dark");
-  }, 60_000);
+  }, 120_000);
 
   test("shows dead letters by itself, oldest first, and what each was, to the byte", async () => {
     await letDie("SOL-USD");
@@ -120,7 +120,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
       expect(said).toContain(part);
     }
     await browser.picture(page, "operator-letter-dark");
-  }, 60_000);
+  }, 120_000);
 
   test("replays a letter once: the second replay is refused, and says so", async () => {
     await list("SOL-USD");
@@ -141,7 +141,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     expect(await textOf("#letter .result", other)).toStartWith("DeadLetterResolved. ");
     await other.waitForSelector("#letter .resolution");
     await other.close();
-  }, 60_000);
+  }, 120_000);
 
   test("discards a letter, which leaves the open ones and stays among all", async () => {
     await page.click(rowOf("Undecodable"));
@@ -154,7 +154,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     const states = await page.locator("#letters .badge").allInnerTexts();
     expect(states).toEqual(["Replayed", "Discarded"]);
     await page.click('#letters-filter label:has-text("Open")');
-  }, 60_000);
+  }, 120_000);
 
   test("asks once more before it replays past the order's own deadline", async () => {
     const validForMs = 3_000;
@@ -171,7 +171,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     await page.check('.confirm [name="insisted"]');
     await page.click(".confirm .do");
     await page.waitForSelector('#letter .result[data-tone="good"]');
-  }, 60_000);
+  }, 120_000);
 
   test("changes a trading state and an account's status, each confirmed in its row", async () => {
     await page.click('#instruments li:has-text("BTC-USD") button');
@@ -193,7 +193,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
       name: "bob",
       accountStatus: "Disabled",
     });
-  }, 60_000);
+  }, 120_000);
 
   test("works by keyboard: from letter to letter, into a question and out of it", async () => {
     await page.click('#letters-filter label:has-text("All")');
@@ -211,7 +211,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     await page.keyboard.press("Escape");
     await page.waitForSelector(".confirm", { state: "detached" });
     expect(await page.locator("#letters .badge[data-state=Open]").count()).toBe(1);
-  }, 60_000);
+  }, 120_000);
 
   test("sets no command aside that has its outcome", async () => {
     await page.fill("#aside-offset", "0");
@@ -221,7 +221,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     await page.waitForSelector('#aside-result[data-tone="bad"]');
     expect(await textOf("#aside-result")).toStartWith("CommandDecided. ");
     expect(await page.isDisabled("#aside-offset")).toBe(false);
-  }, 60_000);
+  }, 120_000);
 
   test("says where a partition stands still, and sets the command aside that it stands before", async () => {
     const partition = homeOf("BTC-USD");
@@ -230,7 +230,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     const offset = await append(partition, frame(order));
     const row = `#partitions .row >> nth=${partition}`;
     // A partition counts as silent after ten seconds.
-    await page.click(`${row} >> button`, { timeout: 40_000 });
+    await page.click(`${row} >> button`, { timeout: 90_000 });
     expect(await textOf(row)).toMatch(/silent[^]*EngineBroken/);
     expect(await page.inputValue("#aside-partition")).toBe(String(partition));
     expect(await page.inputValue("#aside-offset")).toBe(String(offset));
@@ -244,7 +244,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     expect(last === undefined ? null : decodeFrame(last.value)).toMatchObject({
       message: { kind: "Quarantine", commandOffset: offset, reason: "every owner breaks on it" },
     });
-  }, 60_000);
+  }, 120_000);
 
   test("fits light and dark, wide and narrow", async () => {
     await browser.picture(page, "operator-wide-dark");
@@ -259,7 +259,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
       expect([name, await overflowOf(page)]).toEqual([name, 0]);
       await browser.picture(page, `operator-${name}-light`);
     }
-  }, 60_000);
+  }, 120_000);
 
   test("asks for a token where it has none, and where the venue does not take it", async () => {
     const stranger = await browser.page(`${venue.url}/operator`);
@@ -276,7 +276,7 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     await stranger.keyboard.press("Enter");
     await stranger.waitForSelector("#letters tr");
     await stranger.close();
-  }, 60_000);
+  }, 120_000);
 
   test("has nothing to complain about: no script error, nothing that the policy blocked", () => {
     expect(browser.complaints).toEqual([]);

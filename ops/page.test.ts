@@ -36,7 +36,7 @@ describe.skipIf(browserPath === null)("the trading page in a real browser", () =
     );
     expect(await page.textContent("#connection")).toBe("live");
     expect(await page.textContent("#book-check")).toStartWith("verified");
-  }, 60_000);
+  }, 120_000);
 
   test("places an order by the ticket and shows it as one's own in ladder and list", async () => {
     const bid = await page.getAttribute("#bids button:not([hidden])", "data-price");
@@ -51,14 +51,14 @@ describe.skipIf(browserPath === null)("the trading page in a real browser", () =
     expect(await page.textContent("#orders tr")).toContain("0.02500");
     await page.waitForSelector('#bids button[data-own="0.02500"]');
     await browser.picture(page, "own-order-dark");
-  }, 60_000);
+  }, 120_000);
 
   test("says a refusal in the venue's words", async () => {
     await page.fill('#ticket input[name="orderQty"]', "1e3");
     await page.click("#submit");
     await page.waitForSelector('#result[data-tone="bad"]');
     expect(await page.textContent("#result")).toMatch(/^InvalidRequest\. .*orderQty/);
-  }, 60_000);
+  }, 120_000);
 
   test("takes liquidity with a market order by cash", async () => {
     await page.click('#ticket label:has(input[value="Market"])');
@@ -67,14 +67,14 @@ describe.skipIf(browserPath === null)("the trading page in a real browser", () =
     await page.click("#submit");
     await page.waitForSelector('#result[data-tone="good"]');
     expect(await page.textContent("#result")).toContain("Filled 0.0");
-  }, 60_000);
+  }, 120_000);
 
   test("cancels the order; it leaves the list and the ladder's mark goes", async () => {
     await page.click("#orders tr button");
     await page.waitForSelector("#orders tr", { state: "detached" });
     await page.waitForSelector('#bids button[data-own="0.02500"]', { state: "detached" });
     expect(await page.textContent("#result")).toContain("Canceled in");
-  }, 60_000);
+  }, 120_000);
 
   test("fills the ticket from a level of the ladder, by mouse and by keyboard", async () => {
     await page.click("#bids button:not([hidden])");
@@ -83,7 +83,7 @@ describe.skipIf(browserPath === null)("the trading page in a real browser", () =
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     expect(await page.isChecked('#ticket input[value="Limit"]')).toBe(true);
-  }, 60_000);
+  }, 120_000);
 
   test("switches the market, the account and the theme", async () => {
     await page.selectOption("#account", { index: 1 });
@@ -97,7 +97,7 @@ describe.skipIf(browserPath === null)("the trading page in a real browser", () =
     await page.setViewportSize({ width: 420, height: 900 });
     await browser.picture(page, "narrow-light");
     expect(await overflowOf(page)).toBe(0);
-  }, 60_000);
+  }, 120_000);
 
   test("has nothing to complain about: no script error, nothing that the policy blocked", () => {
     expect(browser.complaints).toEqual([]);

@@ -32,7 +32,7 @@ interface Lists {
 }
 
 /** The operator's page: looks at the venue again and again, and wires what is done to the admin API. */
-class Console {
+class OperatorDesk {
   readonly #signIn = new SignIn({ onToken: (token) => this.#enter(token) });
   readonly #letters = new LettersPanel({ onPick: (id) => this.#pick(id) });
   readonly #letter = new LetterPanel({
@@ -186,4 +186,4 @@ function showWaiting(partitions: readonly ListedPartition[]): void {
   setText(element("waiting-count", HTMLElement), isKnown ? count : `${count} or more`);
 }
 
-new Console().run();
+new OperatorDesk().run();

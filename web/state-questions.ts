@@ -57,6 +57,7 @@ export function accountQuestion(api: () => VenueApi): AskState {
       isDanger: isActive,
       asksReason: false,
       act: async (): Promise<Outcome> => {
+        // A definition replaces the account whole: its name goes along.
         const accountStatus = isActive ? "Disabled" : "Active";
         const path = `/v1/admin/accounts/${name}`;
         const answer = await api().put(path, { name: about, accountStatus });

@@ -13,6 +13,9 @@ export interface Refusal {
   readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
+/** The venue waits two seconds for an outcome: silence this long is no answer. */
+const answerMaxMs = 15_000;
+
 /** Speaks to the venue's HTTP API for one account, or for nobody. Never rejects: a dead connection is a refusal too. */
 export class VenueApi {
   readonly #token: string | null;
@@ -40,7 +43,8 @@ export class VenueApi {
   /** How the venue is, also where it is not ready; null where it does not answer. */
   async readiness(): Promise<Readiness | null> {
     try {
-      return (await (await fetch("/readyz")).json()) as Readiness;
+      const response = await fetch("/readyz", { signal: AbortSignal.timeout(answerMaxMs) });
+      return (await response.json()) as Readiness;
     } catch {
       return null;
     }
@@ -55,6 +59,7 @@ export class VenueApi {
       const response = await fetch(path, {
         method,
         headers,
+        signal: AbortSignal.timeout(answerMaxMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const answer: unknown = await response.json();
