@@ -6,7 +6,7 @@ import { OutputBatch, OutputUse } from "./output-batch.ts";
 import type { Recovered } from "./recovery.ts";
 
 export interface OwnOutputOptions {
-  readonly recovered: Recovered;
+  readonly recovered: Pick<Recovered, "fold" | "epoch">;
   /** A body that asks for letters is folded. */
   onLetters(body: FoldedBody): void;
   /** The body of a Checkpoint is folded. */
