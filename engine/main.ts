@@ -13,6 +13,7 @@ import { joinedText } from "../ports/telemetry/metric-set.ts";
 import { Topic } from "../schema/topics.ts";
 import { readConfig } from "./config.ts";
 import type { EngineConfig } from "./config.ts";
+import { outputLingerMs } from "./output-appender.ts";
 import { createEngineMetrics } from "./metrics.ts";
 import { recoveryFields } from "./recovery-line.ts";
 import { createWorker } from "./worker.ts";
@@ -28,7 +29,13 @@ async function open({
   const { kafka, instance } = config;
   const service = "engine";
   const watch = { service, lagGroup: null, endsOnStall: true } as const;
-  const serviceLog = await openServiceLog({ kafka, logger, fail, ...watch });
+  const serviceLog = await openServiceLog({
+    kafka,
+    logger,
+    fail,
+    lingerMs: outputLingerMs,
+    ...watch,
+  });
   const { log } = serviceLog;
   const snapshots = openMinioSnapshots(config.minio);
   const worker = createWorker({

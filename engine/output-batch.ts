@@ -1,4 +1,5 @@
 import { AppendBatch } from "../ports/log/append-batch.ts";
+import type { Span } from "../ports/telemetry/tracer.ts";
 
 const countMin = 1024;
 
@@ -21,6 +22,8 @@ export class OutputBatch {
   /** Low and high half of that body's hash. */
   hashes = new Uint32Array(2 * countMin);
   uses = new Uint8Array(countMin);
+  /** Of sampled commands among them: they end with the append. */
+  readonly spans: Span[] = [];
 
   reset(): void {
     this.append.reset();

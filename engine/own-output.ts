@@ -50,11 +50,6 @@ export class OwnOutput {
     return this.#free.pop() ?? new OutputBatch();
   }
 
-  /** Of a batch that nothing was written into. */
-  release(batch: OutputBatch): void {
-    this.#free.push(batch);
-  }
-
   /** The batch is about to be written, behind all that were sent before. */
   send(batch: OutputBatch): void {
     this.#sent.push(batch);

@@ -11,6 +11,7 @@ import { checkpointInterval } from "./checkpoint-chain.ts";
 import { CommandTracing } from "./command-tracing.ts";
 import { EventCounts } from "./event-counts.ts";
 import { EngineHostError } from "./host-error.ts";
+import { OutputAppender } from "./output-appender.ts";
 import type { OutputBatch } from "./output-batch.ts";
 import { OutputRecords } from "./output-records.ts";
 import { OwnOutput } from "./own-output.ts";
@@ -57,10 +58,6 @@ export interface OwnerStats {
   readonly relay: RelayStats;
 }
 
-/** Appends under way at once; beyond it reading waits for the oldest. */
-const inFlightCountMax = 8;
-/** Records of one append are cut here, in bytes of bodies: a batch of sweeps may be large. */
-const appendBytesMax = 4 * 1024 * 1024;
 /** Appends that are not folded to their end; beyond it reading waits for the oldest. */
 const unfoldedCountMax = 32;
 /** A store that does not answer must not hold up the end. */
@@ -80,7 +77,7 @@ export class Owner {
   readonly #applyNs = new BucketCounts();
   readonly #eventCounts = new EventCounts();
   readonly #ticking = new AbortController();
-  readonly #inFlight: Promise<void>[] = [];
+  readonly #appender: OutputAppender;
   #state: OwnerState = "Starting";
   #failure: Error | null = null;
   #orders: Follower | null = null;
@@ -109,6 +106,10 @@ export class Owner {
       onLetters: (body) => this.#relay.take(body),
       onCheckpoint: (position) => void this.#checkpointFolded(position),
     });
+    this.#appender = new OutputAppender({
+      output: this.#output,
+      append: (batch) => this.#append(batch),
+    });
   }
 
   get stats(): OwnerStats {
@@ -124,7 +125,7 @@ export class Owner {
       eventCount: this.#eventCount,
       orderCount: this.#replica.engine.orderCount,
       idWindowEntryCount: this.#replica.engine.idWindowEntryCount,
-      inFlightCount: this.#inFlight.length,
+      inFlightCount: this.#appender.inFlightCount,
       applyNs: this.#applyNs,
       events: this.#eventCounts,
       snapshot: snapshotter.stats,
@@ -181,7 +182,7 @@ export class Owner {
     this.#ticking.abort();
     await this.#ticker;
     await this.#orders?.close();
-    await Promise.all(this.#inFlight);
+    await this.#appender.whenIdle();
     await this.#output.whenFolded(this.#replica.seqNum);
     await this.#relay.stop();
     await this.#finishSnapshot();
@@ -207,20 +208,16 @@ export class Owner {
 
   #serve(batch: RecordBatch): void | Promise<void> {
     if (this.#failure !== null) return;
-    let outputs = this.#output.open();
     this.#appliedAt = Bun.nanoseconds();
     for (let index = 0; index < batch.count; index++) {
       batch.load(index);
+      const outputs = this.#appender.batch;
       if (batch.headers === undefined) this.#apply(batch, outputs);
       else this.#applyTraced(batch, index, outputs);
-      if (outputs.append.length < appendBytesMax) continue;
-      this.#append(outputs);
-      outputs = this.#output.open();
     }
-    this.#append(outputs);
+    this.#appender.flush();
     if (batch.offsetAt(batch.count - 1) + 1 >= this.#tailEnd) this.#tailWritten.resolve();
-    if (this.#inFlight.length > inFlightCountMax)
-      return this.#inFlight[this.#inFlight.length - inFlightCountMax];
+    if (this.#appender.isFull) return this.#appender.whenRoom();
     if (this.#output.sentCount > unfoldedCountMax) return this.#output.whenOldestFolded();
   }
 
@@ -246,24 +243,19 @@ export class Owner {
     this.#apply(batch, outputs);
     const headers = this.#tracing.applied(record, span, this.#replica);
     if (headers !== null) outputs.append.headers.set(outputs.append.count - 1, headers);
+    outputs.spans.push(...this.#tracing.takeAppending());
   }
 
-  /** Not awaited: the log keeps the order of one process's appends. */
-  #append(outputs: OutputBatch): void {
-    if (outputs.append.count === 0) return this.#output.release(outputs);
+  /** The log keeps the order of one process's appends. */
+  async #append({ append, spans }: OutputBatch): Promise<void> {
     const { log, recovered } = this.#options;
-    const spans = this.#tracing.takeAppending();
-    this.#output.send(outputs);
-    const inFlight: Promise<void> = log
-      .appendBatch(Topic.OrderEvents, recovered.identity.partition, outputs.append)
-      .then(
-        () => {
-          for (const span of spans) span.end();
-        },
-        (cause: Error) => this.#fail(appendFailed("outputs", cause)),
-      )
-      .then(() => void this.#inFlight.splice(this.#inFlight.indexOf(inFlight), 1));
-    this.#inFlight.push(inFlight);
+    const ending = spans.splice(0);
+    try {
+      await log.appendBatch(Topic.OrderEvents, recovered.identity.partition, append);
+      for (const span of ending) span.end();
+    } catch (cause) {
+      this.#fail(appendFailed("outputs", cause));
+    }
   }
 
   /** A snapshot is valid only once the letters up to there stand: whoever starts from it does not write them again. */
@@ -300,6 +292,7 @@ export class Owner {
     this.#failure = error;
     this.#ticking.abort();
     this.#relay.abandon();
+    this.#appender.abandon();
     this.#output.abandon();
     this.#tailWritten.resolve();
     this.#options.snapshotter.close();

@@ -23,6 +23,11 @@ export interface KafkaLogOptions {
   readonly partitionCount: number;
   /** Stands before both topics' names, so that several venues can share a cluster. */
   readonly topicPrefix?: string;
+  /**
+   * How long the first of many records waits for the others, so that one request carries them: an idempotent producer has one request a
+   * partition under way, and spins while records wait for it longer than that. 0 by default.
+   */
+  readonly lingerMs?: number;
   /** Watches that appends and readers go on. */
   readonly watchdog?: Watchdog;
   /** A group that is told every few seconds how far followers are, for lag graphs only. */
@@ -50,7 +55,7 @@ const adminSettings = { "metadata.max.age.ms": "2000" };
 
 /**
  * librdkafka's defaults change here: idempotence and acks=all keep order and count; no time-out, so that no record is given up while a
- * later one lands (design §5.6); no linger, since callers batch. A batch counts as one message for the topic's max.message.bytes: it must
+ * later one lands (design §5.6); callers batch. A batch counts as one message for the topic's max.message.bytes: it must
  * pass even where nothing can be compressed (a single record may be longer than batch.size).
  */
 const producerSettings = {
@@ -58,10 +63,9 @@ const producerSettings = {
   "enable.idempotence": "true",
   acks: "all",
   "message.timeout.ms": "0",
-  "linger.ms": "0",
   "compression.type": "lz4",
   "queue.buffering.max.messages": "200000",
-  "batch.size": "262144",
+  "batch.size": "300000",
   "message.max.bytes": "1000000",
 };
 
@@ -125,7 +129,8 @@ class KafkaLog implements Log {
     this.#options = options;
     this.#admin = admin;
     this.#topicIDs = topicIDs;
-    const settings = { ...producerSettings, ...options.settings };
+    const linger = { "linger.ms": String(options.lingerMs ?? 0) };
+    const settings = { ...producerSettings, ...linger, ...options.settings };
     this.#producer = new Producer(options.library, settings, (error) => this.#takeError(error));
     const { watchdog } = options;
     this.#watch =
