@@ -18,6 +18,7 @@ import type { VenueClient } from "../../venue-client.ts";
 import { verdictOf } from "../journal.ts";
 import type { Journal, PlaceRequest } from "../journal.ts";
 import { chaosInstrument, send } from "../load.ts";
+import { untilDone } from "./recovery.ts";
 
 export interface EarlyOrdersOptions {
   /** Past every gateway and every fault: what comes from another gateway that knows an instrument earlier. */
@@ -42,8 +43,6 @@ const listedAfterMs = { least: 200, most: 3000 };
 const deadAfterMs = { least: 1200, most: 4000 };
 const waitingMs = 15_000;
 const garbageBytesMax = 200;
-const retryMs = 100;
-const giveUpMs = 150_000;
 
 /** Orders that reach the log before their instrument, and bytes that no command has. */
 export class EarlyOrders {
@@ -95,7 +94,7 @@ export class EarlyOrders {
     if (fate === "Dead") return;
     await Bun.sleep(afterMs);
     if (fate === "Canceled") return untilDone(() => cancel(owner, request.orderID));
-    await untilDone(() => list(admin, symbol));
+    await untilDone(() => listInstrument(admin, symbol));
     await untilDone(() => this.#askAgain(request));
   }
 
@@ -108,8 +107,8 @@ export class EarlyOrders {
   }
 }
 
-/** A definition may be answered before it is decided. */
-async function list(admin: VenueClient, symbol: string): Promise<void> {
+/** Lists an instrument like the one of chaos. A definition may be answered before it is decided: rejects while it is not there. */
+export async function listInstrument(admin: VenueClient, symbol: string): Promise<void> {
   await defineInstrument(admin, { ...chaosInstrument, symbol });
   const { body } = await admin.get("/v1/admin/instruments");
   const listed = (body["instruments"] ?? []) as readonly { symbol: string }[];
@@ -121,19 +120,6 @@ async function list(admin: VenueClient, symbol: string): Promise<void> {
 async function cancel(owner: VenueClient, orderID: string): Promise<void> {
   const { status } = await owner.delete(`/v1/orders/${orderID}`);
   if (status === 202 || status >= 500) throw new Error(`The cancel is answered ${status}`);
-}
-
-/** The same again through whatever fault there is. */
-async function untilDone(action: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + giveUpMs;
-  for (;;) {
-    try {
-      return await action();
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-      await Bun.sleep(retryMs);
-    }
-  }
 }
 
 function earlyRequest(symbol: string, accountID: number): PlaceRequest {

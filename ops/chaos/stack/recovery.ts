@@ -4,6 +4,8 @@ import type { Journal } from "../journal.ts";
 
 const pollMs = 25;
 const askMs = 1000;
+const againMs = 100;
+const giveUpMs = 200_000;
 
 /** Thrown when something did not come true by itself. */
 export class NotInTime extends Error {
@@ -19,6 +21,19 @@ export async function until(
   while (!(await holds())) {
     if (performance.now() > deadline) throw new NotInTime(`Not within ${msMax} ms: ${what}`);
     await Bun.sleep(pollMs);
+  }
+}
+
+/** The same again, which has to be harmless, through whatever fault there is. Rejects as the last time when it takes too long. */
+export async function untilDone<Result>(action: () => Promise<Result>): Promise<Result> {
+  const deadline = performance.now() + giveUpMs;
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await Bun.sleep(againMs);
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openKafkaLog } from "../../../ports/log/log-kafka.ts";
 import type { Log } from "../../../ports/log/log.ts";
 import { partitionOf, symbolHash } from "../../../schema/hash.ts";
-import { bootstrap, defineInstrument, defineTrader } from "../../bootstrap.ts";
+import { bootstrap, defineTrader } from "../../bootstrap.ts";
 import { mintToken, signingKey } from "../../keys.ts";
 import { SeededRandom } from "../../seeded-random.ts";
 import { openStack } from "../../stack.ts";
@@ -13,11 +13,12 @@ import { writeKafkaPlace } from "../../venue-log.ts";
 import { Journal } from "../journal.ts";
 import { ChaosClient, chaosInstrument } from "../load.ts";
 import type { Trader } from "../views.ts";
-import { EarlyOrders } from "./early-orders.ts";
+import { EarlyOrders, listInstrument } from "./early-orders.ts";
 import { Judge } from "./judge.ts";
 import { Operator } from "./operator.ts";
 import { openPlace } from "./place.ts";
 import type { Place, PlaceOptions } from "./place.ts";
+import { untilDone } from "./recovery.ts";
 
 export interface RigOptions extends PlaceOptions {
   readonly seed: number;
@@ -107,13 +108,14 @@ async function cast(
   { seed, clientCount, recoverMsMax }: RigOptions,
   { stack, place, dataDir, log }: Scene,
 ): Promise<Omit<Rig, "close">> {
-  const { adminToken } = await bootstrap(stack, join(dataDir, "keys"));
+  const { adminToken } = await untilDone(() => bootstrap(stack, join(dataDir, "keys")));
   const admin = new VenueClient(stack.url, adminToken, requestMsMax);
   const accountIDs = Array.from({ length: clientCount }, (_, index) => firstAccountID + index);
-  const traders = await Promise.all(accountIDs.map((id) => defineAccount(admin, dataDir, id)));
-  const early = await defineAccount(admin, dataDir, earlyAccountID);
+  const account = (id: number) => untilDone(() => defineAccount(admin, dataDir, id));
+  const traders = await Promise.all(accountIDs.map(account));
+  const early = await account(earlyAccountID);
   const symbols = symbolsByPartition();
-  for (const symbol of symbols) await defineInstrument(admin, { ...chaosInstrument, symbol });
+  for (const symbol of symbols) await untilDone(() => listInstrument(admin, symbol));
   await stack.readsReady;
   const run = Date.now().toString(36).slice(-6);
   const journal = new Journal();
