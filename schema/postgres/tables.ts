@@ -73,6 +73,13 @@ export const orders = pgTable(
     primaryKey({ columns: [table.orderID, table.firstSeqNum, table.partition] }),
     index("orders_by_cl_ord_id").on(table.accountID, table.symbol, table.clOrdID),
     index("orders_by_entry").on(table.accountID, table.entryTime, table.firstSeqNum),
+    // A page of one symbol must not read past an account's orders of all others.
+    index("orders_by_symbol_entry").on(
+      table.accountID,
+      table.symbol,
+      table.entryTime,
+      table.firstSeqNum,
+    ),
     index("orders_open")
       .on(table.accountID, table.symbol)
       .where(sql`${table.ordStatus} < 2`),
@@ -103,6 +110,13 @@ export const fills = pgTable(
   (table) => [
     primaryKey({ columns: [table.symbol, table.rptSeq, table.side] }),
     index("fills_by_account").on(table.accountID, table.transactTime, table.seqNum, table.rptSeq),
+    index("fills_by_symbol").on(
+      table.accountID,
+      table.symbol,
+      table.transactTime,
+      table.seqNum,
+      table.rptSeq,
+    ),
     index("fills_by_order").on(table.orderID, table.firstSeqNum),
   ],
 );

@@ -1,0 +1,2 @@
+CREATE INDEX "fills_by_symbol" ON "fills" USING btree ("account_id","symbol","transact_time","seq_num","rpt_seq");--> statement-breakpoint
+CREATE INDEX "orders_by_symbol_entry" ON "orders" USING btree ("account_id","symbol","entry_time","first_seq_num");
