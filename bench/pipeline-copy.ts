@@ -1,4 +1,3 @@
-import { outputLingerMs } from "../engine/output-appender.ts";
 import { AppendBatch } from "../ports/log/append-batch.ts";
 import type { RecordBatch } from "../ports/log/record-batch.ts";
 import { Topic } from "../schema/topics.ts";
@@ -21,7 +20,7 @@ if (import.meta.main) finish(await run(childOptions<CopyRunOptions>()));
 
 /** An engine worker's way through Kafka with a copy in place of the engine: each command comes out as a record of `outBytes`. */
 async function run({ place, outBytes, fromCount, toCount }: CopyRunOptions): Promise<PipelineRun> {
-  const log = await openBenchLog(place, undefined, outputLingerMs);
+  const log = await openBenchLog(place);
   const outputs = new AppendBatch();
   const inFlight: Promise<void>[] = [];
   const start = Promise.withResolvers<Mark>();

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { createWorker } from "../engine/worker.ts";
 import type { Worker } from "../engine/worker.ts";
 import type { OwnerStats } from "../engine/owner.ts";
-import { outputLingerMs } from "../engine/output-appender.ts";
 import { systemClock } from "../ports/clock/clock-system.ts";
 import { kafkaTopicName } from "../ports/log/kafka-topics.ts";
 import { GroupMember } from "../ports/log/rdkafka/group-member.ts";
@@ -58,7 +57,7 @@ async function openWorker(place: PipelinePlace): Promise<Worker> {
     throw error;
   };
   return createWorker({
-    log: await openBenchLog(place, library, outputLingerMs),
+    log: await openBenchLog(place, library),
     snapshots: openFileSnapshots(join(place.folder, "snapshots")),
     clock: systemClock,
     node: "bench",

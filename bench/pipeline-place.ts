@@ -141,14 +141,12 @@ export function settingsOf({ brokers }: PipelinePlace): Record<string, string> {
 export function openBenchLog(
   place: PipelinePlace,
   library = openLibrary([place.library]),
-  lingerMs = 0,
 ): Promise<Log> {
   return openKafkaLog({
     library,
     settings: settingsOf(place),
     partitionCount: 1,
     topicPrefix: place.topicPrefix,
-    lingerMs,
     onFatal: (error) => {
       throw error;
     },

@@ -13,7 +13,6 @@ import { joinedText } from "../ports/telemetry/metric-set.ts";
 import { Topic } from "../schema/topics.ts";
 import { readConfig } from "./config.ts";
 import type { EngineConfig } from "./config.ts";
-import { outputLingerMs } from "./output-appender.ts";
 import { createEngineMetrics } from "./metrics.ts";
 import { recoveryFields } from "./recovery-line.ts";
 import { createWorker } from "./worker.ts";
@@ -33,7 +32,6 @@ async function open({
     kafka,
     logger,
     fail,
-    lingerMs: outputLingerMs,
     ...watch,
   });
   const { log } = serviceLog;

@@ -15,8 +15,6 @@ const inFlightCountMax = 1;
 /** Bytes of an append are cut here: with what Kafka adds, one request. */
 const appendBytesMax = 280 * 1000;
 const appendRecordCountMax = 2048;
-/** As long as handing a full append to librdkafka takes. */
-export const outputLingerMs = 0.5;
 /** Appends that wait for others to be answered; beyond it reading waits. */
 const waitingCountMax = 4;
 

@@ -23,11 +23,6 @@ export interface KafkaLogOptions {
   readonly partitionCount: number;
   /** Stands before both topics' names, so that several venues can share a cluster. */
   readonly topicPrefix?: string;
-  /**
-   * How long the first of many records waits for the others, so that one request carries them: an idempotent producer has one request a
-   * partition under way, and spins while records wait for it longer than that. 0 by default.
-   */
-  readonly lingerMs?: number;
   /** Watches that appends and readers go on. */
   readonly watchdog?: Watchdog;
   /** A group that is told every few seconds how far followers are, for lag graphs only. */
@@ -63,6 +58,9 @@ const producerSettings = {
   "enable.idempotence": "true",
   acks: "all",
   "message.timeout.ms": "0",
+  // An idempotent producer has one request a partition under way, and its thread spins while other records wait for it longer than this. It
+  // is also what a full append takes to be handed over, so that one request carries it.
+  "linger.ms": "0.3",
   "compression.type": "lz4",
   "queue.buffering.max.messages": "200000",
   "batch.size": "300000",
@@ -129,8 +127,7 @@ class KafkaLog implements Log {
     this.#options = options;
     this.#admin = admin;
     this.#topicIDs = topicIDs;
-    const linger = { "linger.ms": String(options.lingerMs ?? 0) };
-    const settings = { ...producerSettings, ...linger, ...options.settings };
+    const settings = { ...producerSettings, ...options.settings };
     this.#producer = new Producer(options.library, settings, (error) => this.#takeError(error));
     const { watchdog } = options;
     this.#watch =

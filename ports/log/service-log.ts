@@ -18,8 +18,6 @@ export interface ServiceLogOptions {
   readonly lagGroup: string | null;
   /** A stall ends the process, so that another one takes its partitions; else it is only told. */
   readonly endsOnStall: boolean;
-  /** As of KafkaLogOptions. */
-  readonly lingerMs?: number;
   fail(error: unknown, message: string): void;
 }
 
@@ -56,7 +54,6 @@ export async function openServiceLog(options: ServiceLogOptions): Promise<Servic
     ...kafka,
     library,
     watchdog,
-    lingerMs: options.lingerMs ?? 0,
     ...(lagGroup === null ? {} : { lagGroup: { groupID: topicPrefix + lagGroup, commitFailed } }),
     onFatal: (error) => fail(error, "The log is lost"),
   });
