@@ -15,9 +15,12 @@ const bodyAt = headerBytes + OutputChunkLayout.blockLength + lengthBytes;
 /** Writes the records that carry an owner's bodies, as encodeChunks does. Most bodies are one chunk, and cost no buffer of their own. */
 export class OutputRecords {
   readonly #epoch: number;
+  /** What stands before every body of one chunk, but for seqNum and lengths. */
+  readonly #head: Uint8Array;
 
   constructor(epoch: number) {
     this.#epoch = epoch;
+    this.#head = headOf(epoch);
   }
 
   /** Adds the records of a body, whose bytes are copied. */
@@ -31,26 +34,23 @@ export class OutputRecords {
     }
     const start = batch.add(bodyAt + body.length + crcBytes);
     const { view, bytes } = batch;
-    this.#writeHead(view, start, seqNum, body.length);
+    bytes.set(this.#head, start);
+    writeUint53(view, start + headerBytes + OutputChunkLayout.seqNum, seqNum);
+    view.setUint32(start + headerBytes + OutputChunkLayout.bodyLength, body.length, true);
+    view.setUint32(start + bodyAt - lengthBytes, body.length, true);
     bytes.set(body, start + bodyAt);
     const crc = nativeCrc32(body, crc32(bytes, start, start + bodyAt));
     view.setUint32(start + bodyAt + body.length, crc, true);
   }
+}
 
-  #writeHead(view: DataView, start: number, seqNum: number, bodyLength: number): void {
-    const block = start + headerBytes;
-    view.setUint32(
-      start,
-      OutputChunkLayout.blockLength | (OutputChunkLayout.templateId << 16),
-      true,
-    );
-    view.setUint32(start + 4, schemaId | (schemaVersion << 16), true);
-    for (let at = 0; at < OutputChunkLayout.blockLength; at += 4)
-      view.setUint32(block + at, 0, true);
-    writeUint53(view, block + OutputChunkLayout.epoch, this.#epoch);
-    writeUint53(view, block + OutputChunkLayout.seqNum, seqNum);
-    view.setUint16(block + OutputChunkLayout.chunkCount, 1, true);
-    view.setUint32(block + OutputChunkLayout.bodyLength, bodyLength, true);
-    view.setUint32(start + bodyAt - lengthBytes, bodyLength, true);
-  }
+/** The rest of the block is zero: chunk 0, and padding. */
+function headOf(epoch: number): Uint8Array {
+  const head = new Uint8Array(bodyAt);
+  const view = new DataView(head.buffer);
+  view.setUint32(0, OutputChunkLayout.blockLength | (OutputChunkLayout.templateId << 16), true);
+  view.setUint32(4, schemaId | (schemaVersion << 16), true);
+  writeUint53(view, headerBytes + OutputChunkLayout.epoch, epoch);
+  view.setUint16(headerBytes + OutputChunkLayout.chunkCount, 1, true);
+  return head;
 }
