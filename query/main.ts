@@ -11,6 +11,9 @@ import { createQuery } from "./app.ts";
 import { readConfig } from "./config.ts";
 import type { QueryConfig } from "./config.ts";
 
+/** Less than a gateway waits, so that it hands on the reason. */
+const answerMsMax = 5000;
+
 await runService({ name: "query", readConfig, open });
 
 async function open({ config, logger, fail }: ServiceContext<QueryConfig>): Promise<OpenService> {
@@ -18,7 +21,7 @@ async function open({ config, logger, fail }: ServiceContext<QueryConfig>): Prom
   const watch = { service: "query", lagGroup: "orderbook-query", endsOnStall: false } as const;
   const serviceLog = await openServiceLog({ kafka, logger, fail, ...watch });
   const { log } = serviceLog;
-  const readDb = openPostgres(config.postgres);
+  const readDb = openPostgres({ ...config.postgres, answerMsMax });
   const snapshots = openMinioSnapshots(config.minio);
   const analytics = config.clickhouse === null ? null : openClickhouse(config.clickhouse);
   const query = createQuery({
