@@ -51,8 +51,8 @@ export function chart(samples: readonly SoakSample[], text: ChartText): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#24292f">
 <rect width="${width}" height="${height}" fill="#ffffff"/>
 <text x="${left}" y="30" font-size="19" font-weight="600">${escaped(text.title)}</text>
-<text x="${left}" y="50" fill="#57606a">${escaped(text.subtitle)}</text>
-<text x="${left}" y="66" fill="#57606a">Grey: the rate is looked for, as fast as it goes. Memory is judged from the dashed line on.</text>
+<text x="${left}" y="50" font-size="11" fill="#57606a">${escaped(text.subtitle)}</text>
+<text x="${left}" y="66" font-size="11" fill="#57606a">Grey: the rate is looked for, as fast as it goes. Memory is judged from the dashed line on.</text>
 ${plots.join("\n")}
 </svg>
 `;

@@ -22,24 +22,21 @@ export interface DriveOptions {
   nextRequest(): FlowRequest;
 }
 
-interface Due {
-  readonly request: FlowRequest;
-  readonly dueAt: number;
-}
-
 const reconnectMs = 200;
+const drainMsMax = 120_000;
 const refusals: ReadonlySet<number> = new Set([404, 409]);
 /** The longest that a tick of the timer may be after the one before it and still count as on time. */
 const tickNanosecondsMax = 1_200_000;
 
 /** Sends requests over a fixed set of connections, as fast as it goes or at a rate, for as long as a run takes. */
 export class Drive {
-  /** Of the whole run. */
-  readonly latency = new Histogram();
+  /** Of all intervals taken since it was made anew. */
+  latency = new Histogram();
   readonly #options: DriveOptions;
   readonly #free: HttpConnection[] = [];
   readonly #open = new Set<HttpConnection>();
-  #waiting: Due[] = [];
+  /** When each request was due that waits for a connection; what it asks is decided when it goes. */
+  #waiting: number[] = [];
   #waitingFrom = 0;
   #interval = new Interval();
   #answeredAt = performance.now();
@@ -96,7 +93,7 @@ export class Drive {
       const now = Bun.nanoseconds();
       const dueAt = Math.min(now, tick + tickNanosecondsMax);
       for (; arrival < now; arrival += (-Math.log(1 - random.next()) * 1e9) / ratePerSecond)
-        this.#waiting.push({ request: this.#options.nextRequest(), dueAt });
+        this.#waiting.push(dueAt);
       this.#sendWaiting();
       tick = now;
     }
@@ -109,7 +106,7 @@ export class Drive {
 
   async #drain(): Promise<void> {
     this.#mode = "ended";
-    const deadline = performance.now() + 30_000;
+    const deadline = performance.now() + drainMsMax;
     while (this.backlog > 0 || this.#free.length < this.#options.connectionCount) {
       if (performance.now() > deadline) return this.#interval.add("Place", "no answer", 0);
       this.#sendWaiting();
@@ -119,12 +116,12 @@ export class Drive {
 
   #sendWaiting(): void {
     for (;;) {
-      const due = this.#waiting[this.#waitingFrom];
+      const dueAt = this.#waiting[this.#waitingFrom];
       // The one that was free longest: the gateway closes connections that are idle for some seconds.
-      const connection = due === undefined ? undefined : this.#free.shift();
-      if (due === undefined || connection === undefined) break;
+      const connection = dueAt === undefined ? undefined : this.#free.shift();
+      if (dueAt === undefined || connection === undefined) break;
       this.#waitingFrom++;
-      this.#send(connection, due);
+      this.#send(connection, dueAt);
     }
     if (this.#waitingFrom < 4096 && this.#waitingFrom < this.#waiting.length) return;
     this.#waiting = this.#waiting.slice(this.#waitingFrom);
@@ -132,15 +129,13 @@ export class Drive {
   }
 
   #sendNext(connection: HttpConnection): void {
-    if (this.#mode === "closed") {
-      const request = this.#options.nextRequest();
-      return this.#send(connection, { request, dueAt: Bun.nanoseconds() });
-    }
+    if (this.#mode === "closed") return this.#send(connection, Bun.nanoseconds());
     this.#free.push(connection);
     this.#sendWaiting();
   }
 
-  #send(connection: HttpConnection, { request, dueAt }: Due): void {
+  #send(connection: HttpConnection, dueAt: number): void {
+    const request = this.#options.nextRequest();
     const { kind } = request;
     connection.send(request.text, {
       answered: (status) => {

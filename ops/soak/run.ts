@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { Histogram } from "../../bench/histogram.ts";
 import { describeMachine, machineLine } from "../../bench/machine.ts";
 import { writeResult } from "../../bench/report.ts";
 import { bootstrap } from "../bootstrap.ts";
@@ -89,7 +90,8 @@ class Soak {
   readonly #ended: string[] = [];
   readonly #errorLines: string[] = [];
   readonly #name: string;
-  #closing = false;
+  /** What happens while the rate is looked for, or at the end, is not held against the run. */
+  #judging = false;
 
   constructor(options: SoakOptions, folders: Folders, stores: Stores) {
     this.#options = options;
@@ -114,7 +116,7 @@ class Soak {
       print(`The venue is open; ids are remembered for ${idWindowMs / 1000} s`);
       return await this.#load(stack, cast, dataDir);
     } finally {
-      this.#closing = true;
+      this.#judging = false;
       await stack.close();
     }
   }
@@ -128,7 +130,6 @@ class Soak {
     });
     const symbols = demoInstruments.map(({ symbol }) => symbol);
     const token = cast.traders[0]?.token ?? "";
-    const readers = new Readers({ url: stack.url, symbols, token });
     const watch = new VenueWatch({
       stack,
       drive,
@@ -139,6 +140,9 @@ class Soak {
     const { ratePerSecond } = calibration;
     await caughtUp(watch);
     watch.phase = "load";
+    this.#judging = true;
+    const readers = new Readers({ url: stack.url, symbols, token });
+    drive.latency = new Histogram();
     const beganAt = watch.second;
     print(`Open loop at ${ratePerSecond} requests/s for ${minutes} min`);
     await drive.openLoop(ratePerSecond, minutes * 60, new SeededRandom(seed + 1));
@@ -208,11 +212,11 @@ class Soak {
   }
 
   #takeLine(line: string): void {
-    if (this.#closing) return;
     const isError = line.includes('"level":"error"');
     const isEnd = line.includes(" ended (");
-    if (isEnd) this.#ended.push(line);
-    if (isError && this.#errorLines.length < linesKept) this.#errorLines.push(line.slice(0, 600));
+    if (isEnd && this.#judging) this.#ended.push(line);
+    if (isError && this.#judging && this.#errorLines.length < linesKept)
+      this.#errorLines.push(line.slice(0, 600));
     if (isError || isEnd || line.includes('"level":"warn"'))
       this.#options.print(line.slice(0, 600));
   }
@@ -243,7 +247,7 @@ class Soak {
     const path = writeResult(`soak-${minutes}m`, summary);
     const svg = chart(this.#samples, {
       title: `Soak: ${minutes} minutes at ${facts.ratePerSecond} requests/s, half of what is sustained`,
-      subtitle: `ids remembered for ${idWindowMs / 1000} s; both partitions, five processes, Kafka, Postgres, ClickHouse, Redis and MinIO on ${machineLine(describeMachine())}`,
+      subtitle: `Ids remembered for ${idWindowMs / 1000} s. Two partitions, five processes, five stores and the load on ${machineLine(describeMachine())}.`,
       loadSecond: facts.loadSecond,
       warmSecond: facts.warmSecond,
     });
