@@ -152,14 +152,23 @@ async function runLatencies(topics: PipelineTopics, loop: CopyLoop | null): Prom
   return pairs;
 }
 
-async function runOurLatency(topics: PipelineTopics, index: number): Promise<Latency> {
+function runOurLatency(topics: PipelineTopics, index: number): Promise<Latency> {
   const { place } = topics;
+  const options: LatencyOptions = { place, seed: seed + 1 + index, ...latency };
+  return withEngine(topics, () => runChild<Latency>("pipeline-latency.ts", options));
+}
+
+/** With an engine worker that has worked off what stands and serves. */
+async function withEngine<Result>(
+  { place }: PipelineTopics,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const fromSeqNum = definitionCount + servedCount;
-  const engine = startChild("pipeline-engine.ts", { place, fromSeqNum, toSeqNum: null });
+  const options: EngineRunOptions = { place, fromSeqNum, toSeqNum: null };
+  const engine = startChild("pipeline-engine.ts", options);
   try {
     await engine.stdout.getReader().read();
-    const options: LatencyOptions = { place, seed: seed + 1 + index, ...latency };
-    return await runChild<Latency>("pipeline-latency.ts", options);
+    return await work();
   } finally {
     engine.kill();
     await engine.exited;
@@ -200,7 +209,7 @@ async function runProjection(topics: PipelineTopics): Promise<ProjectionRates | 
     postgresUrl: postgres.url,
     seqNum: definitionCount + servedCount,
   };
-  return runChild<ProjectionRates>("projection-rate.ts", options);
+  return withEngine(topics, () => runChild<ProjectionRates>("projection-rate.ts", options));
 }
 
 function mixText(): string {

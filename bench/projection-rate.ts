@@ -24,13 +24,11 @@ export interface ProjectionRates {
   readonly clickhousePerSecond: number;
 }
 
-/** A block for ClickHouse ends there, or at a TimeTick that an idle venue does not write. */
-const blockSeqNums = 4096;
 const pollMs = 10;
 
 if (import.meta.main) finish(await run(childOptions<ProjectionOptions>()));
 
-/** Folds what stands on order-events into an empty database of a real PostgreSQL and an empty ClickHouse, both at once. */
+/** Folds what stands on order-events, and the ticks of an owner that end ClickHouse's blocks, into an empty database of a real PostgreSQL and an empty ClickHouse, both at once. */
 async function run({ place, postgresUrl, seqNum }: ProjectionOptions): Promise<ProjectionRates> {
   const database = `bench_${process.pid}`;
   const server = new SQL(postgresUrl, { max: 1 });
@@ -58,7 +56,7 @@ async function run({ place, postgresUrl, seqNum }: ProjectionOptions): Promise<P
     await projector.start();
     const [postgresAt, clickhouseAt] = await Promise.all([
       reached(projector, "Postgres", seqNum),
-      reached(projector, "ClickHouse", seqNum - (seqNum % blockSeqNums)),
+      reached(projector, "ClickHouse", seqNum),
     ]);
     await projector.stop();
     await log.close();
