@@ -6,6 +6,11 @@ export const pageCountMax = 200;
 /** Rows of a whole page. */
 export const rowsOfPage = 1000;
 
+/** Thrown when a view does not show in time what it should. */
+export class ViewSilent extends Error {
+  override readonly name = "ViewSilent";
+}
+
 /** Reads views as one client sees them, and waits out one that is still catching up after a restart. */
 export class ViewReader {
   readonly #client: VenueClient;
@@ -16,14 +21,16 @@ export class ViewReader {
     this.#catchUpMsMax = options.catchUpMsMax;
   }
 
-  /** Rejects when the view does not answer 200 in time. */
+  /** Rejects with ViewSilent when the view does not answer 200 in time. */
   async answer(path: string): Promise<Answer> {
     const answer = await lastOf(this.#catchUpMsMax, {
       get: () => this.#client.get(path),
       isRight: ({ status }) => status === 200,
     });
     if (answer.status === 200) return answer;
-    throw new Error(`${path} answers ${answer.status} ${JSON.stringify(answer.body)} for too long`);
+    throw new ViewSilent(
+      `${path} answers ${answer.status} ${JSON.stringify(answer.body)} for too long`,
+    );
   }
 
   /** The rows of the first pages, of all where there are no more. */

@@ -5,7 +5,7 @@ import { compareViews } from "../../views/compare.ts";
 import { checkJournal } from "../journal-check.ts";
 import type { Violation } from "../journal-check.ts";
 import { requestPartition } from "../journal.ts";
-import type { Journal } from "../journal.ts";
+import type { Attempt, Journal } from "../journal.ts";
 import { Ledger } from "../ledger.ts";
 import { LogAudit } from "../log-audit.ts";
 import { checkViews } from "../views.ts";
@@ -74,9 +74,13 @@ export class Judge {
 
   /** No trader may be trading. Takes in what the log has got since the last time. */
   async check(): Promise<Violation[]> {
+    const { operator, journal } = this.#options;
+    // Early orders go on meanwhile: what they are told from here on may stand beyond what is folded.
+    const attempts = journal.attempts.map((attempt) => ({ ...attempt }));
     const violations = [];
-    for (const bench of this.#benches) violations.push(...(await this.#checkBench(bench)));
-    const { operator } = this.#options;
+    for (const bench of this.#benches) {
+      violations.push(...(await this.#checkBench(bench, attempts)));
+    }
     return [...violations, ...operator.check(this.#benches.map(({ letters }) => letters))];
   }
 
@@ -92,16 +96,19 @@ export class Judge {
     return [...violations, { promise: "PostgresIsTheFold", detail }];
   }
 
-  async #checkBench({ symbol, ledger, letters, audit }: Bench): Promise<Violation[]> {
-    const { log, journal, traders, url, clickhouse, catchUpMsMax, symbols } = this.#options;
+  async #checkBench(
+    { symbol, ledger, letters, audit }: Bench,
+    attempts: readonly Attempt[],
+  ): Promise<Violation[]> {
+    const { log, traders, url, clickhouse, catchUpMsMax, symbols } = this.#options;
     await audit.checkHistory(log);
     const late = await this.#advance(audit);
     if (late !== null) return [...audit.violations.splice(0), late];
     const wanted = await letters.check(log, audit.seqNum, catchUpMsMax);
-    const attempts = journal.attempts.filter(
+    const own = attempts.filter(
       ({ request }) => requestPartition(request, symbols.length) === audit.partition,
     );
-    const told = checkJournal(attempts, ledger);
+    const told = checkJournal(own, ledger);
     const file = { url, clickhouse };
     const places = { file, symbol, otherSymbols: [], log, audit, ledger, traders };
     const seen = await checkViews({ ...places, thorough: false, catchUpMsMax });

@@ -3,6 +3,7 @@ import { faultMs } from "../fault.ts";
 import type { Fault } from "../fault.ts";
 import type { Violation } from "../journal-check.ts";
 import { verdictOf } from "../journal.ts";
+import { ViewSilent } from "../view-reader.ts";
 import {
   killFault,
   rebalanceFault,
@@ -87,7 +88,11 @@ export class StackRun {
     const times = await this.#underLoad(plan, fault);
     const judgedAt = performance.now();
     const thorough = isLast || round % thoroughEach === 0;
-    const violations = [...times.violations, ...(await this.#judged(thorough))];
+    const violations = [...times.violations];
+    const silent = await inTime(async () => {
+      violations.push(...(await this.#judged(thorough)));
+    });
+    violations.push(...silent);
     const verdicts = journal.attempts.slice(attemptsBefore).map(verdictOf);
     const count = (verdict: string): number => verdicts.filter((each) => each === verdict).length;
     return {
@@ -225,7 +230,7 @@ async function inTime(act: () => Promise<void>): Promise<Violation[]> {
     await act();
     return [];
   } catch (error) {
-    if (!(error instanceof NotInTime)) throw error;
+    if (!(error instanceof NotInTime || error instanceof ViewSilent)) throw error;
     return [{ promise: "ComesBack", detail: error.message }];
   }
 }
