@@ -62,7 +62,8 @@ const own = {
   },
   waitMs: {
     name: "GATEWAY_WAIT_MS",
-    meaning: "how long a request waits for its outcome before it is answered 202",
+    meaning:
+      "how long a request waits before it is answered 202, or 503 where the log has not confirmed it",
     fallback: "2000",
   },
   queryUrl: {
