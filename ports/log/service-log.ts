@@ -16,7 +16,7 @@ export interface ServiceLogOptions {
   readonly logger: Logger;
   /** Group that is told how far this service's folds are, for lag graphs; null where the service has a group of its own. */
   readonly lagGroup: string | null;
-  /** A stall ends the process, so that another one takes its partitions; else it is only told. */
+  /** A stall of a client ends the process, so that another one takes its partitions; else it is only told. One of the event loop always does. */
   readonly endsOnStall: boolean;
   fail(error: unknown, message: string): void;
 }
@@ -35,7 +35,7 @@ export interface ServiceLog {
 
 /** Rejects with LogError as `openKafkaLog` does. */
 export async function openServiceLog(options: ServiceLogOptions): Promise<ServiceLog> {
-  const { kafka, logger, fail, lagGroup, service, endsOnStall } = options;
+  const { kafka, logger, fail, lagGroup, service } = options;
   const { stallMs, topicPrefix } = kafka;
   const library = openLibrary([kafka.library]);
   const watchdog = new Watchdog({
@@ -44,7 +44,8 @@ export async function openServiceLog(options: ServiceLogOptions): Promise<Servic
     onStall: (stall) => takeStall(options, stall),
     onBrokers: (away, name) => tellBrokers(logger, away, name),
   });
-  const loop = new LoopWatch({ service, stallMs, endsProcess: endsOnStall });
+  // Whoever's loop stands still answers nobody, and only another start can help.
+  const loop = new LoopWatch({ service, stallMs, endsProcess: true });
   let commitFailureCount = 0;
   const commitFailed = (message: string): void => {
     commitFailureCount++;
