@@ -63,27 +63,39 @@ async function chaos(options: StackChaosOptions): Promise<number> {
       lines.splice(0, lines.length - linesKept);
     },
   });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void run.rig.close().then(() => process.exit(130)));
-  }
+  const stopping = stopSignal();
   const reports: StackRound[] = [];
+  let keepsData = true;
   try {
-    for (let round = 1; round <= rounds; round++) {
+    for (let round = 1; round <= rounds && !stopping.aborted; round++) {
       const report = await run.round(round, round === rounds);
       reports.push(report);
       appendFileSync(options.reportFile, `${JSON.stringify(report)}\n`);
       printRound(report);
       if (report.brokenCount > 0) break;
     }
-    return summarise(run, reports, { seed, options });
+    const exitCode = summarise(run, reports, { seed, options });
+    keepsData = exitCode !== 0;
+    return exitCode;
   } catch (error) {
     console.error(`BROKEN after ${reports.length} rounds of seed ${seed}:`, error);
     return 1;
   } finally {
-    const isBroken = reports.length < rounds || reports.at(-1)?.brokenCount !== 0;
-    if (isBroken) console.error(`Last lines:\n${lines.slice(-linesShown).join("\n")}`);
-    await run.rig.close({ keepsData: isBroken });
+    if (keepsData) console.error(`Last lines:\n${lines.slice(-linesShown).join("\n")}`);
+    await run.rig.close({ keepsData });
   }
+}
+
+/** Asked to stop, a run finishes its round, since a fault that has begun must end; asked twice, it does not. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (stopping.signal.aborted) process.exit(130);
+      stopping.abort();
+    });
+  }
+  return stopping.signal;
 }
 
 function printRound(report: StackRound): void {
