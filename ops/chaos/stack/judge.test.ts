@@ -132,7 +132,7 @@ describe("the judge of a venue", () => {
   test("reports an order that was acknowledged and is not on the log", async () => {
     const honest = firstDone("Place");
     const lost = { ...honest, request: { ...honest.request, orderID: strangeID(honest) } };
-    journal.attempts.push(lost as Attempt);
+    journal.attempts.push(lost);
     expect(await promises(new Judge(judged))).toEqual(["AnswerIsOnTheLog", "AcceptedOnce"]);
     journal.attempts.pop();
   }, 60_000);
