@@ -12,6 +12,7 @@ import { hash64Of, hash64Text, writeHex } from "../schema/wire.ts";
 import { writeBodyHeader } from "./body-header.ts";
 import { checkpointInterval, CheckpointChain } from "./checkpoint-chain.ts";
 import type { CheckpointStart } from "./checkpoint-chain.ts";
+import { CommandBuffer } from "./core/command-buffer.ts";
 import { Engine } from "./core/engine.ts";
 import type { EngineLimits } from "./core/engine.ts";
 import { EventBuffer } from "./core/event-buffer.ts";
@@ -45,6 +46,7 @@ export interface ReplicaStart {
 export class Replica {
   readonly engine: Engine;
   readonly #chain: CheckpointChain;
+  readonly #commands = new CommandBuffer();
   readonly #out = new EventBuffer();
   readonly #commandHash = new Hash64();
   readonly #bodyHash = new Hash64();
@@ -147,7 +149,8 @@ export class Replica {
     }
     const checked = sealHolds(value) ? checkCommandFrame(view, value.length) : "Undecodable";
     if (checked === "Ok") {
-      this.engine.apply(view, value.length, offset, appendTime, seqNum, this.#out);
+      this.#commands.load(value);
+      this.engine.apply(this.#commands, 0, offset, appendTime, seqNum, this.#out);
     } else if (checked === "UnknownTemplate" && isNewerOrder(value, view)) {
       this.engine.applyNewer(view, offset, appendTime, seqNum, this.#out);
     } else {

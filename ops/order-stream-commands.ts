@@ -1,3 +1,4 @@
+import { CommandBuffer } from "../engine/core/command-buffer.ts";
 import {
   AccountStatus,
   OrdType,
@@ -38,13 +39,19 @@ export class OrderStreamCommands {
   }
 
   /** Accounts and instrument. */
-  opening(): DataView[] {
+  opening(): CommandBuffer[] {
     return [accountDefinition(1), accountDefinition(2), securityDefinition()].map(frameOf);
   }
 
   /** `side` as in the stream: 0 = buy, 1 = sell. */
-  newOrder(order: number, side: number, price: number, orderQty: number, isIoc: boolean): DataView {
-    const view = this.#newOrder;
+  newOrder(
+    order: number,
+    side: number,
+    price: number,
+    orderQty: number,
+    isIoc: boolean,
+  ): CommandBuffer {
+    const { view } = this.#newOrder;
     this.#stamp(view, side);
     const block = headerBytes;
     view.setUint32(block + NewOrderSingleLayout.orderID + numberOffset, order);
@@ -55,22 +62,22 @@ export class OrderStreamCommands {
       block + NewOrderSingleLayout.timeInForce,
       isIoc ? TimeInForce.IOC : TimeInForce.GTC,
     );
-    return view;
+    return this.#newOrder;
   }
 
-  cancel(order: number, side: number): DataView {
-    const view = this.#cancel;
+  cancel(order: number, side: number): CommandBuffer {
+    const { view } = this.#cancel;
     this.#stamp(view, side);
     view.setUint32(
       headerBytes + OrderCancelRequestLayout.commandID + numberOffset,
       this.#commandNumber,
     );
     view.setUint32(headerBytes + OrderCancelRequestLayout.orderID + numberOffset, order);
-    return view;
+    return this.#cancel;
   }
 
-  replace(order: number, side: number, price: number, orderQty: number): DataView {
-    const view = this.#replace;
+  replace(order: number, side: number, price: number, orderQty: number): CommandBuffer {
+    const { view } = this.#replace;
     this.#stamp(view, side);
     const block = headerBytes;
     view.setUint32(
@@ -80,7 +87,7 @@ export class OrderStreamCommands {
     view.setUint32(block + OrderCancelReplaceRequestLayout.orderID + numberOffset, order);
     view.setInt32(block + OrderCancelReplaceRequestLayout.price, price, true);
     writeUint53(view, block + OrderCancelReplaceRequestLayout.orderQty, orderQty);
-    return view;
+    return this.#replace;
   }
 
   /** The number of the order whose orderID stands at `at`. */
@@ -95,10 +102,10 @@ export class OrderStreamCommands {
 }
 
 /** A record without its CRC, which an engine does not look at. */
-function frameOf(command: Command): DataView {
-  const view = new DataView(new ArrayBuffer(encodedBytes(command) + crcBytes));
-  encodeMessage(command, view, 0);
-  return view;
+function frameOf(command: Command): CommandBuffer {
+  const commands = new CommandBuffer(encodedBytes(command) + crcBytes);
+  encodeMessage(command, commands.view, 0);
+  return commands;
 }
 
 /** The engine's time is at most a minute after the sending time: far enough ahead for the longest stream. */

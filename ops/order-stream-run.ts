@@ -1,4 +1,5 @@
 import { Engine } from "../engine/core/engine.ts";
+import type { CommandBuffer } from "../engine/core/command-buffer.ts";
 import { EventBuffer } from "../engine/core/event-buffer.ts";
 import { bodyHeaderBytes } from "../schema/body.ts";
 import { CancelReason } from "../schema/generated/enums.ts";
@@ -151,12 +152,11 @@ class OrderStreamRun {
     return order?.isResting === true ? order : undefined;
   }
 
-  #apply(command: DataView): void {
+  #apply(command: CommandBuffer): void {
     this.#seqNum += 1;
     this.#out.reset();
     const appendTime = this.#commands.time(this.#seqNum);
-    const { byteLength } = command;
-    this.#engine.apply(command, byteLength, this.#seqNum, appendTime, this.#seqNum, this.#out);
+    this.#engine.apply(command, 0, this.#seqNum, appendTime, this.#seqNum, this.#out);
     const { view, length } = this.#out;
     for (let at = bodyHeaderBytes; at < length; at += headerBytes + view.getUint16(at, true)) {
       this.#observe(view.getUint16(at + 2, true), view, at + headerBytes);

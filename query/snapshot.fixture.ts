@@ -1,3 +1,4 @@
+import { CommandBuffer } from "../engine/core/command-buffer.ts";
 import { Engine } from "../engine/core/engine.ts";
 import { EventBuffer } from "../engine/core/event-buffer.ts";
 import { serialiseCapture } from "../engine/core/snapshot.ts";
@@ -18,10 +19,9 @@ export async function putSnapshot(
   const out = new EventBuffer();
   const sent = venue.sent.filter(({ partition }) => partition === 0).slice(0, commandCount);
   for (const { command, appendTime, position } of sent) {
-    const bytes = frame(command);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const commands = CommandBuffer.of(frame(command));
     out.reset();
-    engine.apply(view, bytes.length, position.seqNum - 1, appendTime, position.seqNum, out);
+    engine.apply(commands, 0, position.seqNum - 1, appendTime, position.seqNum, out);
   }
   const last = sent.at(-1)?.position;
   if (last === undefined) throw new Error("A snapshot comes after a command");

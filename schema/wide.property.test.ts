@@ -10,6 +10,7 @@ import {
   isZeroWide,
   multiplyWide,
   readWideInto,
+  readWideWords,
   subtractWide,
   validWide,
   Wide,
@@ -88,6 +89,9 @@ test("the bytes are those of an unsigned integer of 128 bits", () => {
       const read = new Wide();
       readWideInto(view, 4, read);
       expect(toBigInt(read)).toBe(value);
+      const readFromWords = new Wide();
+      readWideWords(new Int32Array(view.buffer), 1, readFromWords);
+      expect(toBigInt(readFromWords)).toBe(value);
     }),
     runs,
   );

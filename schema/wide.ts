@@ -80,6 +80,13 @@ export function readWideInto(view: DataView, at: number, target: Wide): void {
   target.hi = view.getUint32(at + 8, true) * two16 + (middle >>> 16);
 }
 
+/** As readWideInto, from the four words that start at `at`. */
+export function readWideWords(words: Int32Array, at: number, target: Wide): void {
+  const middle = words[at + 1]! >>> 0;
+  target.lo = (middle & 0xffff) * two32 + (words[at]! >>> 0);
+  target.hi = (words[at + 2]! >>> 0) * two16 + (middle >>> 16);
+}
+
 export function writeWideFrom(view: DataView, at: number, value: Wide): void {
   const middle = Math.floor(value.lo / two32) + (value.hi & 0xffff) * two16;
   view.setUint32(at, value.lo >>> 0, true);

@@ -9,6 +9,7 @@ import { TagTable } from "./tag-table.ts";
  */
 export const accountShift = 4;
 const capacityMin = 64;
+const foundCount = 256;
 
 /** Words of a record; the name fills ten words. */
 export const AccountWord = { accountID: 0, status: 1, entryCount: 2, name: 4 } as const;
@@ -21,6 +22,8 @@ export class Accounts {
   /** Entries that each account may have: what it comes to when the window is shared out evenly. */
   entryShare: number;
   readonly #entryMax: number;
+  /** Pairs of accountID and slot of accounts that were found, by the low bits of the accountID. */
+  readonly #found = new Int32Array(foundCount * 2);
   readonly #table = new TagTable();
 
   constructor(entryMax: number) {
@@ -30,7 +33,18 @@ export class Accounts {
 
   /** The slot of an account's record, or 0. */
   find(accountID: number): number {
-    return this.#table.get(accountID);
+    const at = (accountID & (foundCount - 1)) << 1;
+    const found = this.#found;
+    const slot = found[at + 1]!;
+    return slot !== 0 && found[at] === accountID ? slot : this.#look(accountID);
+  }
+
+  #look(accountID: number): number {
+    const slot = this.#table.get(accountID);
+    const at = (accountID & (foundCount - 1)) << 1;
+    this.#found[at] = accountID;
+    this.#found[at + 1] = slot;
+    return slot;
   }
 
   isDefined(slot: number): boolean {
@@ -61,6 +75,7 @@ export class Accounts {
     words.fill(0, at, at + (1 << accountShift));
     words[at] = accountID;
     this.#table.set(accountID, slot);
+    this.#look(accountID);
     return slot;
   }
 
@@ -87,6 +102,7 @@ export class Accounts {
     const left = --words[at + AccountWord.entryCount]!;
     if (left > 0 || words[at + AccountWord.status] !== 0) return;
     this.#table.delete(words[at]!);
+    this.#look(words[at]!);
     this.pool.release(slot);
   }
 

@@ -12,7 +12,7 @@ import { SecurityStatusChangedLayout as Status } from "../../schema/generated/se
 import { TimeTickedLayout as Ticked } from "../../schema/generated/time-ticked.ts";
 import { accountNameWords } from "./accounts.ts";
 import type { EventBuffer } from "./event-buffer.ts";
-import { EntryDouble, entryShift, EntryWord } from "./id-window.ts";
+import { EntryDouble, EntryWord } from "./id-entry.ts";
 import type { Instrument } from "./instruments.ts";
 import { keyIDWords, publicKeyWords } from "./keys.ts";
 import { CommandHead } from "./state.ts";
@@ -20,48 +20,44 @@ import type { PartitionState } from "./state.ts";
 
 /** Writers of the events that answer a request without touching an order: refusals, repeats, definitions, reports. */
 
-/** A repeat of the request whose id window entry is `slot`. */
+/** A repeat of the request whose id window entry is `entry`. */
 export function writeDuplicate(
   state: PartitionState,
-  slot: number,
+  entry: number,
   command: DataView,
   block: number,
   templateId: number,
   out: EventBuffer,
 ): void {
-  const { pool } = state.window;
-  const entries = pool.memory.wordsOf(slot);
-  const entry = slot << entryShift;
-  const doubles = pool.memory.doublesOf(slot);
-  const outcome = entries[entry + EntryWord.outcome]!;
+  const { window } = state;
+  const outcome = window.outcomeOf(entry);
   out.open(Repeat.templateId, Repeat.blockLength);
   out.zeros(Repeat.rptSeq, 3);
   out.copy(Repeat.accountID, command, block + CommandHead.accountID, 1);
   out.copy(Repeat.commandID, command, block + CommandHead.id, 4);
-  out.count(Repeat.originalSeqNum, doubles[(entry >>> 1) + EntryDouble.seqNum]!);
-  const commandOffset = doubles[(entry >>> 1) + EntryDouble.commandOffset]!;
-  out.count(Repeat.originalCommandOffset, commandOffset);
+  out.count(Repeat.originalSeqNum, window.doubleOf(entry, EntryDouble.seqNum));
+  out.count(Repeat.originalCommandOffset, window.doubleOf(entry, EntryDouble.commandOffset));
   out.byte(Repeat.decision, outcome & 0xff);
-  out.byte(Repeat.conflict, isSameRequest(state, slot, command, block) ? 0 : 1);
+  out.byte(Repeat.conflict, isSameRequest(state, entry, command, block) ? 0 : 1);
   out.half(Repeat.reason, outcome >>> 16);
   out.zeros(Repeat.refTemplateId, 1);
   out.half(Repeat.refTemplateId, templateId);
 }
 
-/** Whether the request at hand is the one whose id window entry is `slot`, and of the same account. */
+/** Whether the request at hand is the one whose id window entry is `entry`, and of the same account. */
 export function isSameRequest(
   { accounts, window }: PartitionState,
-  slot: number,
+  entry: number,
   command: DataView,
   block: number,
 ): boolean {
-  const entries = window.pool.memory.wordsOf(slot);
-  const entry = slot << entryShift;
+  const words = window.wordsOf(entry);
+  const at = window.wordAt(entry);
   const hashAt = block + CommandHead.requestHash;
-  const accountID = accounts.accountIDOf(entries[entry + EntryWord.account]!);
+  const accountID = accounts.accountIDOf(words[at + EntryWord.account]!);
   return (
-    entries[entry + EntryWord.requestHash] === command.getInt32(hashAt, true) &&
-    entries[entry + EntryWord.requestHash + 1] === command.getInt32(hashAt + 4, true) &&
+    words[at + EntryWord.requestHash] === command.getInt32(hashAt, true) &&
+    words[at + EntryWord.requestHash + 1] === command.getInt32(hashAt + 4, true) &&
     accountID === command.getInt32(block + CommandHead.accountID, true)
   );
 }

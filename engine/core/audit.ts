@@ -1,12 +1,12 @@
 import { Decision, Side, TimeInForce } from "../../schema/generated/enums.ts";
 import { assert } from "./assert.ts";
 import { firstOfLevel, nextInLevel } from "./book.ts";
-import { decisionOf, EntryDouble, EntryWord } from "./id-window.ts";
+import { decisionOf, EntryDouble, EntryWord } from "./id-entry.ts";
+import { hashID } from "./id-table.ts";
 import type { Instrument } from "./instruments.ts";
 import {
   ColdDouble,
   ColdWord,
-  holdsEntryBit,
   OrderDouble,
   OrderWord,
   securityIDOf,
@@ -21,6 +21,7 @@ import type { PartitionState } from "./state.ts";
  * snapshot; nothing on the hot path calls it.
  */
 export function auditState(state: PartitionState): void {
+  state.window.expire(state.now);
   let orderCount = 0;
   let timerCount = 0;
   for (let securityID = 1; securityID <= state.instruments.count; securityID++) {
@@ -89,7 +90,6 @@ function auditLevel(
     const word = (index: number) => wordAt(state.orders.hot, slot, index);
     assert(word(OrderWord.prev) === last, "a level's links are two-way");
     assert(word(OrderWord.price) === price, "an order stands at its price");
-    assert(word(OrderWord.level) === level, "an order knows its level");
     const traits = word(OrderWord.traits);
     assert(sideOf(traits) === side, "a level has orders of one side");
     assert(securityIDOf(traits) === instrument.securityID, "an order stands in its own book");
@@ -124,11 +124,11 @@ function auditOrder(state: PartitionState, slot: number, traits: number): void {
   assert(!isGoodTillDate || state.timers.slotAt(timer) === slot, "a GTD order has a timer");
   const expireTime = doubleAt(cold, slot, ColdDouble.expireTime);
   assert(!isGoodTillDate || expireTime > state.now, "no order that is due rests");
-  const entry = state.window.find(id, 0);
+  const entry = state.window.find(hashID(id, 0), id, state.now);
   assert(entry !== 0, "the id window keeps every resting order's entry");
-  const held = wordAt(cold, slot, ColdWord.heldEntry);
-  const holds = (traits & holdsEntryBit) !== 0;
-  assert(!holds || held === entry, "an order holds no entry but its own");
+  assert(wordAt(hot, slot, OrderWord.entry) === entry, "an order names its entry");
+  const isMarked = entry < 0 || state.window.ring.isResting(entry);
+  assert(isMarked, "an entry in the ring knows that its order rests");
 }
 
 function idOf(memory: RecordMemory, slot: number): Int32Array {
@@ -160,16 +160,17 @@ function auditTimers({ timers, orders }: PartitionState): void {
 function auditWindow(state: PartitionState): void {
   const { window, accounts } = state;
   const counts = new Map<number, number>();
-  let entryCount = 0;
-  for (let slot = 1; slot < window.pool.top; slot++) {
-    if (wordAt(window.pool.memory, slot, EntryWord.account) === 0) continue;
-    entryCount++;
-    const accountID = accounts.accountIDOf(wordAt(window.pool.memory, slot, EntryWord.account));
+  for (const entry of window.entries()) {
+    const words = window.wordsOf(entry);
+    const at = window.wordAt(entry);
+    const accountID = accounts.accountIDOf(words[at + EntryWord.account]!);
     counts.set(accountID, (counts.get(accountID) ?? 0) + 1);
-    const id = idOf(window.pool.memory, slot);
-    assert(window.find(id, 0) === slot, "the window finds every entry");
+    const id = words.slice(at, at + 4);
+    const order = state.orders.find(id, 0);
+    const isGoing = entry < 0 && order === 0;
+    const found = window.find(hashID(id, 0), id, state.now);
+    assert(isGoing || found === entry, "the window finds every entry");
   }
-  assert(entryCount === window.table.count, "the window's table is its entries");
   for (const [accountID, count] of counts) {
     assert(
       accounts.entryCountOf(accounts.find(accountID)) === count,
@@ -180,15 +181,14 @@ function auditWindow(state: PartitionState): void {
 
 function auditDeferred({ window, deferred, now, limits }: PartitionState): void {
   let count = 0;
-  for (let slot = 1; slot < window.pool.top; slot++) {
-    if (wordAt(window.pool.memory, slot, EntryWord.account) === 0) continue;
-    if (decisionOf(window.outcomeOf(slot)) !== Decision.Deferred) continue;
-    const order = deferred.of(slot);
+  for (const entry of window.entries()) {
+    if (decisionOf(window.outcomeOf(entry)) !== Decision.Deferred) continue;
+    const order = deferred.of(entry);
     assert(order !== undefined, "a deferred entry has its order");
-    const seqNum = doubleAt(window.pool.memory, slot, EntryDouble.seqNum);
+    const seqNum = window.doubleOf(entry, EntryDouble.seqNum);
     assert(order.firstSeqNum === seqNum, "a deferred order is its entry's");
     assert(order.validUntil >= now, "no deferred order that is due waits");
-    const entryTime = doubleAt(window.pool.memory, slot, EntryDouble.entryTime);
+    const entryTime = window.doubleOf(entry, EntryDouble.entryTime);
     assert(order.validUntil < entryTime + limits.idWindowMs, "no deferred entry runs out");
     count++;
   }

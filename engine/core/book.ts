@@ -1,14 +1,6 @@
 import { TimeInForce } from "../../schema/generated/enums.ts";
 import type { Instrument } from "./instruments.ts";
-import {
-  ColdWord,
-  coldShift,
-  holdsEntryBit,
-  orderShift,
-  OrderWord,
-  sideOf,
-  timeInForceOf,
-} from "./order-pool.ts";
+import { orderShift, OrderWord, sideOf, timeInForceOf } from "./order-pool.ts";
 import { hashID } from "./id-table.ts";
 import type { PartitionState } from "./state.ts";
 
@@ -29,14 +21,14 @@ export function joinBook(
   const orders = state.orders.hot;
   const words = orders.wordsOf(slot);
   const at = slot << orderShift;
-  const level = instrument.ladder.reach(price);
+  const { ladder } = instrument;
+  const level = ladder.find(price) || ladder.reach(price);
   const levels = state.instruments.pages.entries.wordsOf(level >>> 10);
   const levelAt = level << 1;
   const last = levels[levelAt + 1]!;
   words[at + OrderWord.next] = 0;
   words[at + OrderWord.prev] = last;
   words[at + OrderWord.price] = price;
-  words[at + OrderWord.level] = level;
   levels[levelAt + 1] = slot;
   if (last !== 0) {
     const lastAt = last << orderShift;
@@ -44,7 +36,7 @@ export function joinBook(
     return;
   }
   levels[levelAt] = slot;
-  instrument.ladder.open(sideOf(words[at + OrderWord.traits]!), price, level);
+  ladder.open(sideOf(words[at + OrderWord.traits]!), price, level);
 }
 
 /** Takes an order out of its level; its record stays. */
@@ -54,14 +46,15 @@ export function leaveBook(state: PartitionState, instrument: Instrument, slot: n
   const at = slot << orderShift;
   const next = words[at + OrderWord.next]!;
   const prev = words[at + OrderWord.prev]!;
-  const level = words[at + OrderWord.level]!;
+  if (prev !== 0) orders.wordsOf(prev)[(prev << orderShift) + OrderWord.next] = next;
+  if (next !== 0) orders.wordsOf(next)[(next << orderShift) + OrderWord.prev] = prev;
+  if (prev !== 0 && next !== 0) return;
+  const price = words[at + OrderWord.price]!;
+  const level = instrument.ladder.find(price);
   const levels = state.instruments.pages.entries.wordsOf(level >>> 10);
-  const levelAt = level << 1;
-  if (prev === 0) levels[levelAt] = next;
-  else orders.wordsOf(prev)[(prev << orderShift) + OrderWord.next] = next;
-  if (next === 0) levels[levelAt + 1] = prev;
-  else orders.wordsOf(next)[(next << orderShift) + OrderWord.prev] = prev;
-  if ((prev | next) === 0) instrument.ladder.close(words[at + OrderWord.price]!, level);
+  if (prev === 0) levels[level << 1] = next;
+  if (next === 0) levels[(level << 1) + 1] = prev;
+  if ((prev | next) === 0) instrument.ladder.close(price, level);
 }
 
 /** The first order of a level. */
@@ -78,19 +71,13 @@ export function nextInLevel(state: PartitionState, slot: number): number {
 /** Forgets an order that has left its book: it is closed. `hash` is that of its orderID. */
 export function forgetOrder(state: PartitionState, slot: number, hash: number): void {
   const { orders } = state;
-  const words = orders.hot.wordsOf(slot);
-  const at = slot << orderShift;
-  const traits = words[at + OrderWord.traits]!;
+  state.window.close(slot, state.now);
   orders.table.remove(hash, slot);
-  words[at + OrderWord.traits] = 0;
-  if (timeInForceOf(traits) === TimeInForce.GTD) state.timers.clear(slot);
-  if ((traits & holdsEntryBit) !== 0) releaseEntry(state, slot);
+  const words = orders.hot.wordsOf(slot);
+  const at = (slot << orderShift) + OrderWord.traits;
+  if (timeInForceOf(words[at]!) === TimeInForce.GTD) state.timers.clear(slot);
+  words[at] = 0;
   orders.pool.release(slot);
-}
-
-function releaseEntry(state: PartitionState, slot: number): void {
-  const cold = state.orders.cold.wordsOf(slot);
-  state.window.release(cold[(slot << coldShift) + ColdWord.heldEntry]!);
 }
 
 /** The hash of a resting order's orderID. */

@@ -17,8 +17,11 @@ import {
   writeMassCancelReport,
 } from "./answer-events.ts";
 import { firstOfLevel, forgetOrder, hashOfOrder, leaveBook, nextInLevel } from "./book.ts";
+import { uint53At } from "./command-buffer.ts";
+import type { CommandBuffer } from "./command-buffer.ts";
 import { endDeferred, namedDeferred } from "./deferral.ts";
 import type { EventBuffer } from "./event-buffer.ts";
+import { hashID } from "./id-table.ts";
 import type { Instrument } from "./instruments.ts";
 import { writeRestingCanceled } from "./order-events.ts";
 import { ColdDouble, coldShift, orderShift, OrderWord } from "./order-pool.ts";
@@ -30,28 +33,38 @@ import type { PartitionState } from "./state.ts";
  * Cost: a cancel is O(1). Known limit: a mass cancel walks every order of the books it names, also when one account's are few.
  */
 
-/** OrderCancelRequest: leaves no id window entry, since it repeats harmlessly. */
+/** OrderCancelRequest, its block from word `block` on: leaves no id window entry, since it repeats harmlessly. */
 export function applyCancel(
   state: PartitionState,
+  { words, view }: CommandBuffer,
+  block: number,
+  out: EventBuffer,
+): void {
+  const idAt = block + (Cancel.orderID >>> 2);
+  const hash = hashID(words, idAt);
+  const slot = state.orders.table.find(hash, words, idAt);
+  const reason = refuseCancel(state, slot, words, block);
+  if (reason !== 0) return refuse(state, reason, view, block << 2, out);
+  const instrument = instrumentOfOrder(state, slot);
+  writeRestingCanceled(state, instrument, slot, CancelReason.Requested, out);
+  leaveBook(state, instrument, slot);
+  forgetOrder(state, slot, hash);
+}
+
+/** Ends a deferred order, or rejects the request. */
+function refuse(
+  state: PartitionState,
+  reason: number,
   command: DataView,
   block: number,
   out: EventBuffer,
 ): void {
-  state.readID(command, block + Cancel.orderID);
-  const slot = state.findOrder();
-  const reason = refuseCancel(state, slot, command, block);
   if (reason === CxlRejReason.UnknownOrder && cancelDeferred(state, command, block, out)) return;
-  if (reason !== 0) {
-    const responseTo = CxlRejResponseTo.OrderCancelRequest;
-    return writeCancelReject(command, block, block + Cancel.orderID, reason, responseTo, out);
-  }
-  const instrument = instrumentOfOrder(state, slot);
-  writeRestingCanceled(state, instrument, slot, CancelReason.Requested, out);
-  leaveBook(state, instrument, slot);
-  forgetOrder(state, slot, state.idHash);
+  const responseTo = CxlRejResponseTo.OrderCancelRequest;
+  writeCancelReject(command, block, block + Cancel.orderID, reason, responseTo, out);
 }
 
-/** Ends the deferred order of the id that was read, where it is the account's. */
+/** Ends the deferred order that a cancel names, where it is the account's. */
 function cancelDeferred(
   state: PartitionState,
   command: DataView,
@@ -59,6 +72,7 @@ function cancelDeferred(
   out: EventBuffer,
 ): boolean {
   if (state.deferred.count === 0) return false;
+  state.readID(command, block + Cancel.orderID);
   const order = state.deferred.of(state.findEntry());
   const accountID = command.getInt32(block + Cancel.accountID, true);
   if (order?.said.getInt32(New.accountID, true) !== accountID) return false;
@@ -69,12 +83,13 @@ function cancelDeferred(
 function refuseCancel(
   state: PartitionState,
   slot: number,
-  command: DataView,
+  commands: Int32Array,
   block: number,
 ): number {
-  if (state.isTooLate(command, block)) return CxlRejReason.TooLateToEnter;
+  const validUntil = uint53At(commands, block + (Cancel.validUntil >>> 2));
+  if (state.isAfter(validUntil)) return CxlRejReason.TooLateToEnter;
   if (slot === 0) return CxlRejReason.UnknownOrder;
-  const accountID = command.getInt32(block + Cancel.accountID, true);
+  const accountID = commands[block + (Cancel.accountID >>> 2)]!;
   if (accountIDOfOrder(state, slot) !== accountID) return CxlRejReason.UnknownOrder;
   const isClosed = instrumentOfOrder(state, slot).tradingState === TradingState.Closed;
   return isClosed ? CxlRejReason.ExchangeClosed : 0;
@@ -99,9 +114,9 @@ export function applyMassCancel(
   out: EventBuffer,
 ): void {
   state.readID(command, block + MassCancel.commandID);
-  state.readAccount(command, block);
   const entry = state.findEntry();
   if (entry !== 0) return writeDuplicate(state, entry, command, block, MassCancel.templateId, out);
+  state.readAccount(command, block);
   const hasSymbol = command.getUint8(block + MassCancel.symbol) !== 0;
   const instrument = hasSymbol ? state.instruments.find(command, block + MassCancel.symbol) : null;
   const deferred = namedDeferred(state, command, block);

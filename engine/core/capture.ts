@@ -59,7 +59,8 @@ export function captureState(state: PartitionState): EngineCapture {
   const accounts = capturePool(state.accounts.pool);
   const keys = capturePool(state.keys.pool);
   const orders = capturePool(state.orders.pool);
-  const window = capturePool(state.window.pool);
+  state.window.expire(state.now);
+  const window = state.window.copy();
   const transfer = [accounts, keys, orders, window].flatMap(({ buffers }) => buffers);
   const { limits, now } = state;
   const instruments = captureInstruments(state);
@@ -78,7 +79,13 @@ function capturePool({ top, memories }: RecordPool): PoolCapture {
 
 function captureInstruments({ instruments }: PartitionState): InstrumentCapture[] {
   return Array.from({ length: instruments.count }, (_, index) => {
-    const { ladder: _ladder, symbolHash: _symbolHash, ...definition } = instruments.at(index + 1);
+    const instrument = instruments.at(index + 1);
+    const {
+      ladder: _ladder,
+      symbolHash: _hash,
+      firstOfOrderIDs: _first,
+      ...definition
+    } = instrument;
     return definition;
   });
 }

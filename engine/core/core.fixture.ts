@@ -19,6 +19,7 @@ import { decodeBlock, headerBytes } from "../../schema/generated/records.ts";
 import type { Command, Event } from "../../schema/generated/records.ts";
 import type { SecurityDefinition } from "../../schema/generated/security-definition.ts";
 import { symbolHash } from "../../schema/hash.ts";
+import { CommandBuffer } from "./command-buffer.ts";
 import { Engine } from "./engine.ts";
 import type { EngineLimits } from "./engine.ts";
 import { EventBuffer } from "./event-buffer.ts";
@@ -38,6 +39,7 @@ export class Partition {
   /** Append time and sendingTime of the next command, in ms. */
   time = 1_000_000;
   seqNum = 0;
+  readonly #commands = new CommandBuffer();
   readonly #out = new EventBuffer();
 
   constructor(limits: Partial<EngineLimits> = {}) {
@@ -56,11 +58,10 @@ export class Partition {
   }
 
   apply(command: Command, appendTime: number = this.time): readonly Event[] {
-    const bytes = frame(command);
-    const view = new DataView(bytes.buffer);
+    this.#commands.load(frame(command));
     const seqNum = ++this.seqNum;
     this.#out.reset();
-    this.engine.apply(view, bytes.length, seqNum + 100, appendTime, seqNum, this.#out);
+    this.engine.apply(this.#commands, 0, seqNum + 100, appendTime, seqNum, this.#out);
     this.engine.audit();
     return this.#events();
   }

@@ -16,6 +16,7 @@ import { isNewerOrder } from "../../schema/newer-order.ts";
 import { replayAttempt } from "../../schema/topics.ts";
 import { alice, bob, brief, orderID, Partition } from "./core.fixture.ts";
 import { deferredCountMax } from "./deferred-orders.ts";
+import { CommandBuffer } from "./command-buffer.ts";
 import { Engine } from "./engine.ts";
 import { EventBuffer } from "./event-buffer.ts";
 
@@ -82,9 +83,8 @@ describe("an order of an unknown symbol (SEMANTICS §3a)", () => {
     const out = new EventBuffer();
     for (let seqNum = 1; seqNum <= deferredCountMax + 1; seqNum++) {
       const order = early(partition, { orderID: orderID(seqNum, late) });
-      const bytes = frame(order);
       out.reset();
-      engine.apply(new DataView(bytes.buffer), bytes.length, seqNum, 1_000_000, seqNum, out);
+      engine.apply(CommandBuffer.of(frame(order)), 0, seqNum, 1_000_000, seqNum, out);
       const isDeferred = out.view.getUint16(bodyHeaderBytes + 2, true) === 80;
       expect(isDeferred).toBe(seqNum <= deferredCountMax);
     }

@@ -9,7 +9,7 @@ import { writeDeadLettered, writeDeferred } from "./deferral-events.ts";
 import { deferredCountMax, keepSaid } from "./deferred-orders.ts";
 import type { DeferredOrder } from "./deferred-orders.ts";
 import type { EventBuffer } from "./event-buffer.ts";
-import { attemptOf, EntryDouble, EntryMark, entryShift, packOutcome } from "./id-window.ts";
+import { attemptOf, EntryDouble, EntryMark, packOutcome } from "./id-entry.ts";
 import { isSymbol } from "./instruments.ts";
 import { writeOrderRejected } from "./order-events.ts";
 import type { PartitionState } from "./state.ts";
@@ -83,8 +83,7 @@ export function settle(
   state.window.setOutcome(entry, packOutcome(decision, reason, 0, mark));
   state.deferred.remove(order);
   if (deadReason === 0) return;
-  const doubles = state.window.pool.memory.doublesOf(entry);
-  const commandOffset = doubles[(entry << (entryShift - 1)) + EntryDouble.commandOffset]!;
+  const commandOffset = state.window.doubleOf(entry, EntryDouble.commandOffset);
   writeDeadLettered(order, commandOffset, attempts, deadReason, out);
 }
 

@@ -5,7 +5,7 @@ export const deferredCountMax = 1_024;
 
 /** An order that waits for its next attempt. Which one that is, its entry in the id window says. */
 export interface DeferredOrder {
-  /** Slot of the entry. */
+  /** Its entry in the id window. */
   readonly entry: number;
   readonly firstSeqNum: number;
   readonly validUntil: number;

@@ -129,8 +129,8 @@ function isRepeat(
   out: EventBuffer,
 ): boolean {
   state.readID(command, block + CommandHead.id);
-  state.readAccount(command, block);
   const entry = state.findEntry();
+  state.readAccount(command, block);
   if (entry === 0) return false;
   writeDuplicate(state, entry, command, block, templateId, out);
   return true;

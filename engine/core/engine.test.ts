@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 
 import { frame } from "../../schema/frame.ts";
 import { Side } from "../../schema/generated/enums.ts";
+import { CommandBuffer } from "./command-buffer.ts";
 import { alice, bob, brief, Partition } from "./core.fixture.ts";
 import { Engine } from "./engine.ts";
 import { EventBuffer } from "./event-buffer.ts";
@@ -24,29 +25,22 @@ describe("one command", () => {
   test("writes at least one event, and leaves those that stand in the buffer", () => {
     const partition = Partition.open();
     const out = new EventBuffer();
-    const bytes = frame(partition.newOrder());
-    const command = new DataView(bytes.buffer);
-    partition.engine.apply(command, bytes.length, 200, partition.time, 100, out);
+    const command = CommandBuffer.of(frame(partition.newOrder()));
+    partition.engine.apply(command, 0, 200, partition.time, 100, out);
     const first = out.bytes.slice(0, out.length);
-    partition.engine.apply(command, bytes.length, 201, partition.time, 101, out);
+    partition.engine.apply(command, 0, 201, partition.time, 101, out);
     expect(out.eventCount).toBe(2);
     expect(out.bytes.slice(0, first.length)).toEqual(first);
   });
 
-  test("is read where it stands, at any byte of a larger buffer", () => {
+  test("is read where it stands, at any multiple of 8 of a larger buffer", () => {
     const partition = Partition.open();
     const record = frame(partition.newOrder({ accountID: alice }));
-    const buffer = new Uint8Array(record.length + 7).fill(0xff);
-    buffer.set(record, 3);
-    const command = new DataView(buffer.buffer, 3, record.length);
-    partition.engine.apply(
-      command,
-      record.length,
-      105,
-      partition.time,
-      ++partition.seqNum,
-      new EventBuffer(),
-    );
+    const commands = new CommandBuffer(record.length + 48);
+    commands.bytes.fill(0xff);
+    commands.bytes.set(record, 40);
+    const { time } = partition;
+    partition.engine.apply(commands, 40, 105, time, ++partition.seqNum, new EventBuffer());
     expect(partition.book()).toBe("5 10@100");
   });
 
@@ -60,8 +54,7 @@ describe("one command", () => {
 
   test("a record that is no command is a fault of the caller, which crashes", () => {
     const event = frame({ kind: "TimeTicked", sendingTime: 1 });
-    const apply = () =>
-      new Engine().apply(new DataView(event.buffer), event.length, 0, 1, 1, new EventBuffer());
+    const apply = () => new Engine().apply(CommandBuffer.of(event), 0, 0, 1, 1, new EventBuffer());
     expect(apply).toThrow("only commands");
   });
 });

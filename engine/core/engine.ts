@@ -10,12 +10,12 @@ import { SecurityDefinitionLayout } from "../../schema/generated/security-defini
 import { SecurityStatusLayout } from "../../schema/generated/security-status.ts";
 import { TimeTickLayout } from "../../schema/generated/time-tick.ts";
 import { copyNewerOrder, newerOrderBytes } from "../../schema/newer-order.ts";
-import { readUint53 } from "../../schema/wire.ts";
 import { writeTimeTicked, writeUnreadable } from "./answer-events.ts";
 import { assert } from "./assert.ts";
 import { auditState } from "./audit.ts";
 import { applyCancel, applyMassCancel, expireOrders } from "./cancel.ts";
 import { captureState } from "./capture.ts";
+import { CommandBuffer, uint53At } from "./command-buffer.ts";
 import type { EngineCapture } from "./capture.ts";
 import {
   applyAccountDefinition,
@@ -63,24 +63,26 @@ export class Engine {
   }
 
   /**
-   * One command, whose record `checkCommandFrame` has passed, at the start of `command`; `length` is the record's. Writes at least one
-   * event into `out`. Never throws for a client's mistake.
+   * One command: the record at byte `at`, a multiple of 8, of `commands`, which checkCommandFrame has passed. Writes at least one event
+   * into `out`. Never throws for a client's mistake.
    */
   apply(
-    command: DataView,
-    length: number,
+    commands: CommandBuffer,
+    at: number,
     commandOffset: number,
     appendTime: number,
     seqNum: number,
     out: EventBuffer,
   ): void {
     const state = this.#state;
-    const templateId = command.getUint16(2, true);
-    assert(length >= headerBytes + command.getUint16(0, true), "a command has its whole block");
+    const { words } = commands;
+    const block = (at + headerBytes) >>> 2;
+    const header = words[at >>> 2]!;
+    assert(block + ((header & 0xffff) >>> 2) <= words.length, "a command has its whole block");
     state.begin(seqNum, commandOffset);
-    state.advance(appendTime, readUint53(command, headerBytes + CommandHead.sendingTime));
+    state.advance(appendTime, uint53At(words, block + (CommandHead.sendingTime >>> 2)));
     runDue(state, out);
-    dispatch(state, templateId, command, out);
+    dispatch(state, header >>> 16, commands, block, out);
   }
 
   /** A NewOrderSingle of a newer version, at the start of `record`, of which `isNewerOrder` holds. */
@@ -92,12 +94,13 @@ export class Engine {
     out: EventBuffer,
   ): void {
     const state = this.#state;
-    const order = new DataView(new ArrayBuffer(newerOrderBytes));
-    copyNewerOrder(record, order);
+    const order = new CommandBuffer(newerOrderBytes);
+    copyNewerOrder(record, order.view);
+    const block = headerBytes >>> 2;
     state.begin(seqNum, commandOffset);
-    state.advance(appendTime, readUint53(order, headerBytes + CommandHead.sendingTime));
+    state.advance(appendTime, uint53At(order.words, block + (CommandHead.sendingTime >>> 2)));
     runDue(state, out);
-    applyNewOrder(state, order, headerBytes, true, out);
+    applyNewOrder(state, order, block, true, out);
   }
 
   /** A record of the log that is no command, or is not looked into. */
@@ -126,7 +129,14 @@ export class Engine {
 
   /** Requests whose ids are remembered. */
   get idWindowEntryCount(): number {
-    return this.#state.window.table.count;
+    return this.#state.window.count;
+  }
+
+  /** What the resting orders take, with their table and levels; free room for more included. */
+  get memoryBytes(): { readonly orders: number; readonly levels: number } {
+    const { orders, instruments } = this.#state;
+    const { pool, table } = orders;
+    return { orders: pool.byteLength + table.byteLength, levels: instruments.pages.byteLength };
   }
 
   /** Offset of the next command that may be set aside; Infinity where there is none. */
@@ -162,36 +172,53 @@ export class Engine {
 
 /** SEMANTICS §1, step 2. */
 function runDue(state: PartitionState, out: EventBuffer): void {
-  expireOrders(state, out);
+  const { window } = state;
+  if (state.timers.count !== 0) expireOrders(state, out);
   if (state.deferred.firstDue < state.now) settleDue(state, out);
-  state.window.expire(state.now);
+  if (window.released !== 0 || window.batchDue <= state.now) window.expireBatch(state.now);
 }
 
+/** The command whose block starts at word `block`. */
 function dispatch(
   state: PartitionState,
   templateId: number,
-  command: DataView,
+  commands: CommandBuffer,
+  block: number,
   out: EventBuffer,
 ): void {
   switch (templateId) {
     case NewOrderSingleLayout.templateId:
-      return applyNewOrder(state, command, headerBytes, false, out);
+      return applyNewOrder(state, commands, block, false, out);
     case OrderCancelRequestLayout.templateId:
-      return applyCancel(state, command, headerBytes, out);
+      return applyCancel(state, commands, block, out);
     case OrderCancelReplaceRequestLayout.templateId:
-      return applyReplace(state, command, headerBytes, out);
+      return applyReplace(state, commands, block, out);
+    default:
+      return dispatchRare(state, templateId, commands.view, block << 2, out);
+  }
+}
+
+/** The command whose block starts at byte `block`. */
+function dispatchRare(
+  state: PartitionState,
+  templateId: number,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
+  switch (templateId) {
     case OrderMassCancelRequestLayout.templateId:
-      return applyMassCancel(state, command, headerBytes, out);
+      return applyMassCancel(state, command, block, out);
     case SecurityDefinitionLayout.templateId:
-      return applySecurityDefinition(state, command, headerBytes, out);
+      return applySecurityDefinition(state, command, block, out);
     case SecurityStatusLayout.templateId:
-      return applySecurityStatus(state, command, headerBytes, out);
+      return applySecurityStatus(state, command, block, out);
     case AccountDefinitionLayout.templateId:
-      return applyAccountDefinition(state, command, headerBytes, out);
+      return applyAccountDefinition(state, command, block, out);
     case KeyDefinitionLayout.templateId:
-      return applyKeyDefinition(state, command, headerBytes, out);
+      return applyKeyDefinition(state, command, block, out);
     case TimeTickLayout.templateId:
-      return writeTimeTicked(command, headerBytes, out);
+      return writeTimeTicked(command, block, out);
     default:
       throw new Error("Invariant broken: only commands are applied");
   }

@@ -12,6 +12,17 @@ const capacityMin = 16_384;
 const int32Max = 0x7fffffff;
 const two32 = 4294967296;
 
+/** The two words of an event's header. */
+export function headerWord(templateId: number, blockLength: number): number {
+  return blockLength | (templateId << 16);
+}
+export const schemaWord = schemaId | (schemaVersion << 16);
+
+/** High word of an integer of at most 2^53 - 1; the low one is what is left of it as a word. */
+export function highWord(value: number): number {
+  return value <= int32Max ? 0 : (value / two32) | 0;
+}
+
 export class EventBuffer {
   bytes: Uint8Array;
   view: DataView;
@@ -23,9 +34,11 @@ export class EventBuffer {
   hasLetters = false;
   /** Where the block of the event at hand starts. */
   #block = 0;
+  #capacity: number;
 
   constructor(capacity: number = capacityMin) {
     this.bytes = new Uint8Array(Math.max(capacity, capacityMin) & ~7);
+    this.#capacity = this.bytes.length;
     this.view = new DataView(this.bytes.buffer);
     this.words = new Int32Array(this.bytes.buffer);
     this.view.setInt32(0, 1, true);
@@ -39,17 +52,25 @@ export class EventBuffer {
     this.hasLetters = false;
   }
 
-  /** Starts an event: writes its header. Every byte of its block must then be put, padding as zero. */
+  /** Starts an event: writes its header. Every byte of its block must then be put, padding as zero, by the methods below. */
   open(templateId: number, blockLength: number): void {
+    const word = this.claim(blockLength);
+    this.words[word] = headerWord(templateId, blockLength);
+    this.words[word + 1] = schemaWord;
+    this.#block = (word << 2) + headerBytes;
+  }
+
+  /**
+   * Makes room for an event whose block has so many bytes. The caller writes it in `words`, from the word on that is returned: two
+   * words of header (headerWord, schemaWord), then every word of its block.
+   */
+  claim(blockLength: number): number {
     const at = this.length;
     const end = at + headerBytes + blockLength;
-    if (end > this.bytes.length) this.#grow(end);
-    const words = this.words;
-    words[at >>> 2] = blockLength | (templateId << 16);
-    words[(at >>> 2) + 1] = schemaId | (schemaVersion << 16);
-    this.#block = at + headerBytes;
+    if (end > this.#capacity) this.#grow(end);
     this.length = end;
     this.eventCount++;
+    return at >>> 2;
   }
 
   /** Puts a byte at an offset inside the block, as all that follow. */
@@ -80,7 +101,7 @@ export class EventBuffer {
   count(offset: number, value: number): void {
     const at = (this.#block + offset) >>> 2;
     this.words[at] = value;
-    this.words[at + 1] = value <= int32Max ? 0 : (value / two32) | 0;
+    this.words[at + 1] = highWord(value);
   }
 
   /** Sixteen bytes: an id in four words. */
@@ -112,6 +133,7 @@ export class EventBuffer {
     const grown = new Uint8Array(Math.max(end, this.bytes.length * 2));
     grown.set(this.bytes);
     this.bytes = grown;
+    this.#capacity = grown.length;
     this.view = new DataView(grown.buffer);
     this.words = new Int32Array(grown.buffer);
   }

@@ -8,6 +8,7 @@ import { frame } from "../../schema/frame.ts";
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderCancelRequestLayout as Cancel } from "../../schema/generated/order-cancel-request.ts";
 import { headerBytes } from "../../schema/generated/records.ts";
+import { CommandBuffer } from "./command-buffer.ts";
 import { alice, bob, orderID, Partition } from "./core.fixture.ts";
 import { EventBuffer } from "./event-buffer.ts";
 
@@ -40,28 +41,26 @@ class Flow {
   tradeBytes = 0;
   readonly #partition = Partition.open({ idWindowMs: 1000 });
   readonly #out = new EventBuffer();
-  readonly #order: Uint8Array;
-  readonly #cancel: Uint8Array;
-  readonly #orderView: DataView;
-  readonly #cancelView: DataView;
+  readonly #order: CommandBuffer;
+  readonly #cancel: CommandBuffer;
   #count = 0;
   #seed = 1;
 
   constructor() {
     const partition = this.#partition;
-    this.#order = frame(partition.newOrder());
-    this.#orderView = new DataView(this.#order.buffer);
-    this.#cancel = frame({
+    const order = frame(partition.newOrder());
+    this.#order = CommandBuffer.of(order);
+    const cancel = frame({
       kind: "OrderCancelRequest",
       sendingTime: 0,
       validUntil: 0,
       commandID: orderID(1),
-      requestHash: requestHash(this.#order, New.blockLength),
+      requestHash: requestHash(order, New.blockLength),
       accountID: alice,
       attempt: 0,
       orderID: orderID(1),
     });
-    this.#cancelView = new DataView(this.#cancel.buffer);
+    this.#cancel = CommandBuffer.of(cancel);
   }
 
   /** Every order is canceled `lifeOrders` later, unless it has traded by then. */
@@ -73,22 +72,22 @@ class Flow {
   }
 
   #sendOrder(id: number): void {
-    const view = this.#orderView;
+    const { view } = this.#order;
     this.#stamp(view);
     view.setUint32(headerBytes + New.orderID + 12, id, true);
     view.setUint32(headerBytes + New.accountID, accountOf(id), true);
     view.setUint8(headerBytes + New.side, id % 2 === 0 ? Side.Buy : Side.Sell);
     view.setInt32(headerBytes + New.price, 50_000 + this.#random(200), true);
     view.setUint32(headerBytes + New.orderQty, 1 + this.#random(20), true);
-    this.#apply(view, this.#order.length);
+    this.#apply(this.#order);
   }
 
   #sendCancel(id: number): void {
-    const view = this.#cancelView;
+    const { view } = this.#cancel;
     this.#stamp(view);
     view.setUint32(headerBytes + Cancel.orderID + 12, id, true);
     view.setUint32(headerBytes + Cancel.accountID, accountOf(id), true);
-    this.#apply(view, this.#cancel.length);
+    this.#apply(this.#cancel);
   }
 
   /** Four commands a millisecond, so that the id window fills and empties. */
@@ -97,11 +96,11 @@ class Flow {
     view.setUint32(headerBytes + New.sendingTime, Math.floor(this.#partition.time), true);
   }
 
-  #apply(view: DataView, length: number): void {
+  #apply(command: CommandBuffer): void {
     const { engine, time } = this.#partition;
     const seqNum = ++this.#partition.seqNum;
     this.#out.reset();
-    engine.apply(view, length, seqNum, Math.floor(time), seqNum, this.#out);
+    engine.apply(command, 0, seqNum, Math.floor(time), seqNum, this.#out);
     this.tradeBytes += Math.max(0, this.#out.length - 200);
   }
 

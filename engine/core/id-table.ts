@@ -2,37 +2,42 @@ import type { RecordMemory } from "./record-pool.ts";
 
 /**
  * From an id of 16 bytes to the slot of its record, which starts with the id. Open addressing with linear probing: a bucket is a pair
- * (32-bit hash, slot) and, in an array of its own, a tag of 8 bits, 0 = empty. Most look-ups find nothing, and then the tags alone
- * say so: a ninth of the memory, which stays in the cache where the pairs would not. A removal shifts the rest of its cluster back, so
- * that there are no tombstones.
+ * (32-bit hash, slot), slot 0 = empty. A removal shifts the rest of its cluster back, so that there are no tombstones.
  *
- * Invariant: between an id's home and its bucket no bucket is empty, and at most two thirds of the buckets are taken.
- * Cost: one to three cache lines a call. Growth allocates a table of twice the size and moves a few buckets with each later insertion,
+ * Invariant: between an id's home and its bucket no bucket is empty, and at most half of the buckets are taken.
+ * Cost: one or two cache lines a call. Growth allocates a table of twice the size and moves a few buckets with each later insertion,
  * so that no call pauses; until that is done a look-up asks both.
  * Known limits: tables never shrink; the hash has no secret, so that whoever may choose ids freely could crowd one cluster.
  */
+const bucketCountMin = 1024;
+/** Buckets moved an insertion while growing: at least 2, so that a table is moved before the next is needed. */
+const movesPerInsert = 8;
+
 export class IdTable {
   count = 0;
   readonly #records: RecordMemory;
-  #buckets = new Buckets(bucketCountMin);
+  #pairs = new Int32Array(bucketCountMin * 2);
   /** The table before the last growth, while there is something left in it. */
-  #old: Buckets | null = null;
+  #old: Int32Array<ArrayBuffer> | null = null;
+  /** Words of the old one that have moved. */
   #moved = 0;
 
   constructor(records: RecordMemory) {
     this.#records = records;
   }
 
+  get byteLength(): number {
+    return this.#pairs.byteLength + (this.#old?.byteLength ?? 0);
+  }
+
   /** The slot of the record whose id stands in `words` from `at` on, or 0. */
   find(hash: number, words: Int32Array, at: number): number {
-    const { mask, pairs, tags } = this.#buckets;
-    const tag = tagOf(hash);
-    for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
-      const found = tags[bucket]!;
-      if (found === 0) break;
-      if (found !== tag || pairs[bucket * 2] !== hash) continue;
-      const slot = pairs[bucket * 2 + 1]!;
-      if (this.#hasID(slot, words, at)) return slot;
+    const pairs = this.#pairs;
+    const mask = pairs.length - 1;
+    for (let bucket = (hash << 1) & mask; ; bucket = (bucket + 2) & mask) {
+      const slot = pairs[bucket + 1]!;
+      if (slot === 0) break;
+      if (pairs[bucket] === hash && this.#hasID(slot, words, at)) return slot;
     }
     return this.#old === null ? 0 : this.#findOld(this.#old, hash, words, at);
   }
@@ -41,24 +46,36 @@ export class IdTable {
   insert(hash: number, slot: number): void {
     this.count++;
     if (this.#old !== null) this.#move(this.#old);
-    else if (this.count * 3 > this.#buckets.mask * 2) this.#grow();
-    this.#buckets.put(hash, slot);
+    else if (this.count * 4 > this.#pairs.length) this.#grow();
+    this.#put(hash, slot);
   }
 
   /** Takes out a record that is here. */
   remove(hash: number, slot: number): void {
     this.count--;
-    const bucket = this.#buckets.bucketOf(hash, slot);
-    if (bucket >= 0) return this.#buckets.takeOut(bucket);
-    const old = this.#old!;
-    old.takeOut(old.bucketOf(hash, slot));
+    const pairs = this.#pairs;
+    const mask = pairs.length - 1;
+    let bucket = (hash << 1) & mask;
+    for (; pairs[bucket + 1] !== slot; bucket = (bucket + 2) & mask) {
+      if (pairs[bucket + 1] === 0) return this.#removeOld(hash, slot);
+    }
+    if (pairs[((bucket + 2) & mask) + 1] === 0) pairs[bucket + 1] = 0;
+    else takeOut(pairs, bucket);
   }
 
-  #findOld(old: Buckets, hash: number, words: Int32Array, at: number): number {
-    const { mask, pairs, tags } = old;
-    for (let bucket = hash & mask; tags[bucket] !== 0; bucket = (bucket + 1) & mask) {
-      const slot = pairs[bucket * 2 + 1]!;
-      if (pairs[bucket * 2] === hash && this.#hasID(slot, words, at)) return slot;
+  #removeOld(hash: number, slot: number): void {
+    const old = this.#old!;
+    const mask = old.length - 1;
+    let bucket = (hash << 1) & mask;
+    while (old[bucket + 1] !== slot) bucket = (bucket + 2) & mask;
+    takeOut(old, bucket);
+  }
+
+  #findOld(old: Int32Array, hash: number, words: Int32Array, at: number): number {
+    const mask = old.length - 1;
+    for (let bucket = (hash << 1) & mask; old[bucket + 1] !== 0; bucket = (bucket + 2) & mask) {
+      const slot = old[bucket + 1]!;
+      if (old[bucket] === hash && this.#hasID(slot, words, at)) return slot;
     }
     return 0;
   }
@@ -75,84 +92,62 @@ export class IdTable {
   }
 
   #grow(): void {
-    this.#old = this.#buckets;
+    this.#old = this.#pairs;
     this.#moved = 0;
-    this.#buckets = new Buckets(this.#buckets.tags.length * 2);
+    this.#pairs = new Int32Array(this.#pairs.length * 2);
   }
 
   /** Empties the next buckets of the old table. Taking one out may pull the next of its cluster into it, hence the inner loop. */
-  #move(old: Buckets): void {
-    const end = Math.min(this.#moved + movesPerInsert, old.tags.length);
-    for (; this.#moved < end; this.#moved++) {
-      while (old.tags[this.#moved] !== 0) {
-        this.#buckets.put(old.pairs[this.#moved * 2]!, old.pairs[this.#moved * 2 + 1]!);
-        old.takeOut(this.#moved);
+  #move(old: Int32Array<ArrayBuffer>): void {
+    const end = Math.min(this.#moved + movesPerInsert * 2, old.length);
+    for (; this.#moved < end; this.#moved += 2) {
+      while (old[this.#moved + 1] !== 0) {
+        this.#put(old[this.#moved]!, old[this.#moved + 1]!);
+        takeOut(old, this.#moved);
       }
     }
-    if (this.#moved === old.tags.length) this.#old = null;
+    if (this.#moved === old.length) this.#old = null;
+  }
+
+  #put(hash: number, slot: number): void {
+    const pairs = this.#pairs;
+    const mask = pairs.length - 1;
+    let bucket = (hash << 1) & mask;
+    while (pairs[bucket + 1] !== 0) bucket = (bucket + 2) & mask;
+    pairs[bucket] = hash;
+    pairs[bucket + 1] = slot;
   }
 }
 
-const bucketCountMin = 1024;
-/** Buckets moved an insertion while growing: at least 2, so that a table is moved before the next is needed. */
-const movesPerInsert = 8;
-
-class Buckets {
-  readonly mask: number;
-  readonly tags: Uint8Array;
-  readonly pairs: Int32Array;
-
-  constructor(count: number) {
-    this.mask = count - 1;
-    this.tags = new Uint8Array(count);
-    this.pairs = new Int32Array(count * 2);
+/** Empties a bucket, and moves up what was pushed behind it. */
+function takeOut(pairs: Int32Array, bucket: number): void {
+  const mask = pairs.length - 1;
+  let hole = bucket;
+  for (let next = (bucket + 2) & mask; pairs[next + 1] !== 0; next = (next + 2) & mask) {
+    const hash = pairs[next]!;
+    if (((next - (hash << 1)) & mask) < ((next - hole) & mask)) continue;
+    pairs[hole] = hash;
+    pairs[hole + 1] = pairs[next + 1]!;
+    hole = next;
   }
-
-  put(hash: number, slot: number): void {
-    let bucket = hash & this.mask;
-    while (this.tags[bucket] !== 0) bucket = (bucket + 1) & this.mask;
-    this.tags[bucket] = tagOf(hash);
-    this.pairs[bucket * 2] = hash;
-    this.pairs[bucket * 2 + 1] = slot;
-  }
-
-  /** The bucket that holds exactly this slot, or -1. */
-  bucketOf(hash: number, slot: number): number {
-    for (
-      let bucket = hash & this.mask;
-      this.tags[bucket] !== 0;
-      bucket = (bucket + 1) & this.mask
-    ) {
-      if (this.pairs[bucket * 2 + 1] === slot) return bucket;
-    }
-    return -1;
-  }
-
-  takeOut(bucket: number): void {
-    const { mask, pairs, tags } = this;
-    let hole = bucket;
-    for (let next = (bucket + 1) & mask; tags[next] !== 0; next = (next + 1) & mask) {
-      const hash = pairs[next * 2]!;
-      if (((next - hash) & mask) < ((next - hole) & mask)) continue;
-      tags[hole] = tags[next]!;
-      pairs[hole * 2] = hash;
-      pairs[hole * 2 + 1] = pairs[next * 2 + 1]!;
-      hole = next;
-    }
-    tags[hole] = 0;
-  }
-}
-
-/** The high bits of a hash, whose low bits choose the bucket; never 0. */
-function tagOf(hash: number): number {
-  return (hash >>> 25) + 1;
+  pairs[hole + 1] = 0;
 }
 
 /** Hash of an id of 16 bytes, as four words. */
 export function hashID(words: Int32Array, at: number): number {
-  const first = Math.imul(words[at]!, 0x9e3779b1) ^ Math.imul(words[at + 1]!, 0x85ebca6b);
-  const second = Math.imul(words[at + 2]!, 0xc2b2ae35) ^ Math.imul(words[at + 3]!, 0x27d4eb2f);
-  return mixBits((first + second) | 0);
+  return hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
+}
+
+function hashWords(a: number, b: number, c: number, d: number): number {
+  const first = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+  const second = Math.imul(c, 0xc2b2ae35) ^ Math.imul(d, 0x27d4eb2f);
+  return finishHash((first + second) | 0);
+}
+
+/** Brings the high bits of a sum of products down, and mixes once more. */
+function finishHash(sum: number): number {
+  const mixed = Math.imul(sum ^ (sum >>> 15), 0x7feb352d);
+  return mixed ^ (mixed >>> 14);
 }
 
 /** Spreads every bit of a word over all of them. */

@@ -1,6 +1,8 @@
 import type { Accounts } from "./accounts.ts";
-import { hashID, IdTable } from "./id-table.ts";
-import { ColdWord, coldShift, holdsEntryBit, orderShift, OrderWord } from "./order-pool.ts";
+import { EntryIndex } from "./entry-index.ts";
+import { EntryRing, numberMask, wordAt } from "./entry-ring.ts";
+import { EntryDouble, entryShift, EntryWord } from "./id-entry.ts";
+import { orderShift, OrderWord } from "./order-pool.ts";
 import type { OrderPool } from "./order-pool.ts";
 import { RecordMemory, RecordPool } from "./record-pool.ts";
 import { copyID } from "./words.ts";
@@ -8,71 +10,35 @@ import { copyID } from "./words.ts";
 /**
  * What requests of the last idWindowMs came to, by their id (SEMANTICS §2), so that a repeat is recognised.
  *
- * Entries wait for their time in a list in order of entry, which is also order of time. One whose time is out while its order rests is
- * held: the order's cold record names it, and the order's end puts it on the list of those that leave with the next command. Thus an
- * order that closes early never touches its entry.
- * Invariant: an entry is in exactly one of these three places, and is counted for its account.
+ * Entries wait for their time in a ring. One whose time is out while its order rests is held: it moves to a pool, and the order's end
+ * puts it on the list of those that leave with the next command. What is named `entry` outside is a number of the ring or, below zero, a
+ * slot of the pool; a resting order's record names its entry.
+ * Entries that have run out leave in batches. Nobody can tell: whatever depends on one (a look-up that finds it, a full share, the end of
+ * an order that is as old, a capture) lets all leave first that have run out.
+ * Invariant: an entry is in exactly one of these places, and is counted for its account.
  * Cost: O(1) a command, plus O(1) for each entry that leaves. Known limit: after a long silence all leave in one command.
  */
-export const entryShift = 4;
-const capacityMin = 1024;
-
-/** Words of an entry. */
-export const EntryWord = {
-  id: 0,
-  /** Low word, then high word. */
-  requestHash: 4,
-  idHash: 6,
-  /** As packOutcome packs it. */
-  outcome: 7,
-  next: 14,
-  /** Slot of the account's record; 0 in a free entry. */
-  account: 15,
-} as const;
-
-/** What has become of an order that was deferred once (SEMANTICS §3a). */
-export const EntryMark = { none: 0, dead: 1, replayed: 2 } as const;
-
-/** decision 8 bits, attempt 4, mark 4, reason 16. */
-export function packOutcome(
-  decision: number,
-  reason: number,
-  attempt: number,
-  mark: number,
-): number {
-  return decision | (attempt << 8) | (mark << 12) | (reason << 16);
-}
-
-export function decisionOf(outcome: number): number {
-  return outcome & 0xff;
-}
-
-export function attemptOf(outcome: number): number {
-  return (outcome >>> 8) & 0xf;
-}
-
-export function markOf(outcome: number): number {
-  return (outcome >>> 12) & 0xf;
-}
-
-export function reasonOf(outcome: number): number {
-  return outcome >>> 16;
-}
-
-/** Doubles of an entry. */
-export const EntryDouble = { seqNum: 4, commandOffset: 5, entryTime: 6 } as const;
+const capacityMin = 16;
+const batchCount = 64;
+/** Word of a released entry: the slot of the next one. */
+const nextReleased = EntryWord.idHash;
 
 export class IdWindow {
-  readonly pool = new RecordPool(new RecordMemory(entryShift, capacityMin));
-  readonly table = new IdTable(this.pool.memory);
+  readonly ring = new EntryRing();
+  readonly held = new RecordPool(new RecordMemory(entryShift, capacityMin));
+  /** From then on, a batch has run out. */
+  batchDue = Infinity;
+  /** Slot of the first held entry that leaves with the next command, 0 = none. */
+  released = 0;
+  readonly #index = new EntryIndex(this.ring);
   readonly #accounts: Accounts;
   readonly #orders: OrderPool;
   readonly #idWindowMs: number;
-  #first = 0;
-  #last = 0;
-  /** When the first of the list runs out. */
+  /** When the first of the ring runs out. */
   #firstDue = Infinity;
-  #released = 0;
+  #heldCount = 0;
+  /** Entries in the window; those that have run out count until they leave. */
+  count = 0;
 
   constructor(accounts: Accounts, orders: OrderPool, idWindowMs: number) {
     this.#accounts = accounts;
@@ -80,125 +46,243 @@ export class IdWindow {
     this.#idWindowMs = idWindowMs;
   }
 
-  /** The slot of the entry whose id stands in `words` from `at` on, or 0. */
-  find(words: Int32Array, at: number): number {
-    return this.table.find(hashID(words, at), words, at);
+  /** The entry of an id as of `now`, or 0. */
+  find(hash: number, id: Int32Array, now: number): number {
+    const number = this.#index.find(hash, id);
+    if (number !== 0 && this.#timeOf(number) + this.#idWindowMs > now) return number;
+    if (number !== 0) this.expire(now);
+    return this.#heldCount === 0 ? 0 : this.#findHeld(hash, id);
   }
 
-  /** Adds an entry under an id that has none; the caller fills in the rest of its record. */
-  enter(id: Int32Array, hash: number, account: number, now: number): number {
-    const slot = this.pool.allocate();
-    const words = this.pool.memory.wordsOf(slot);
-    const at = slot << entryShift;
+  /** As find, for a state that is being restored: among the entries of the ring, whether they have run out or not. */
+  findAny(hash: number, id: Int32Array): number {
+    return this.#index.find(hash, id);
+  }
+
+  /** Adds an entry under an id that has none. */
+  enter(
+    id: Int32Array,
+    hash: number,
+    account: number,
+    now: number,
+    requestHashLow: number,
+    requestHashHigh: number,
+    outcome: number,
+    seqNum: number,
+    commandOffset: number,
+  ): number {
+    const { ring } = this;
+    const number = ring.next;
+    const words = ring.tailWords;
+    const doubles = ring.tailDoubles;
+    const at = wordAt(number);
     copyID(id, 0, words, at + EntryWord.id);
+    words[at + EntryWord.requestHash] = requestHashLow;
+    words[at + EntryWord.requestHash + 1] = requestHashHigh;
     words[at + EntryWord.idHash] = hash;
-    words[at + EntryWord.account] = account;
-    words[at + EntryWord.next] = 0;
-    this.pool.memory.doublesOf(slot)[(at >>> 1) + EntryDouble.entryTime] = now;
+    words[at + EntryWord.outcome] = outcome;
+    doubles[(at >>> 1) + EntryDouble.seqNum] = seqNum;
+    doubles[(at >>> 1) + EntryDouble.commandOffset] = commandOffset;
+    doubles[(at >>> 1) + EntryDouble.entryTime] = now;
+    ring.append(account);
+    this.#index.insert(hash, number);
+    this.count++;
     this.#accounts.countEntry(account);
-    this.table.insert(hash, slot);
-    this.#append(slot, now);
-    return slot;
+    if (this.batchDue === Infinity) this.#setBatch();
+    return number;
   }
 
-  outcomeOf(slot: number): number {
-    return this.pool.memory.wordsOf(slot)[(slot << entryShift) + EntryWord.outcome]!;
+  /** The words among which an entry starts at `wordAt`, and the same memory as doubles. */
+  wordsOf(entry: number): Int32Array {
+    return entry > 0 ? this.ring.wordsOf(entry) : this.held.memory.wordsOf(-entry);
   }
 
-  setOutcome(slot: number, outcome: number): void {
-    this.pool.memory.wordsOf(slot)[(slot << entryShift) + EntryWord.outcome] = outcome;
+  doublesOf(entry: number): Float64Array {
+    return entry > 0 ? this.ring.doublesOf(entry) : this.held.memory.doublesOf(-entry);
   }
 
-  /** An entry of the list is entered once more. Known limit: walks the list, for an operator's replay only. */
-  moveToEnd(slot: number, now: number): void {
-    let before = 0;
-    for (let at = this.#first; at !== slot; at = this.#nextOf(at)) before = at;
-    if (before === 0) this.#dropFirst();
-    else {
-      this.#setNext(before, this.#nextOf(slot));
-      if (this.#last === slot) this.#last = before;
+  wordAt(entry: number): number {
+    return entry > 0 ? wordAt(entry) : -entry << entryShift;
+  }
+
+  doubleOf(entry: number, double: number): number {
+    return this.doublesOf(entry)[(this.wordAt(entry) >>> 1) + double]!;
+  }
+
+  outcomeOf(entry: number): number {
+    return this.wordsOf(entry)[this.wordAt(entry) + EntryWord.outcome]!;
+  }
+
+  setOutcome(entry: number, outcome: number): void {
+    this.wordsOf(entry)[this.wordAt(entry) + EntryWord.outcome] = outcome;
+  }
+
+  /** An entry of the ring is entered once more, as of another command. */
+  moveToEnd(number: number, now: number, seqNum: number, commandOffset: number): number {
+    const words = this.ring.wordsOf(number);
+    const at = wordAt(number);
+    const account = words[at + EntryWord.account]!;
+    const id = words.slice(at + EntryWord.id, at + EntryWord.id + 4);
+    const hash = words[at + EntryWord.idHash]!;
+    const hashAt = at + EntryWord.requestHash;
+    const [low, high] = [words[hashAt]!, words[hashAt + 1]!];
+    const outcome = words[at + EntryWord.outcome]!;
+    this.ring.clear(number);
+    this.count--;
+    const moved = this.enter(id, hash, account, now, low, high, outcome, seqNum, commandOffset);
+    this.#accounts.uncountEntry(account);
+    if (this.ring.isResting(number)) this.attach(this.#orders.table.find(hash, id, 0), moved);
+    return moved;
+  }
+
+  /** The order in `slot`, which rests from now on, is that of an entry. */
+  attach(slot: number, number: number): void {
+    this.#orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.entry] = number;
+    this.ring.setResting(number);
+  }
+
+  /** The order in `slot`, which is still in the table, closes. */
+  close(slot: number, now: number): void {
+    const { ring } = this;
+    const at = (slot << orderShift) + OrderWord.entry;
+    const words = this.#orders.hot.wordsOf(slot);
+    const entry = words[at]!;
+    if (entry > 0) {
+      if (((entry - ring.first) & numberMask) >= batchCount) return ring.clearResting(entry);
+      this.expire(now);
+      if (words[at]! > 0) return ring.clearResting(entry);
     }
-    this.#setNext(slot, 0);
-    this.pool.memory.doublesOf(slot)[(slot << (entryShift - 1)) + EntryDouble.entryTime] = now;
-    this.#append(slot, now);
+    this.#release(-words[at]!);
   }
 
-  #append(slot: number, now: number): void {
-    if (this.#last === 0) {
-      this.#first = slot;
-      this.#firstDue = now + this.#idWindowMs;
-    } else this.#setNext(this.#last, slot);
-    this.#last = slot;
+  /** Step 2c of a command: those leave whose order has closed since their time was out, and, where it pays, those that have run out. */
+  expireBatch(now: number): void {
+    if (this.released !== 0) this.#dropReleased();
+    if (this.batchDue <= now) this.expire(now);
   }
 
-  /** Drops what has run out as of `now`: step 2c of every command. */
+  /** Lets all leave that have run out as of `now`. */
   expire(now: number): void {
-    if (this.#released !== 0) this.#dropReleased();
-    while (this.#firstDue <= now) this.#takeFirst();
+    while (this.batchDue <= now) {
+      for (let left = batchCount; left > 0; left--) this.#takeFirst();
+      this.#setBatch();
+    }
+    if (this.#firstDue > now) return;
+    while (this.#firstDue <= now) {
+      this.#takeFirst();
+      this.#setFirstDue();
+    }
+    this.#setBatch();
+  }
+
+  /** After a restore: of the entries that have run out, those whose order is not there any more leave with the next command. */
+  setAside(now: number): void {
+    while (this.#firstDue <= now) {
+      const number = this.ring.first;
+      if (this.ring.isResting(number)) this.#hold(number);
+      else this.#release(this.#moveToPool(number));
+      this.ring.dropFirst();
+      this.#setFirstDue();
+    }
+    this.#setBatch();
+  }
+
+  /** The order that this entry was held for has closed. */
+  #release(slot: number): void {
+    this.held.memory.wordsOf(slot)[(slot << entryShift) + nextReleased] = this.released;
+    this.released = slot;
+  }
+
+  /** All entries, in no particular order. */
+  entries(): number[] {
+    const entries: number[] = [];
+    const { ring } = this;
+    for (let number = ring.first; number !== ring.next; number = (number + 1) & numberMask) {
+      if (ring.wordsOf(number)[wordAt(number) + EntryWord.account] !== 0) entries.push(number);
+    }
+    for (let slot = 1; slot < this.held.top; slot++) {
+      if (this.wordsOf(-slot)[(slot << entryShift) + EntryWord.account] !== 0) entries.push(-slot);
+    }
+    return entries;
+  }
+
+  /** A copy of all entries' records, with a record before them that is none. */
+  copy(): { top: number; buffers: ArrayBuffer[] } {
+    const top = this.held.top + this.ring.count;
+    const words = new Int32Array(top << entryShift);
+    words.set(new Int32Array(this.held.memory.copy(this.held.top)));
+    this.ring.copyInto(words, this.held.top << entryShift);
+    return { top, buffers: [words.buffer] };
+  }
+
+  #findHeld(hash: number, id: Int32Array): number {
+    const order = this.#orders.table.find(hash, id, 0);
+    if (order === 0) return 0;
+    const entry = this.#orders.hot.wordsOf(order)[(order << orderShift) + OrderWord.entry]!;
+    return entry < 0 ? entry : 0;
+  }
+
+  #setFirstDue(): void {
+    const { ring } = this;
+    const isEmpty = ring.first === ring.next;
+    this.#firstDue = isEmpty ? Infinity : this.#timeOf(ring.first) + this.#idWindowMs;
+  }
+
+  #setBatch(): void {
+    const { ring } = this;
+    this.#setFirstDue();
+    const isFull = ring.count >= batchCount;
+    const last = (ring.first + batchCount - 1) & numberMask;
+    this.batchDue = isFull ? this.#timeOf(last) + this.#idWindowMs : Infinity;
   }
 
   #dropReleased(): void {
-    while (this.#released !== 0) {
-      const slot = this.#released;
-      this.#released = this.#nextOf(slot);
-      this.#drop(slot);
+    while (this.released !== 0) {
+      const slot = this.released;
+      const words = this.held.memory.wordsOf(slot);
+      const at = slot << entryShift;
+      this.released = words[at + nextReleased]!;
+      this.#accounts.uncountEntry(words[at + EntryWord.account]!);
+      words[at + EntryWord.account] = 0;
+      this.held.release(slot);
+      this.#heldCount--;
+      this.count--;
     }
   }
 
   #takeFirst(): void {
-    const slot = this.#first;
-    this.#dropFirst();
-    if (!this.#hold(slot)) this.#drop(slot);
+    const { ring } = this;
+    const number = ring.first;
+    const account = ring.accountOf(number);
+    if (ring.isResting(number) && account !== 0) this.#hold(number);
+    else if (account !== 0) {
+      this.#accounts.uncountEntry(account);
+      this.count--;
+    }
+    ring.dropFirst();
   }
 
-  /** Takes the first off the list. */
-  #dropFirst(): void {
-    this.#first = this.#nextOf(this.#first);
-    if (this.#first === 0) {
-      this.#last = 0;
-      this.#firstDue = Infinity;
-    } else this.#firstDue = this.#entryTimeOf(this.#first) + this.#idWindowMs;
-  }
-
-  /** The order that this entry was held for has closed. */
-  release(slot: number): void {
-    this.#setNext(slot, this.#released);
-    this.#released = slot;
-  }
-
-  /** Hands the entry to its order where that rests. */
-  #hold(slot: number): boolean {
-    const words = this.pool.memory.wordsOf(slot);
-    const at = slot << entryShift;
+  /** Hands an entry to its order, which rests. */
+  #hold(number: number): void {
+    const words = this.ring.wordsOf(number);
+    const at = wordAt(number);
     const order = this.#orders.table.find(words[at + EntryWord.idHash]!, words, at);
-    if (order === 0) return false;
-    const cold = this.#orders.cold.wordsOf(order);
-    cold[(order << coldShift) + ColdWord.heldEntry] = slot;
     const hot = this.#orders.hot.wordsOf(order);
-    hot[(order << orderShift) + OrderWord.traits]! |= holdsEntryBit;
-    return true;
+    hot[(order << orderShift) + OrderWord.entry] = -this.#moveToPool(number);
   }
 
-  #drop(slot: number): void {
-    const words = this.pool.memory.wordsOf(slot);
-    const at = slot << entryShift;
-    this.#accounts.uncountEntry(words[at + EntryWord.account]!);
-    words[at + EntryWord.account] = 0;
-    this.table.remove(words[at + EntryWord.idHash]!, slot);
-    this.pool.release(slot);
+  #moveToPool(number: number): number {
+    const words = this.ring.wordsOf(number);
+    const at = wordAt(number);
+    const slot = this.held.allocate();
+    const held = this.held.memory.wordsOf(slot);
+    const heldAt = slot << entryShift;
+    for (let word = 0; word < 1 << entryShift; word++) held[heldAt + word] = words[at + word]!;
+    this.#heldCount++;
+    return slot;
   }
 
-  #entryTimeOf(slot: number): number {
-    const doubles = this.pool.memory.doublesOf(slot);
-    return doubles[(slot << (entryShift - 1)) + EntryDouble.entryTime]!;
-  }
-
-  #nextOf(slot: number): number {
-    return this.pool.memory.wordsOf(slot)[(slot << entryShift) + EntryWord.next]!;
-  }
-
-  #setNext(slot: number, next: number): void {
-    const at = (slot << entryShift) + EntryWord.next;
-    this.pool.memory.wordsOf(slot)[at] = next;
+  #timeOf(number: number): number {
+    return this.ring.doublesOf(number)[(wordAt(number) >>> 1) + EntryDouble.entryTime]!;
   }
 }

@@ -5,7 +5,7 @@ import { hashID, IdTable } from "./id-table.ts";
 import { Ladder } from "./ladder.ts";
 import { LevelPages } from "./level-pages.ts";
 import { RecordMemory, RecordPool } from "./record-pool.ts";
-import { receiveWords } from "./words.ts";
+import { copyID, receiveWords } from "./words.ts";
 
 /** What a SecurityDefinition says of an instrument. Quantities in its quantity unit, prices in its price unit. */
 export interface InstrumentTerms {
@@ -28,6 +28,8 @@ export class Instrument {
   readonly symbol: string;
   /** murmur2 of the symbol: the first 32 bits of every orderID of this instrument. */
   readonly symbolHash: number;
+  /** The same as the first word of those orderIDs as they stand in a message. */
+  readonly firstOfOrderIDs: number;
   readonly baseCurrency: string;
   readonly quoteCurrency: string;
   readonly priceExponent: number;
@@ -46,6 +48,7 @@ export class Instrument {
     this.securityID = securityID;
     this.symbol = terms.symbol;
     this.symbolHash = symbolHash(terms.symbol);
+    this.firstOfOrderIDs = bytesReversed(this.symbolHash);
     this.baseCurrency = terms.baseCurrency;
     this.quoteCurrency = terms.quoteCurrency;
     this.priceExponent = terms.priceExponent;
@@ -131,20 +134,27 @@ export class Instruments {
     return this.#bySecurityID[securityID - 1]!;
   }
 
-  /** The instrument whose symbol stands in a message at `at`, or null. Remembers the last one, which often comes again. */
-  find(source: DataView, at: number): Instrument | null {
+  /** The instrument whose symbol is the four words from `at` on, or null. Remembers the last one, which often comes again. */
+  take(words: Int32Array, at: number): Instrument | null {
     const key = this.#key;
     const isLast =
-      source.getInt32(at, true) === key[0] &&
-      source.getInt32(at + 4, true) === key[1] &&
-      source.getInt32(at + 8, true) === key[2] &&
-      source.getInt32(at + 12, true) === key[3];
-    return isLast ? this.#last : this.#lookUp(source, at);
+      words[at] === key[0] &&
+      words[at + 1] === key[1] &&
+      words[at + 2] === key[2] &&
+      words[at + 3] === key[3];
+    if (isLast) return this.#last;
+    copyID(words, at, key, 0);
+    return this.#lookUp();
   }
 
-  #lookUp(source: DataView, at: number): Instrument | null {
+  /** The instrument whose symbol stands in a message at `at`, or null. */
+  find(source: DataView, at: number): Instrument | null {
+    receiveWords(source, at, this.#key, 0, symbolWords);
+    return this.#lookUp();
+  }
+
+  #lookUp(): Instrument | null {
     const key = this.#key;
-    receiveWords(source, at, key, 0, symbolWords);
     const slot = this.#table.find(hashID(key, 0), key, 0);
     this.#last = slot === 0 ? null : this.#bySecurityID[slot - 1]!;
     return this.#last;
@@ -169,6 +179,10 @@ export class Instruments {
     this.#last = null;
     return instrument;
   }
+}
+
+function bytesReversed(word: number): number {
+  return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }
 
 /** Four letters of ASCII text as the little-endian word that they are in a message. */

@@ -18,6 +18,10 @@ export class LevelPages {
   readonly #bits = new RecordMemory(bitsShift, capacityMin);
   readonly #pool = new RecordPool(this.entries, this.#bits);
 
+  get byteLength(): number {
+    return this.#pool.byteLength;
+  }
+
   allocate(): number {
     const node = this.#pool.allocate();
     this.entries.wordsOf(node)[node << entriesShift] = 0;

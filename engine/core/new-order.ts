@@ -1,4 +1,4 @@
-import { CancelReason, SelfTradePrevention, TimeInForce } from "../../schema/generated/enums.ts";
+import { CancelReason, TimeInForce } from "../../schema/generated/enums.ts";
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { joinBook } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
@@ -16,26 +16,22 @@ import {
 } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
 import { wouldCross } from "./validate.ts";
-import { copyID } from "./words.ts";
 
-/** Accepts the order of state.request, which all checks have passed, matches it and brings it to its end state. */
+/** Accepts the order of state.request, which all checks have passed, matches it and brings it to its end state. Its block starts at word `block`. */
 export function acceptOrder(
   state: PartitionState,
   instrument: Instrument,
-  command: DataView,
+  commands: Int32Array,
   block: number,
   out: EventBuffer,
 ): void {
   const { request } = state;
-  if (request.selfTradePrevention === SelfTradePrevention.Default) {
-    request.selfTradePrevention = instrument.selfTradePrevention;
-  }
-  writeOrderAccepted(state, instrument, command, block, out);
+  writeOrderAccepted(state, instrument, commands, block, out);
   const { rptSeq } = instrument;
   if (request.mayRest && !wouldCross(instrument, request.side, request.price)) {
     return rest(state, instrument, rptSeq, request.orderQty, 0, 0);
   }
-  take(state, instrument, command, block, out);
+  take(state, instrument, commands, block, out);
   const { taker } = state;
   if (taker.endReason !== 0) return writeTakerCanceled(instrument, taker, taker.endReason, out);
   if (!taker.hasMore) return;
@@ -46,7 +42,7 @@ export function acceptOrder(
 function take(
   state: PartitionState,
   instrument: Instrument,
-  command: DataView,
+  commands: Int32Array,
   block: number,
   out: EventBuffer,
 ): void {
@@ -56,7 +52,7 @@ function take(
   taker.leavesQty = request.orderQty;
   taker.cumQty = 0;
   taker.preventedQty = 0;
-  if (request.isByCash) taker.payBy(command, block + New.cashOrderQty);
+  if (request.isByCash) taker.payBy(commands, block + (New.cashOrderQty >>> 2));
   if (request.timeInForce === TimeInForce.FOK && !canFillWhole(state, instrument)) {
     taker.endReason = CancelReason.FillOrKill;
     return;
@@ -76,14 +72,19 @@ function rest(
   cumQty: number,
   preventedQty: number,
 ): void {
-  const { orders, request } = state;
+  const { orders, request, id, entry } = state;
+  const { timeInForce, price, side } = request;
   const slot = orders.pool.allocate();
   const words = orders.hot.wordsOf(slot);
   const at = slot << orderShift;
-  copyID(state.id, 0, words, at + OrderWord.orderID);
+  words[at + OrderWord.orderID] = id[0]!;
+  words[at + OrderWord.orderID + 1] = id[1]!;
+  words[at + OrderWord.orderID + 2] = id[2]!;
+  words[at + OrderWord.orderID + 3] = id[3]!;
+  words[at + OrderWord.entry] = entry;
   words[at + OrderWord.traits] = packTraits(
-    request.side,
-    request.timeInForce,
+    side,
+    timeInForce,
     request.selfTradePrevention,
     request.isPostOnly ? 1 : 0,
     instrument.securityID,
@@ -99,7 +100,8 @@ function rest(
   cold[coldAt + ColdDouble.entryRptSeq] = entryRptSeq;
   cold[coldAt + ColdDouble.preventedQty] = preventedQty;
   cold[coldAt + ColdDouble.expireTime] = request.expireTime;
-  joinBook(state, instrument, slot, request.price);
+  state.window.ring.setResting(entry);
+  joinBook(state, instrument, slot, price);
   orders.table.insert(state.idHash, slot);
-  if (request.timeInForce === TimeInForce.GTD) state.timers.set(slot);
+  if (timeInForce === TimeInForce.GTD) state.timers.set(slot);
 }

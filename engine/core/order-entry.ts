@@ -3,10 +3,11 @@ import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-si
 import { replayAttempt } from "../../schema/topics.ts";
 import { isSameRequest, writeDuplicate } from "./answer-events.ts";
 import { assert } from "./assert.ts";
+import type { CommandBuffer } from "./command-buffer.ts";
 import { deferAgain, deferFirst, settle } from "./deferral.ts";
 import type { EventBuffer } from "./event-buffer.ts";
-import { attemptOf, decisionOf, EntryDouble, EntryMark, entryShift } from "./id-window.ts";
-import { markOf, packOutcome } from "./id-window.ts";
+import { attemptOf, decisionOf, EntryMark, markOf, packOutcome } from "./id-entry.ts";
+import type { Instrument } from "./instruments.ts";
 import { acceptOrder } from "./new-order.ts";
 import { writeOrderRejected } from "./order-events.ts";
 import type { PartitionState } from "./state.ts";
@@ -14,28 +15,43 @@ import { refuseFirst, refuseNewOrder } from "./validate.ts";
 
 /**
  * NewOrderSingle (SEMANTICS §3, §3a): a repeat, a later attempt of a deferred order, a replay of a dead one, or a new order, which is
- * deferred, refused or carried out. `isNewer`: it was written in a newer version, and `command` is what can be read of it.
+ * deferred, refused or carried out. Its block starts at word `block`. `isNewer`: it was written in a newer version, and this is what can be read of it.
  */
 export function applyNewOrder(
   state: PartitionState,
-  command: DataView,
+  commands: CommandBuffer,
   block: number,
   isNewer: boolean,
   out: EventBuffer,
 ): void {
-  state.readID(command, block + New.orderID);
+  const { words } = commands;
+  state.takeID(words, block + (New.orderID >>> 2));
   const entry = state.findEntry();
-  if (entry !== 0) return continueOrder(state, entry, command, block, isNewer, out);
-  state.readAccount(command, block);
-  state.request.read(command, block);
-  const instrument = state.instruments.find(command, block + New.symbol);
-  const barred = refuseFirst(state, command, block);
-  if (barred !== 0) return writeOrderRejected(state, instrument, command, block, barred, out);
-  const reason = refuseNewOrder(state, instrument, command, block, isNewer);
-  if (instrument !== null && reason === 0) {
-    state.remember(command, block, 0);
-    return acceptOrder(state, instrument, command, block, out);
+  if (entry !== 0) return continueOrder(state, entry, commands, block, isNewer, out);
+  state.takeAccount(words[block + (New.accountID >>> 2)]!);
+  const instrument = state.instruments.take(words, block + (New.symbol >>> 2));
+  const barred = refuseFirst(state, words, block);
+  if (barred !== 0) {
+    return writeOrderRejected(state, instrument, commands.view, block << 2, barred, out);
   }
+  const reason = refuseNewOrder(state, instrument, words, block, isNewer);
+  if (instrument === null || reason !== 0) {
+    return refuse(state, instrument, reason, commands.view, block << 2, out);
+  }
+  const hashAt = block + (New.requestHash >>> 2);
+  state.rememberHash(words[hashAt]!, words[hashAt + 1]!, 0);
+  acceptOrder(state, instrument, words, block, out);
+}
+
+/** Defers a new order, or rejects it. Here and below `block` is a byte where it belongs to a DataView, a word elsewhere. */
+function refuse(
+  state: PartitionState,
+  instrument: Instrument | null,
+  reason: number,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
   if (deferFirst(state, command, block, reason, out)) return;
   state.remember(command, block, reason);
   writeOrderRejected(state, instrument, command, block, reason, out);
@@ -45,38 +61,41 @@ export function applyNewOrder(
 function continueOrder(
   state: PartitionState,
   entry: number,
-  command: DataView,
+  commands: CommandBuffer,
   block: number,
   isNewer: boolean,
   out: EventBuffer,
 ): void {
-  const attempt = command.getUint16(block + New.attempt, true);
-  if (attempt !== 0 && isSameRequest(state, entry, command, block)) {
+  const { view } = commands;
+  state.entry = entry;
+  const attempt = view.getUint16((block << 2) + New.attempt, true);
+  if (attempt !== 0 && isSameRequest(state, entry, view, block << 2)) {
     const outcome = state.window.outcomeOf(entry);
     const isNext = decisionOf(outcome) === Decision.Deferred && attempt === attemptOf(outcome) + 1;
-    if (isNext) return resume(state, entry, command, block, isNewer, out);
+    if (isNext) return resume(state, entry, commands, block, isNewer, out);
     if (attempt === replayAttempt && markOf(outcome) === EntryMark.dead) {
-      return replay(state, entry, command, block, isNewer, out);
+      return replay(state, entry, commands, block, isNewer, out);
     }
   }
-  writeDuplicate(state, entry, command, block, New.templateId, out);
+  writeDuplicate(state, entry, view, block << 2, New.templateId, out);
 }
 
 /** The next attempt of a deferred order. Its firstSeqNum is that of the first one. */
 function resume(
   state: PartitionState,
   entry: number,
-  command: DataView,
+  commands: CommandBuffer,
   block: number,
   isNewer: boolean,
   out: EventBuffer,
 ): void {
+  const { view } = commands;
   const order = state.deferred.of(entry);
   assert(order !== undefined, "a deferred entry has its order");
   state.takeSeqNum(order.firstSeqNum);
-  const attempts = command.getUint16(block + New.attempt, true) + 1;
-  const reason = carryOut(state, command, block, isNewer, out, (refused) =>
-    deferAgain(state, order, command, block, refused, out),
+  const attempts = view.getUint16((block << 2) + New.attempt, true) + 1;
+  const reason = carryOut(state, commands, block, isNewer, out, (refused) =>
+    deferAgain(state, order, view, block << 2, refused, out),
   );
   if (reason !== null) settle(state, order, reason, attempts, out);
 }
@@ -85,40 +104,35 @@ function resume(
 function replay(
   state: PartitionState,
   entry: number,
-  command: DataView,
+  commands: CommandBuffer,
   block: number,
   isNewer: boolean,
   out: EventBuffer,
 ): void {
-  const reason = carryOut(state, command, block, isNewer, out, () => false);
+  const reason = carryOut(state, commands, block, isNewer, out, () => false);
   assert(reason !== null, "a replay is decided");
-  state.window.moveToEnd(entry, state.now);
+  const moved = state.window.moveToEnd(entry, state.now, state.seqNum, state.commandOffset);
   const decision = reason === 0 ? Decision.Accepted : Decision.Rejected;
-  state.window.setOutcome(entry, packOutcome(decision, reason, 0, EntryMark.replayed));
-  const doubles = state.window.pool.memory.doublesOf(entry);
-  const at = entry << (entryShift - 1);
-  doubles[at + EntryDouble.seqNum] = state.seqNum;
-  doubles[at + EntryDouble.commandOffset] = state.commandOffset;
+  state.window.setOutcome(moved, packOutcome(decision, reason, 0, EntryMark.replayed));
 }
 
 /** Refuses the order at hand or carries it out; the reason, 0 where it is accepted, null where `defer` has taken it. */
 function carryOut(
   state: PartitionState,
-  command: DataView,
+  { words, view }: CommandBuffer,
   block: number,
   isNewer: boolean,
   out: EventBuffer,
   defer: (reason: number) => boolean,
 ): number | null {
-  state.readAccount(command, block);
-  state.request.read(command, block);
-  const instrument = state.instruments.find(command, block + New.symbol);
-  const reason = refuseNewOrder(state, instrument, command, block, isNewer);
+  state.takeAccount(words[block + (New.accountID >>> 2)]!);
+  const instrument = state.instruments.take(words, block + (New.symbol >>> 2));
+  const reason = refuseNewOrder(state, instrument, words, block, isNewer);
   if (instrument !== null && reason === OrdRejReason.None) {
-    acceptOrder(state, instrument, command, block, out);
+    acceptOrder(state, instrument, words, block, out);
     return 0;
   }
   if (defer(reason)) return null;
-  writeOrderRejected(state, instrument, command, block, reason, out);
+  writeOrderRejected(state, instrument, view, block << 2, reason, out);
   return reason;
 }

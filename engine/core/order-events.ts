@@ -7,6 +7,7 @@ import { OrderRejectedLayout as Rejected } from "../../schema/generated/order-re
 import { OrderReplacedLayout as Replaced } from "../../schema/generated/order-replaced.ts";
 import { SelfTradePreventedLayout as Prevented } from "../../schema/generated/self-trade-prevented.ts";
 import { TradeLayout as Traded } from "../../schema/generated/trade.ts";
+import { headerWord, highWord, schemaWord } from "./event-buffer.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { OrderDouble, orderShift, OrderWord, sideOf } from "./order-pool.ts";
@@ -18,37 +19,69 @@ import type { Taker } from "./taker.ts";
  * block is written, padding as zero, since bodies are compared and hashed as bytes.
  */
 
-/** Words of a clOrdID and of an id. */
+/** Words of a clOrdID. */
 const clOrdIDWords = 9;
-const idWords = 4;
+const acceptedHeader = headerWord(Accepted.templateId, Accepted.blockLength);
+const tradedHeader = headerWord(Traded.templateId, Traded.blockLength);
+const canceledHeader = headerWord(Canceled.templateId, Canceled.blockLength);
+const replacedHeader = headerWord(Replaced.templateId, Replaced.blockLength);
 
-/** Of state.request, its prevention mode resolved. */
+/** Of state.request, its prevention mode resolved; `commands` holds the order's block from word `block` on. */
 export function writeOrderAccepted(
   state: PartitionState,
   instrument: Instrument,
-  command: DataView,
+  commands: Int32Array,
   block: number,
   out: EventBuffer,
 ): void {
-  out.open(Accepted.templateId, Accepted.blockLength);
-  const { request } = state;
-  out.count(Accepted.rptSeq, ++instrument.rptSeq);
-  out.word(Accepted.securityID, instrument.securityID);
-  out.word(Accepted.accountID, state.accountID);
-  out.id(Accepted.orderID, state.id, 0);
-  out.pair(Accepted.firstSeqNum, state.seqLow, state.seqHigh);
-  out.copy(Accepted.orderQty, command, block + New.orderQty, 2);
-  out.copy(Accepted.cashOrderQty, command, block + New.cashOrderQty, 4);
-  out.word(Accepted.price, request.price);
-  out.byte(Accepted.side, request.side);
-  out.byte(Accepted.ordType, request.isLimit ? OrdType.Limit : OrdType.Market);
-  out.byte(Accepted.timeInForce, request.timeInForce);
-  out.byte(Accepted.selfTradePrevention, request.selfTradePrevention);
-  out.word(Accepted.execInst, request.isPostOnly ? ExecInst.postOnly : 0);
-  out.word(Accepted.execInst + 4, 0);
-  out.copy(Accepted.expireTime, command, block + New.expireTime, 2);
-  out.copy(Accepted.clOrdID, command, block + New.clOrdID, clOrdIDWords);
-  out.word(Accepted.clOrdID + clOrdIDWords * 4, 0);
+  const header = out.claim(Accepted.blockLength);
+  const { words } = out;
+  words[header] = acceptedHeader;
+  words[header + 1] = schemaWord;
+  const at = header + 2;
+  const { request, id } = state;
+  const rptSeq = ++instrument.rptSeq;
+  words[at + (Accepted.rptSeq >>> 2)] = rptSeq;
+  words[at + (Accepted.rptSeq >>> 2) + 1] = highWord(rptSeq);
+  words[at + (Accepted.securityID >>> 2)] = instrument.securityID;
+  words[at + (Accepted.accountID >>> 2)] = state.accountID;
+  words[at + (Accepted.orderID >>> 2)] = id[0]!;
+  words[at + (Accepted.orderID >>> 2) + 1] = id[1]!;
+  words[at + (Accepted.orderID >>> 2) + 2] = id[2]!;
+  words[at + (Accepted.orderID >>> 2) + 3] = id[3]!;
+  words[at + (Accepted.firstSeqNum >>> 2)] = state.seqLow;
+  words[at + (Accepted.firstSeqNum >>> 2) + 1] = state.seqHigh;
+  const qty = block + (New.orderQty >>> 2);
+  words[at + (Accepted.orderQty >>> 2)] = commands[qty]!;
+  words[at + (Accepted.orderQty >>> 2) + 1] = commands[qty + 1]!;
+  const cash = block + (New.cashOrderQty >>> 2);
+  words[at + (Accepted.cashOrderQty >>> 2)] = commands[cash]!;
+  words[at + (Accepted.cashOrderQty >>> 2) + 1] = commands[cash + 1]!;
+  words[at + (Accepted.cashOrderQty >>> 2) + 2] = commands[cash + 2]!;
+  words[at + (Accepted.cashOrderQty >>> 2) + 3] = commands[cash + 3]!;
+  words[at + (Accepted.price >>> 2)] = request.price;
+  words[at + (Accepted.side >>> 2)] =
+    request.side |
+    ((request.isLimit ? OrdType.Limit : OrdType.Market) << 8) |
+    (request.timeInForce << 16) |
+    (request.selfTradePrevention << 24);
+  words[at + (Accepted.execInst >>> 2)] = request.isPostOnly ? ExecInst.postOnly : 0;
+  words[at + (Accepted.execInst >>> 2) + 1] = 0;
+  const expireTime = block + (New.expireTime >>> 2);
+  words[at + (Accepted.expireTime >>> 2)] = commands[expireTime]!;
+  words[at + (Accepted.expireTime >>> 2) + 1] = commands[expireTime + 1]!;
+  const from = block + (New.clOrdID >>> 2);
+  const to = at + (Accepted.clOrdID >>> 2);
+  words[to] = commands[from]!;
+  words[to + 1] = commands[from + 1]!;
+  words[to + 2] = commands[from + 2]!;
+  words[to + 3] = commands[from + 3]!;
+  words[to + 4] = commands[from + 4]!;
+  words[to + 5] = commands[from + 5]!;
+  words[to + 6] = commands[from + 6]!;
+  words[to + 7] = commands[from + 7]!;
+  words[to + 8] = commands[from + 8]!;
+  words[to + 9] = 0;
 }
 
 /** `instrument` is null where the symbol is unknown. */
@@ -88,28 +121,44 @@ export function writeTrade(
   lastQty: number,
   out: EventBuffer,
 ): void {
-  out.open(Traded.templateId, Traded.blockLength);
-  out.count(Traded.rptSeq, ++instrument.rptSeq);
-  out.word(Traded.securityID, instrument.securityID);
-  out.word(Traded.makerAccountID, maker[makerAt + OrderWord.accountID]!);
-  out.id(Traded.makerOrderID, maker, makerAt + OrderWord.orderID);
-  out.pair(
-    Traded.makerFirstSeqNum,
-    maker[makerAt + OrderWord.firstSeqNum]!,
-    maker[makerAt + OrderWord.firstSeqNum + 1]!,
-  );
-  out.id(Traded.takerOrderID, taker.orderID, 0);
-  out.pair(Traded.takerFirstSeqNum, taker.firstSeqLow, taker.firstSeqHigh);
-  out.count(Traded.lastQty, lastQty);
-  out.count(Traded.makerLeavesQty, makerLeavesQty);
-  out.count(Traded.takerLeavesQty, taker.isByCash ? 0 : taker.leavesQty);
-  out.word(Traded.takerAccountID, taker.accountID);
-  out.word(Traded.lastPx, maker[makerAt + OrderWord.price]!);
-  out.word(Traded.aggressorSide, taker.side);
-  out.word(Traded.aggressorSide + 4, 0);
+  const header = out.claim(Traded.blockLength);
+  const { words } = out;
+  words[header] = tradedHeader;
+  words[header + 1] = schemaWord;
+  const at = header + 2;
+  const { orderID } = taker;
+  const rptSeq = ++instrument.rptSeq;
+  const takerLeavesQty = taker.isByCash ? 0 : taker.leavesQty;
+  words[at + (Traded.rptSeq >>> 2)] = rptSeq;
+  words[at + (Traded.rptSeq >>> 2) + 1] = highWord(rptSeq);
+  words[at + (Traded.securityID >>> 2)] = instrument.securityID;
+  words[at + (Traded.makerAccountID >>> 2)] = maker[makerAt + OrderWord.accountID]!;
+  words[at + (Traded.makerOrderID >>> 2)] = maker[makerAt + OrderWord.orderID]!;
+  words[at + (Traded.makerOrderID >>> 2) + 1] = maker[makerAt + OrderWord.orderID + 1]!;
+  words[at + (Traded.makerOrderID >>> 2) + 2] = maker[makerAt + OrderWord.orderID + 2]!;
+  words[at + (Traded.makerOrderID >>> 2) + 3] = maker[makerAt + OrderWord.orderID + 3]!;
+  words[at + (Traded.makerFirstSeqNum >>> 2)] = maker[makerAt + OrderWord.firstSeqNum]!;
+  words[at + (Traded.makerFirstSeqNum >>> 2) + 1] = maker[makerAt + OrderWord.firstSeqNum + 1]!;
+  words[at + (Traded.takerOrderID >>> 2)] = orderID[0]!;
+  words[at + (Traded.takerOrderID >>> 2) + 1] = orderID[1]!;
+  words[at + (Traded.takerOrderID >>> 2) + 2] = orderID[2]!;
+  words[at + (Traded.takerOrderID >>> 2) + 3] = orderID[3]!;
+  words[at + (Traded.takerFirstSeqNum >>> 2)] = taker.firstSeqLow;
+  words[at + (Traded.takerFirstSeqNum >>> 2) + 1] = taker.firstSeqHigh;
+  words[at + (Traded.lastQty >>> 2)] = lastQty;
+  words[at + (Traded.lastQty >>> 2) + 1] = highWord(lastQty);
+  words[at + (Traded.makerLeavesQty >>> 2)] = makerLeavesQty;
+  words[at + (Traded.makerLeavesQty >>> 2) + 1] = highWord(makerLeavesQty);
+  words[at + (Traded.takerLeavesQty >>> 2)] = takerLeavesQty;
+  words[at + (Traded.takerLeavesQty >>> 2) + 1] = highWord(takerLeavesQty);
+  words[at + (Traded.takerAccountID >>> 2)] = taker.accountID;
+  words[at + (Traded.lastPx >>> 2)] = maker[makerAt + OrderWord.price]!;
   const { Filled, PartiallyFilled } = OrdStatus;
-  out.byte(Traded.makerOrdStatus, makerLeavesQty === 0 ? Filled : PartiallyFilled);
-  out.byte(Traded.takerOrdStatus, taker.hasMore ? PartiallyFilled : Filled);
+  const makerOrdStatus = makerLeavesQty === 0 ? Filled : PartiallyFilled;
+  const takerOrdStatus = taker.hasMore ? PartiallyFilled : Filled;
+  words[at + (Traded.aggressorSide >>> 2)] =
+    taker.side | (makerOrdStatus << 8) | (takerOrdStatus << 16);
+  words[at + (Traded.aggressorSide >>> 2) + 1] = 0;
 }
 
 /** As writeTrade, for quantity that would have traded with an order of the same account. */
@@ -154,21 +203,29 @@ export function writeRestingCanceled(
   const orderAt = slot << orderShift;
   const leavesQty = quantities[(orderAt >>> 1) + OrderDouble.leavesQty]!;
   const cumQty = quantities[(orderAt >>> 1) + OrderDouble.fillableQty]! - leavesQty;
-  out.open(Canceled.templateId, Canceled.blockLength);
-  out.count(Canceled.rptSeq, ++instrument.rptSeq);
-  out.word(Canceled.securityID, instrument.securityID);
-  out.word(Canceled.accountID, order[orderAt + OrderWord.accountID]!);
-  out.id(Canceled.orderID, order, orderAt + OrderWord.orderID);
-  out.pair(
-    Canceled.firstSeqNum,
-    order[orderAt + OrderWord.firstSeqNum]!,
-    order[orderAt + OrderWord.firstSeqNum + 1]!,
-  );
-  out.count(Canceled.canceledQty, leavesQty);
-  out.count(Canceled.cumQty, cumQty);
-  out.word(Canceled.price, order[orderAt + OrderWord.price]!);
-  out.word(Canceled.cancelReason, cancelReason);
-  out.byte(Canceled.side, sideOf(order[orderAt + OrderWord.traits]!));
+  const header = out.claim(Canceled.blockLength);
+  const { words } = out;
+  words[header] = canceledHeader;
+  words[header + 1] = schemaWord;
+  const at = header + 2;
+  const rptSeq = ++instrument.rptSeq;
+  words[at + (Canceled.rptSeq >>> 2)] = rptSeq;
+  words[at + (Canceled.rptSeq >>> 2) + 1] = highWord(rptSeq);
+  words[at + (Canceled.securityID >>> 2)] = instrument.securityID;
+  words[at + (Canceled.accountID >>> 2)] = order[orderAt + OrderWord.accountID]!;
+  words[at + (Canceled.orderID >>> 2)] = order[orderAt + OrderWord.orderID]!;
+  words[at + (Canceled.orderID >>> 2) + 1] = order[orderAt + OrderWord.orderID + 1]!;
+  words[at + (Canceled.orderID >>> 2) + 2] = order[orderAt + OrderWord.orderID + 2]!;
+  words[at + (Canceled.orderID >>> 2) + 3] = order[orderAt + OrderWord.orderID + 3]!;
+  words[at + (Canceled.firstSeqNum >>> 2)] = order[orderAt + OrderWord.firstSeqNum]!;
+  words[at + (Canceled.firstSeqNum >>> 2) + 1] = order[orderAt + OrderWord.firstSeqNum + 1]!;
+  words[at + (Canceled.canceledQty >>> 2)] = leavesQty;
+  words[at + (Canceled.canceledQty >>> 2) + 1] = highWord(leavesQty);
+  words[at + (Canceled.cumQty >>> 2)] = cumQty;
+  words[at + (Canceled.cumQty >>> 2) + 1] = highWord(cumQty);
+  words[at + (Canceled.price >>> 2)] = order[orderAt + OrderWord.price]!;
+  const side = sideOf(order[orderAt + OrderWord.traits]!);
+  words[at + (Canceled.cancelReason >>> 2)] = cancelReason | (side << 16);
 }
 
 /** The taker ends with what is left of it. */
@@ -178,50 +235,89 @@ export function writeTakerCanceled(
   cancelReason: number,
   out: EventBuffer,
 ): void {
-  out.open(Canceled.templateId, Canceled.blockLength);
-  out.count(Canceled.rptSeq, ++instrument.rptSeq);
-  out.word(Canceled.securityID, instrument.securityID);
-  out.word(Canceled.accountID, taker.accountID);
-  out.id(Canceled.orderID, taker.orderID, 0);
-  out.pair(Canceled.firstSeqNum, taker.firstSeqLow, taker.firstSeqHigh);
-  out.count(Canceled.canceledQty, taker.isByCash ? 0 : taker.leavesQty);
-  out.count(Canceled.cumQty, taker.cumQty);
-  out.word(Canceled.price, taker.price);
-  out.word(Canceled.cancelReason, cancelReason);
-  out.byte(Canceled.side, taker.side);
+  const header = out.claim(Canceled.blockLength);
+  const { words } = out;
+  words[header] = canceledHeader;
+  words[header + 1] = schemaWord;
+  const at = header + 2;
+  const { orderID, cumQty } = taker;
+  const canceledQty = taker.isByCash ? 0 : taker.leavesQty;
+  const rptSeq = ++instrument.rptSeq;
+  words[at + (Canceled.rptSeq >>> 2)] = rptSeq;
+  words[at + (Canceled.rptSeq >>> 2) + 1] = highWord(rptSeq);
+  words[at + (Canceled.securityID >>> 2)] = instrument.securityID;
+  words[at + (Canceled.accountID >>> 2)] = taker.accountID;
+  words[at + (Canceled.orderID >>> 2)] = orderID[0]!;
+  words[at + (Canceled.orderID >>> 2) + 1] = orderID[1]!;
+  words[at + (Canceled.orderID >>> 2) + 2] = orderID[2]!;
+  words[at + (Canceled.orderID >>> 2) + 3] = orderID[3]!;
+  words[at + (Canceled.firstSeqNum >>> 2)] = taker.firstSeqLow;
+  words[at + (Canceled.firstSeqNum >>> 2) + 1] = taker.firstSeqHigh;
+  words[at + (Canceled.canceledQty >>> 2)] = canceledQty;
+  words[at + (Canceled.canceledQty >>> 2) + 1] = highWord(canceledQty);
+  words[at + (Canceled.cumQty >>> 2)] = cumQty;
+  words[at + (Canceled.cumQty >>> 2) + 1] = highWord(cumQty);
+  words[at + (Canceled.price >>> 2)] = taker.price;
+  words[at + (Canceled.cancelReason >>> 2)] = cancelReason | (taker.side << 16);
 }
 
-/** An order as it stands after a replace; its identity comes from the record, which may still hold the values before it. */
+/**
+ * An order as it stands after a replace; its identity comes from the record, which may still hold the values before it. `commands` holds
+ * the replace's block from word `block` on.
+ */
 export function writeOrderReplaced(
   state: PartitionState,
   instrument: Instrument,
   slot: number,
-  command: DataView,
+  commands: Int32Array,
   block: number,
-  after: ReplacedOrder,
   out: EventBuffer,
 ): void {
   const order = state.orders.hot.wordsOf(slot);
   const orderAt = slot << orderShift;
-  out.open(Replaced.templateId, Replaced.blockLength);
-  out.count(Replaced.rptSeq, ++instrument.rptSeq);
-  out.word(Replaced.securityID, instrument.securityID);
-  out.word(Replaced.accountID, order[orderAt + OrderWord.accountID]!);
-  out.id(Replaced.orderID, order, orderAt + OrderWord.orderID);
-  out.pair(
-    Replaced.firstSeqNum,
-    order[orderAt + OrderWord.firstSeqNum]!,
-    order[orderAt + OrderWord.firstSeqNum + 1]!,
-  );
-  out.count(Replaced.orderQty, after.orderQty);
-  out.count(Replaced.leavesQty, after.leavesQty);
-  out.count(Replaced.cumQty, after.cumQty);
-  out.word(Replaced.price, after.price);
-  out.word(Replaced.side, sideOf(order[orderAt + OrderWord.traits]!));
-  out.byte(Replaced.keptPriority, after.keptPriority ? 1 : 0);
-  out.copy(Replaced.commandID, command, block + Replace.commandID, idWords);
-  out.copy(Replaced.clOrdID, command, block + Replace.clOrdID, clOrdIDWords);
-  out.zeros(Replaced.clOrdID + clOrdIDWords * 4, 1);
+  const header = out.claim(Replaced.blockLength);
+  const { words } = out;
+  words[header] = replacedHeader;
+  words[header + 1] = schemaWord;
+  const at = header + 2;
+  const { orderQty, leavesQty, cumQty, price, keptPriority } = state.replaced;
+  const rptSeq = ++instrument.rptSeq;
+  words[at + (Replaced.rptSeq >>> 2)] = rptSeq;
+  words[at + (Replaced.rptSeq >>> 2) + 1] = highWord(rptSeq);
+  words[at + (Replaced.securityID >>> 2)] = instrument.securityID;
+  words[at + (Replaced.accountID >>> 2)] = order[orderAt + OrderWord.accountID]!;
+  words[at + (Replaced.orderID >>> 2)] = order[orderAt + OrderWord.orderID]!;
+  words[at + (Replaced.orderID >>> 2) + 1] = order[orderAt + OrderWord.orderID + 1]!;
+  words[at + (Replaced.orderID >>> 2) + 2] = order[orderAt + OrderWord.orderID + 2]!;
+  words[at + (Replaced.orderID >>> 2) + 3] = order[orderAt + OrderWord.orderID + 3]!;
+  words[at + (Replaced.firstSeqNum >>> 2)] = order[orderAt + OrderWord.firstSeqNum]!;
+  words[at + (Replaced.firstSeqNum >>> 2) + 1] = order[orderAt + OrderWord.firstSeqNum + 1]!;
+  words[at + (Replaced.orderQty >>> 2)] = orderQty;
+  words[at + (Replaced.orderQty >>> 2) + 1] = highWord(orderQty);
+  words[at + (Replaced.leavesQty >>> 2)] = leavesQty;
+  words[at + (Replaced.leavesQty >>> 2) + 1] = highWord(leavesQty);
+  words[at + (Replaced.cumQty >>> 2)] = cumQty;
+  words[at + (Replaced.cumQty >>> 2) + 1] = highWord(cumQty);
+  words[at + (Replaced.price >>> 2)] = price;
+  const side = sideOf(order[orderAt + OrderWord.traits]!);
+  words[at + (Replaced.side >>> 2)] = side | (keptPriority ? 1 << 8 : 0);
+  const commandID = block + (Replace.commandID >>> 2);
+  words[at + (Replaced.commandID >>> 2)] = commands[commandID]!;
+  words[at + (Replaced.commandID >>> 2) + 1] = commands[commandID + 1]!;
+  words[at + (Replaced.commandID >>> 2) + 2] = commands[commandID + 2]!;
+  words[at + (Replaced.commandID >>> 2) + 3] = commands[commandID + 3]!;
+  const from = block + (Replace.clOrdID >>> 2);
+  const to = at + (Replaced.clOrdID >>> 2);
+  words[to] = commands[from]!;
+  words[to + 1] = commands[from + 1]!;
+  words[to + 2] = commands[from + 2]!;
+  words[to + 3] = commands[from + 3]!;
+  words[to + 4] = commands[from + 4]!;
+  words[to + 5] = commands[from + 5]!;
+  words[to + 6] = commands[from + 6]!;
+  words[to + 7] = commands[from + 7]!;
+  words[to + 8] = commands[from + 8]!;
+  words[to + 9] = 0;
 }
 
 /** What a replace makes of an order. */

@@ -36,7 +36,8 @@ export const OrderWord = {
   next: 6,
   prev: 7,
   price: 8,
-  level: 9,
+  /** Its id window entry: a number of the ring, or a slot of those held, below zero. */
+  entry: 9,
   traits: 10,
   accountID: 11,
   /** Low word, then high word. */
@@ -61,16 +62,9 @@ export const ColdDouble = {
 export const ColdWord = {
   /** Place in the heap of timers; of GTD orders only. */
   timer: 6,
-  /** Slot of its id window entry; where traits say that it holds one. */
-  heldEntry: 7,
 } as const;
 
-/**
- * `traits` packs: side 2 bits, timeInForce 3, selfTradePrevention 3, postOnly 1, holdsEntry 1 (its id window entry only waits for it
- * to close), securityID from bit 12 on.
- */
-export const holdsEntryBit = 1 << 9;
-
+/** `traits` packs: side 2 bits, timeInForce 3, selfTradePrevention 3, postOnly 1, securityID from bit 12 on. */
 export function packTraits(
   side: number,
   timeInForce: number,

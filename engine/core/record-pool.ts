@@ -37,6 +37,10 @@ export class RecordMemory {
     return slot < this.#split ? this.#oldDoubles : this.doubles;
   }
 
+  get byteLength(): number {
+    return this.words.byteLength + (this.isMoving ? this.#oldWords.byteLength : 0);
+  }
+
   get isMoving(): boolean {
     return this.#split !== 0;
   }
@@ -85,6 +89,7 @@ export class RecordPool {
   top = 1;
   #capacity: number;
   #free = 0;
+  #isMoving = false;
 
   constructor(memory: RecordMemory, ...others: readonly RecordMemory[]) {
     this.memory = memory;
@@ -92,12 +97,24 @@ export class RecordPool {
     this.#capacity = memory.words.length >>> memory.strideShift;
   }
 
+  get byteLength(): number {
+    return this.memories.reduce((bytes, memory) => bytes + memory.byteLength, 0);
+  }
+
   /** A slot whose record holds what its last user left in it, but for word 0. */
   allocate(): number {
-    const memory = this.memory;
-    if (memory.isMoving) this.#move();
+    const slot = this.#free;
+    if (slot === 0 || this.#isMoving) return this.#allocateSlowly();
+    const { words, strideShift } = this.memory;
+    this.#free = words[slot << strideShift]!;
+    return slot;
+  }
+
+  #allocateSlowly(): number {
+    if (this.#isMoving) this.#move();
     const slot = this.#free;
     if (slot === 0) return this.#extend();
+    const { memory } = this;
     this.#free = memory.wordsOf(slot)[slot << memory.strideShift]!;
     return slot;
   }
@@ -112,11 +129,13 @@ export class RecordPool {
     if (this.top === this.#capacity) {
       this.#capacity *= 2;
       for (const memory of this.memories) memory.grow();
+      this.#isMoving = true;
     }
     return this.top++;
   }
 
   #move(): void {
     for (const memory of this.memories) memory.move(movesPerAllocation);
+    this.#isMoving = this.memory.isMoving;
   }
 }

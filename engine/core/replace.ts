@@ -1,8 +1,9 @@
 import { CancelReason, CxlRejReason, CxlRejResponseTo } from "../../schema/generated/enums.ts";
 import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
-import { readUint53 } from "../../schema/wire.ts";
 import { writeCancelReject, writeDuplicate } from "./answer-events.ts";
 import { forgetOrder, hashOfOrder, joinBook, leaveBook } from "./book.ts";
+import { uint53At } from "./command-buffer.ts";
+import type { CommandBuffer } from "./command-buffer.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { matchTaker } from "./matching.ts";
@@ -17,34 +18,39 @@ import {
   sideOf,
 } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
-import { cumQtyOf, refuseReplace } from "./validate.ts";
+import { cumQtyOf, refuseReplace, wouldCross } from "./validate.ts";
 
-/** OrderCancelReplaceRequest (SEMANTICS §4): a pure decrease keeps the order's place, anything else sends it through the book again. */
+/** losePriority in its word, where attempt stands before it. */
+const losePriorityMask = 0xff0000;
+
+/** OrderCancelReplaceRequest (SEMANTICS §4), its block from word `block` on: a pure decrease keeps the order's place, anything else sends it through the book again. */
 export function applyReplace(
   state: PartitionState,
-  command: DataView,
+  { words, view }: CommandBuffer,
   block: number,
   out: EventBuffer,
 ): void {
-  state.readID(command, block + Replace.orderID);
+  state.takeID(words, block + (Replace.orderID >>> 2));
   const slot = state.findOrder();
-  state.readID(command, block + Replace.commandID);
-  state.readAccount(command, block);
+  state.takeID(words, block + (Replace.commandID >>> 2));
   const entry = state.findEntry();
-  if (entry !== 0) return writeDuplicate(state, entry, command, block, Replace.templateId, out);
-  const reason = refuseReplace(state, slot, command, block);
-  if (reason !== CxlRejReason.IdWindowFull) state.remember(command, block, reason);
-  if (reason !== 0) {
-    const responseTo = CxlRejResponseTo.OrderCancelReplaceRequest;
-    return writeCancelReject(command, block, block + Replace.orderID, reason, responseTo, out);
+  if (entry !== 0) return writeDuplicate(state, entry, view, block << 2, Replace.templateId, out);
+  state.takeAccount(words[block + (Replace.accountID >>> 2)]!);
+  const reason = refuseReplace(state, slot, words, block);
+  const hashAt = block + (Replace.requestHash >>> 2);
+  if (reason !== CxlRejReason.IdWindowFull) {
+    state.rememberHash(words[hashAt]!, words[hashAt + 1]!, reason);
   }
-  replace(state, slot, command, block, out);
+  if (reason === 0) return replace(state, slot, words, block, out);
+  const responseTo = CxlRejResponseTo.OrderCancelReplaceRequest;
+  const orderIDAt = (block << 2) + Replace.orderID;
+  writeCancelReject(view, block << 2, orderIDAt, reason, responseTo, out);
 }
 
 function replace(
   state: PartitionState,
   slot: number,
-  command: DataView,
+  commands: Int32Array,
   block: number,
   out: EventBuffer,
 ): void {
@@ -57,17 +63,17 @@ function replace(
   const presentQty = doubles[(at >>> 1) + OrderDouble.fillableQty]! + preventedQty;
   const { replaced } = state;
   replaced.cumQty = cumQtyOf(state, slot);
-  replaced.price = command.getInt32(block + Replace.price, true) || presentPrice;
-  replaced.orderQty = readUint53(command, block + Replace.orderQty) || presentQty;
+  replaced.price = commands[block + (Replace.price >>> 2)]! || presentPrice;
+  replaced.orderQty = uint53At(commands, block + (Replace.orderQty >>> 2)) || presentQty;
   replaced.leavesQty = replaced.orderQty - replaced.cumQty - preventedQty;
-  if (replaced.leavesQty <= 0) return closeReplaced(state, instrument, slot, command, block, out);
+  if (replaced.leavesQty <= 0) return closeReplaced(state, instrument, slot, commands, block, out);
   replaced.keptPriority =
     replaced.price === presentPrice &&
     replaced.orderQty <= presentQty &&
-    command.getUint8(block + Replace.losePriority) === 0;
+    (commands[block + (Replace.losePriority >>> 2)]! & losePriorityMask) === 0;
   if (!replaced.keptPriority) leaveBook(state, instrument, slot);
-  writeOrderReplaced(state, instrument, slot, command, block, replaced, out);
-  if (!replaced.keptPriority) return takeAgain(state, instrument, slot, out);
+  writeOrderReplaced(state, instrument, slot, commands, block, out);
+  if (!replaced.keptPriority) return enterAgain(state, instrument, slot, out);
   setQuantities(state, slot, replaced.leavesQty, replaced.cumQty);
 }
 
@@ -76,7 +82,7 @@ function closeReplaced(
   state: PartitionState,
   instrument: Instrument,
   slot: number,
-  command: DataView,
+  commands: Int32Array,
   block: number,
   out: EventBuffer,
 ): void {
@@ -85,14 +91,29 @@ function closeReplaced(
   replaced.leavesQty = 0;
   replaced.keptPriority = false;
   leaveBook(state, instrument, slot);
-  writeOrderReplaced(state, instrument, slot, command, block, replaced, out);
+  writeOrderReplaced(state, instrument, slot, commands, block, out);
   const words = state.orders.hot.wordsOf(slot);
   words[(slot << orderShift) + OrderWord.price] = replaced.price;
   writeRestingCanceled(state, instrument, slot, CancelReason.ReplacedBelowCumQty, out);
   forgetOrder(state, slot, hashOfOrder(state, slot));
 }
 
-/** Matches an order that has left its place as a taker; what is left of it rests at the end of its level, in the same slot. */
+/** Puts an order that has left its place at the end of its level, in the same slot; what it would trade first, it trades as a taker. */
+function enterAgain(
+  state: PartitionState,
+  instrument: Instrument,
+  slot: number,
+  out: EventBuffer,
+): void {
+  const { leavesQty, cumQty, price } = state.replaced;
+  const words = state.orders.hot.wordsOf(slot);
+  const side = sideOf(words[(slot << orderShift) + OrderWord.traits]!);
+  if (wouldCross(instrument, side, price)) return takeAgain(state, instrument, slot, out);
+  setQuantities(state, slot, leavesQty, cumQty);
+  joinBook(state, instrument, slot, price);
+}
+
+/** Matches an order that has left its place as a taker; what is left of it rests. */
 function takeAgain(
   state: PartitionState,
   instrument: Instrument,

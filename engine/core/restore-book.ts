@@ -2,7 +2,7 @@ import { Decision, SelfTradePrevention, Side, TimeInForce } from "../../schema/g
 import { readUint53, validUint53 } from "../../schema/wire.ts";
 import { assert } from "./assert.ts";
 import { joinBook } from "./book.ts";
-import { EntryDouble, EntryWord, entryShift } from "./id-window.ts";
+import { decisionOf, EntryDouble, EntryWord } from "./id-entry.ts";
 import type { Instrument } from "./instruments.ts";
 import {
   ColdDouble,
@@ -43,39 +43,41 @@ export function restoreBook(
     state.readID(view, column.orderID + index * 16);
     const accountID = checkedAccountID(view, column.accountID + index * 4);
     const firstSeqNum = checkedCount(view, column.firstSeqNum + index * 8);
-    assertIdentity(state, instrument, accountID, firstSeqNum);
+    const entry = identified(state, instrument, accountID, firstSeqNum);
     const slot = restoreOrder(state, instrument, { view, shape }, index);
     assert(areTraitsPossible(state, slot), "an order has the traits of one that rests");
+    state.window.attach(slot, entry);
     joinBook(state, instrument, slot, price);
     if (timeInForceOf(flags) === TimeInForce.GTD) state.timers.set(slot);
   }
 }
 
-/** The order whose id was read must be one that its id window entry knows as accepted. */
-function assertIdentity(
+/** The entry of the order whose id was read, which must know it as accepted. */
+function identified(
   state: PartitionState,
   instrument: Instrument,
   accountID: number,
   firstSeqNum: number,
-): void {
+): number {
   assert(state.findOrder() === 0, "no order rests twice");
-  assert(bytesReversed(state.id[0]!) === instrument.symbolHash, "an orderID is of its symbol");
+  assert(state.id[0] === instrument.firstOfOrderIDs, "an orderID is of its symbol");
   assert(
     state.accounts.isDefined(state.accounts.find(accountID)),
     "an order is of a known account",
   );
-  const entry = state.findEntry();
+  const entry = state.window.findAny(state.idHash, state.id);
   assert(entry !== 0, "the id window has an entry of every resting order");
-  const { memory } = state.window.pool;
-  const at = entry << entryShift;
-  const words = memory.wordsOf(entry);
-  const seqNum = memory.doublesOf(entry)[(at >>> 1) + EntryDouble.seqNum];
+  const words = state.window.wordsOf(entry);
+  const at = state.window.wordAt(entry);
+  const seqNum = state.window.doubleOf(entry, EntryDouble.seqNum);
   assert(
     state.accounts.accountIDOf(words[at + EntryWord.account]!) === accountID &&
       seqNum === firstSeqNum,
     "an order and its id window entry are of one command",
   );
-  assert(words[at + EntryWord.outcome] === Decision.Accepted, "an order that rests was accepted");
+  const outcome = words[at + EntryWord.outcome]!;
+  assert(decisionOf(outcome) === Decision.Accepted, "an order that rests was accepted");
+  return entry;
 }
 
 /** Fills in a record from a snapshot's columns and enters it in the table. */
@@ -141,9 +143,4 @@ export function checkedAccountID(view: DataView, at: number): number {
   const accountID = view.getInt32(at, true);
   assert(accountID >= 0, "an accountID is not negative");
   return accountID;
-}
-
-function bytesReversed(word: number): number {
-  const swapped = (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
-  return swapped >>> 0;
 }

@@ -12,16 +12,7 @@ import { retryBackOffs } from "../../schema/topics.ts";
 import { validText, validUint53 } from "../../schema/wire.ts";
 import { accountNameWords } from "./accounts.ts";
 import { assert } from "./assert.ts";
-import {
-  attemptOf,
-  decisionOf,
-  EntryDouble,
-  EntryMark,
-  EntryWord,
-  entryShift,
-  markOf,
-  reasonOf,
-} from "./id-window.ts";
+import { attemptOf, decisionOf, EntryMark, markOf, reasonOf } from "./id-entry.ts";
 import { areTermsValid } from "./instruments.ts";
 import { keyIDWords } from "./keys.ts";
 import { completeLimits } from "./limits.ts";
@@ -38,7 +29,6 @@ import { countOfAsks, countOfBids, readStateShape } from "./state-section.ts";
 import type { StateShape } from "./state-section.ts";
 import { PartitionState } from "./state.ts";
 import { readWaitingShape, restoreWaiting } from "./waiting-section.ts";
-import { receiveWords } from "./words.ts";
 
 /**
  * A state out of its canonical form. Throws where no sequence of commands can have led there: a snapshot has been verified by its
@@ -59,6 +49,7 @@ export function restoreState(bytes: Uint8Array): PartitionState {
   const stateShape = readStateShape(view, shape.end, shape.instrumentCount);
   restoreWindow(state, view, stateShape);
   restoreBooks(state, view, stateShape);
+  state.window.setAside(state.now);
   restoreWaiting(state, view, readWaitingShape(view, stateShape.end));
   return state;
 }
@@ -156,20 +147,22 @@ function restoreWindow(state: PartitionState, view: DataView, shape: StateShape)
     lastSeqNum = seqNum;
     lastTime = entryTime;
     state.readID(view, column.id + index * 16);
-    assert(state.findEntry() === 0, "no id stands in the window twice");
+    assert(state.window.findAny(state.idHash, state.id) === 0, "no id stands in the window twice");
     const outcome = view.getInt32(column.outcome + index * 4, true);
     assert(isOutcome(outcome), "an id window entry has an outcome");
     const accountID = checkedAccountID(view, column.accountID + index * 4);
     const account = state.accounts.obtain(accountID);
-    const slot = state.window.enter(state.id, state.idHash, account, entryTime);
-    const words = state.window.pool.memory.wordsOf(slot);
-    const at = slot << entryShift;
-    receiveWords(view, column.requestHash + index * 8, words, at + EntryWord.requestHash, 2);
-    words[at + EntryWord.outcome] = outcome;
-    const doubles = state.window.pool.memory.doublesOf(slot);
-    const commandOffset = checkedCount(view, column.commandOffset + index * 8);
-    doubles[(at >>> 1) + EntryDouble.seqNum] = seqNum;
-    doubles[(at >>> 1) + EntryDouble.commandOffset] = commandOffset;
+    state.window.enter(
+      state.id,
+      state.idHash,
+      account,
+      entryTime,
+      view.getInt32(column.requestHash + index * 8, true),
+      view.getInt32(column.requestHash + index * 8 + 4, true),
+      outcome,
+      seqNum,
+      checkedCount(view, column.commandOffset + index * 8),
+    );
   }
 }
 

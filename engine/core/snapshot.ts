@@ -7,7 +7,7 @@ import type {
 import { readHash64, readUint53, readUuid } from "../../schema/wire.ts";
 import type { EngineCapture } from "./capture.ts";
 import type { PendingQuarantine } from "./quarantines.ts";
-import { attemptOf, decisionOf, markOf, reasonOf } from "./id-window.ts";
+import { attemptOf, decisionOf, markOf, reasonOf } from "./id-entry.ts";
 import { postOnlyOf, selfTradePreventionOf, sideOf, timeInForceOf } from "./order-pool.ts";
 import {
   orderReference,

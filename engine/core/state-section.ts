@@ -3,7 +3,7 @@ import { readUint53, writeUint53 } from "../../schema/wire.ts";
 import { accountShift, AccountWord } from "./accounts.ts";
 import { assert } from "./assert.ts";
 import type { EngineCapture } from "./capture.ts";
-import { EntryDouble, entryShift, EntryWord } from "./id-window.ts";
+import { EntryDouble, entryShift, EntryWord } from "./id-entry.ts";
 import {
   ColdDouble,
   coldShift,

@@ -3,7 +3,7 @@ import { readUint53 } from "../../schema/wire.ts";
 import { Accounts } from "./accounts.ts";
 import { DeferredOrders } from "./deferred-orders.ts";
 import { hashID } from "./id-table.ts";
-import { EntryDouble, EntryWord, entryShift, IdWindow } from "./id-window.ts";
+import { IdWindow } from "./id-window.ts";
 import { Instruments } from "./instruments.ts";
 import type { Instrument } from "./instruments.ts";
 import { Keys } from "./keys.ts";
@@ -50,6 +50,8 @@ export class PartitionState {
   /** Its id as words, and their hash. */
   readonly id = new Int32Array(4);
   idHash = 0;
+  /** Its entry in the id window, of an order that may rest. */
+  entry = 0;
   /** Its account, and the slot of that account's record, 0 where there is none. */
   accountID = 0;
   account = 0;
@@ -81,7 +83,7 @@ export class PartitionState {
   /** The order at hand has this firstSeqNum. */
   takeSeqNum(seqNum: number): void {
     this.seqLow = seqNum | 0;
-    this.seqHigh = Math.floor(seqNum / 4294967296);
+    this.seqHigh = (seqNum / 4294967296) | 0;
   }
 
   /** SEMANTICS §1.1. */
@@ -98,6 +100,16 @@ export class PartitionState {
     return this.instruments.at(securityIDOf(traits));
   }
 
+  /** Takes four words of a command as the id to look up. */
+  takeID(words: Int32Array, at: number): void {
+    const id = this.id;
+    id[0] = words[at]!;
+    id[1] = words[at + 1]!;
+    id[2] = words[at + 2]!;
+    id[3] = words[at + 3]!;
+    this.idHash = hashID(words, at);
+  }
+
   /** Reads 16 bytes of a message as the id to look up. */
   readID(message: DataView, at: number): void {
     const id = this.id;
@@ -110,7 +122,7 @@ export class PartitionState {
 
   /** The id window's entry of the id that was read, or 0. */
   findEntry(): number {
-    return this.window.table.find(this.idHash, this.id, 0);
+    return this.window.find(this.idHash, this.id, this.now);
   }
 
   /** The slot of the resting order of the id that was read, or 0. */
@@ -118,38 +130,55 @@ export class PartitionState {
     return this.orders.table.find(this.idHash, this.id, 0);
   }
 
-  /** Reads the command's account. */
+  /** Takes the command's account. */
+  takeAccount(accountID: number): void {
+    this.accountID = accountID;
+    this.account = this.accounts.find(accountID);
+  }
+
   readAccount(command: DataView, block: number): void {
-    this.accountID = command.getInt32(block + CommandHead.accountID, true);
-    this.account = this.accounts.find(this.accountID);
+    this.takeAccount(command.getInt32(block + CommandHead.accountID, true));
   }
 
   /** Whether the share of the id window of the account that was read is used up (SEMANTICS §2). */
   isShareFull(): boolean {
+    if (this.accounts.entryCountOf(this.account) < this.accounts.entryShare) return false;
+    this.window.expire(this.now);
+    this.account = this.accounts.find(this.accountID);
     return this.accounts.entryCountOf(this.account) >= this.accounts.entryShare;
   }
 
-  /** Whether the command at hand comes after the time until which its sender wanted it. */
-  isTooLate(command: DataView, block: number): boolean {
-    const validUntil = readUint53(command, block + CommandHead.validUntil);
+  /** Whether the command at hand comes after `validUntil`, until when its sender wanted it. */
+  isAfter(validUntil: number): boolean {
     return validUntil !== 0 && validUntil < this.now;
   }
 
-  /** Leaves an entry under the id and the account that were read, and returns its slot. `reason` is 0 for an accepted command. */
+  isTooLate(command: DataView, block: number): boolean {
+    return this.isAfter(readUint53(command, block + CommandHead.validUntil));
+  }
+
+  /** Leaves an entry under the id and the account that were read, and returns it. `reason` is 0 for an accepted command. */
   remember(command: DataView, block: number, reason: number): number {
-    if (this.account === 0) this.account = this.accounts.obtain(this.accountID);
-    const slot = this.window.enter(this.id, this.idHash, this.account, this.now);
-    const { pool } = this.window;
-    const words = pool.memory.wordsOf(slot);
-    const at = slot << entryShift;
     const hashAt = block + CommandHead.requestHash;
+    const [low, high] = [command.getInt32(hashAt, true), command.getInt32(hashAt + 4, true)];
+    return this.rememberHash(low, high, reason);
+  }
+
+  /** As remember, the requestHash given as low and high word. */
+  rememberHash(requestHashLow: number, requestHashHigh: number, reason: number): number {
+    if (this.account === 0) this.account = this.accounts.obtain(this.accountID);
     const decision = reason === 0 ? Decision.Accepted : Decision.Rejected;
-    words[at + EntryWord.requestHash] = command.getInt32(hashAt, true);
-    words[at + EntryWord.requestHash + 1] = command.getInt32(hashAt + 4, true);
-    words[at + EntryWord.outcome] = decision | (reason << 16);
-    const doubles = pool.memory.doublesOf(slot);
-    doubles[(at >>> 1) + EntryDouble.seqNum] = this.seqNum;
-    doubles[(at >>> 1) + EntryDouble.commandOffset] = this.commandOffset;
-    return slot;
+    this.entry = this.window.enter(
+      this.id,
+      this.idHash,
+      this.account,
+      this.now,
+      requestHashLow,
+      requestHashHigh,
+      decision | (reason << 16),
+      this.seqNum,
+      this.commandOffset,
+    );
+    return this.entry;
   }
 }

@@ -3,7 +3,7 @@ import {
   divideWide,
   isZeroWide,
   multiplyWide,
-  readWideInto,
+  readWideWords,
   subtractWide,
   Wide,
 } from "../../schema/wide.ts";
@@ -87,9 +87,9 @@ export class Taker {
     subtractWide(this.cash, this.#cost);
   }
 
-  /** Makes it an order by cash, by the Wide that stands in a message at `at`. */
-  payBy(message: DataView, at: number): void {
+  /** Makes it an order by cash, by the Wide whose words start at `at`. */
+  payBy(words: Int32Array, at: number): void {
     this.isByCash = true;
-    readWideInto(message, at, this.cash);
+    readWideWords(words, at, this.cash);
   }
 }

@@ -1,14 +1,17 @@
 import {
   AccountStatus,
   CxlRejReason,
+  ExecInst,
   OrdRejReason,
+  OrdType,
+  SelfTradePrevention,
   Side,
   TimeInForce,
   TradingState,
 } from "../../schema/generated/enums.ts";
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
-import { readUint53 } from "../../schema/wire.ts";
+import { uint53At } from "./command-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { OrderDouble, orderShift, OrderWord, postOnlyOf, sideOf } from "./order-pool.ts";
 import type { OrderRequest } from "./order-request.ts";
@@ -22,46 +25,94 @@ import type { PartitionState } from "./state.ts";
 const int32Max = 0x7fffffff;
 
 /** SEMANTICS §3, check 2, of an order whose id is new. These refusals leave no id window entry. */
-export function refuseFirst(state: PartitionState, command: DataView, block: number): number {
+export function refuseFirst(state: PartitionState, commands: Int32Array, block: number): number {
   if (state.isShareFull()) return OrdRejReason.IdWindowFull;
-  return command.getUint16(block + New.attempt, true) === 0 ? 0 : OrdRejReason.NotDeferred;
+  const attempt = commands[block + (New.attempt >>> 2)]! & 0xffff;
+  return attempt === 0 ? 0 : OrdRejReason.NotDeferred;
 }
 
-/** SEMANTICS §3, checks 3 to 15, of state.request. */
+/** SEMANTICS §3, checks 3 to 15. Where the last ones are reached, state.request says afterwards what is asked for. */
 export function refuseNewOrder(
   state: PartitionState,
   instrument: Instrument | null,
-  command: DataView,
+  commands: Int32Array,
   block: number,
   isNewer: boolean,
 ): number {
-  if (state.isTooLate(command, block)) return OrdRejReason.TooLateToEnter;
+  const validUntil = uint53At(commands, block + (New.validUntil >>> 2));
+  if (state.isAfter(validUntil)) return OrdRejReason.TooLateToEnter;
   if (isNewer) return OrdRejReason.NewerVersion;
   if (instrument === null) return OrdRejReason.UnknownSymbol;
-  if (command.getUint32(block + New.orderID, false) !== instrument.symbolHash) {
-    return OrdRejReason.WrongPartition;
-  }
+  const firstOfID = commands[block + (New.orderID >>> 2)];
+  if (firstOfID !== instrument.firstOfOrderIDs) return OrdRejReason.WrongPartition;
   const accountStatus = state.accounts.statusOf(state.account);
   if (accountStatus === 0) return OrdRejReason.UnknownAccount;
   if (accountStatus === AccountStatus.Disabled) return OrdRejReason.AccountDisabled;
   if (instrument.tradingState !== TradingState.Open) return OrdRejReason.ExchangeClosed;
-  return refuseRequest(state, instrument);
+  return refuseRequest(state, instrument, commands, block);
 }
 
-/** Checks 9 to 15. */
-function refuseRequest(state: PartitionState, instrument: Instrument): number {
+/** Checks 9 to 15; leaves in state.request what they have read. */
+function refuseRequest(
+  state: PartitionState,
+  instrument: Instrument,
+  commands: Int32Array,
+  block: number,
+): number {
   const { request } = state;
-  const { price, orderQty, expireTime } = request;
-  if (!isCoherent(request)) return OrdRejReason.UnsupportedOrderCharacteristic;
-  if (expireTime !== 0 && expireTime <= state.now) return OrdRejReason.ExpireTimePassed;
-  if (price < 0) return OrdRejReason.PriceOutOfRange;
-  if (price % instrument.tickSize !== 0) return OrdRejReason.InvalidPriceIncrement;
+  const kind = commands[block + (New.attempt >>> 2)]!;
+  const rules = commands[block + (New.timeInForce >>> 2)]!;
+  const price = commands[block + (New.price >>> 2)]!;
+  const timeInForce = rules & 0xff;
+  const mode = (rules >>> 8) & 0xff;
+  const isPostOnly = ((rules >>> 16) & ExecInst.postOnly) !== 0;
+  const isLimit = kind >>> 24 === OrdType.Limit;
+  const orderQty = uint53At(commands, block + (New.orderQty >>> 2));
+  request.side = (kind >>> 16) & 0xff;
+  request.isLimit = isLimit;
+  request.timeInForce = timeInForce;
+  request.mayRest = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
+  request.selfTradePrevention =
+    mode === SelfTradePrevention.Default ? instrument.selfTradePrevention : mode;
+  request.isPostOnly = isPostOnly;
+  request.price = price;
+  request.orderQty = orderQty;
+  const isPlain = isLimit && price > 0 && orderQty > 0 && isUnadorned(commands, block);
+  if (isPlain && timeInForce !== TimeInForce.GTD && request.side !== Side.None) {
+    request.isByCash = false;
+    request.expireTime = 0;
+  } else {
+    const reason = refuseRare(state, commands, block);
+    if (reason !== 0) return reason;
+  }
+  if (!isMultiple(price, instrument.tickSize)) return OrdRejReason.InvalidPriceIncrement;
   if (orderQty !== 0 && !isOrderQty(instrument, orderQty)) return OrdRejReason.IncorrectQuantity;
   if (request.mayRest && state.orders.count >= state.limits.orderCountMax) {
     return OrdRejReason.OrderCapacityReached;
   }
-  const mustNotTake = request.isPostOnly && wouldCross(instrument, request.side, price);
+  const mustNotTake = isPostOnly && wouldCross(instrument, request.side, price);
   return mustNotTake ? OrdRejReason.PostOnlyWouldCross : 0;
+}
+
+/** Whether an order is without cash, expireTime and execInst. The highest word of a Wide always is zero. */
+function isUnadorned(commands: Int32Array, block: number): boolean {
+  const cash = block + (New.cashOrderQty >>> 2);
+  const expireTime = block + (New.expireTime >>> 2);
+  const execInst = commands[block + (New.timeInForce >>> 2)]! & 0xff0000;
+  const given = commands[cash]! | commands[cash + 1]! | commands[cash + 2]! | execInst;
+  return (given | commands[expireTime]! | commands[expireTime + 1]!) === 0;
+}
+
+/** Checks 9 to 11, where they may fail; reads the rest of the request. */
+function refuseRare(state: PartitionState, commands: Int32Array, block: number): number {
+  const { request } = state;
+  const cash = block + (New.cashOrderQty >>> 2);
+  request.isByCash = (commands[cash]! | commands[cash + 1]! | commands[cash + 2]!) !== 0;
+  request.expireTime = uint53At(commands, block + (New.expireTime >>> 2));
+  if (!isCoherent(request)) return OrdRejReason.UnsupportedOrderCharacteristic;
+  const { expireTime } = request;
+  if (expireTime !== 0 && expireTime <= state.now) return OrdRejReason.ExpireTimePassed;
+  return request.price < 0 ? OrdRejReason.PriceOutOfRange : 0;
 }
 
 /** Check 9: whether the fields go together. */
@@ -85,11 +136,12 @@ function isCoherent(request: OrderRequest): boolean {
 export function refuseReplace(
   state: PartitionState,
   slot: number,
-  command: DataView,
+  commands: Int32Array,
   block: number,
 ): number {
   if (state.isShareFull()) return CxlRejReason.IdWindowFull;
-  if (state.isTooLate(command, block)) return CxlRejReason.TooLateToEnter;
+  const validUntil = uint53At(commands, block + (Replace.validUntil >>> 2));
+  if (state.isAfter(validUntil)) return CxlRejReason.TooLateToEnter;
   const accountStatus = state.accounts.statusOf(state.account);
   if (accountStatus === 0) return CxlRejReason.UnknownAccount;
   if (slot === 0) return CxlRejReason.UnknownOrder;
@@ -100,11 +152,11 @@ export function refuseReplace(
   const traits = words[at + OrderWord.traits]!;
   const instrument = state.instrumentOf(traits);
   if (instrument.tradingState !== TradingState.Open) return CxlRejReason.ExchangeClosed;
-  const price = command.getInt32(block + Replace.price, true);
-  const orderQty = readUint53(command, block + Replace.orderQty);
+  const price = commands[block + (Replace.price >>> 2)]!;
+  const orderQty = uint53At(commands, block + (Replace.orderQty >>> 2));
   if (price === 0 && orderQty === 0) return CxlRejReason.NothingToReplace;
   if (price < 0) return CxlRejReason.PriceOutOfRange;
-  if (price % instrument.tickSize !== 0) return CxlRejReason.InvalidPriceIncrement;
+  if (!isMultiple(price, instrument.tickSize)) return CxlRejReason.InvalidPriceIncrement;
   if (orderQty > cumQtyOf(state, slot) && !isOrderQty(instrument, orderQty)) {
     return CxlRejReason.IncorrectQuantity;
   }

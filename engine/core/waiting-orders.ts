@@ -1,6 +1,6 @@
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { readUuid } from "../../schema/wire.ts";
-import { attemptOf, EntryDouble, entryShift } from "./id-window.ts";
+import { attemptOf, EntryDouble } from "./id-entry.ts";
 import type { PartitionState } from "./state.ts";
 
 /** A deferred order as those see it who bring it again. */
@@ -16,11 +16,10 @@ export interface WaitingOrder {
 
 export function waitingOrders({ deferred, window }: PartitionState): WaitingOrder[] {
   return deferred.inOrderOfEntry().map(({ entry, said, firstSeqNum, validUntil }) => {
-    const doubles = window.pool.memory.doublesOf(entry);
     return {
       orderID: readUuid(said, New.orderID),
       firstSeqNum,
-      commandOffset: doubles[(entry << (entryShift - 1)) + EntryDouble.commandOffset]!,
+      commandOffset: window.doubleOf(entry, EntryDouble.commandOffset),
       attempt: attemptOf(window.outcomeOf(entry)),
       validUntil,
     };

@@ -20,7 +20,7 @@ import {
 import { assert } from "./assert.ts";
 import type { EngineCapture } from "./capture.ts";
 import { deferredCountMax } from "./deferred-orders.ts";
-import { decisionOf, EntryDouble, entryShift, EntryWord } from "./id-window.ts";
+import { decisionOf, EntryDouble, EntryWord } from "./id-entry.ts";
 import { isSymbol } from "./instruments.ts";
 import type { PendingQuarantine } from "./quarantines.ts";
 import type { PartitionState } from "./state.ts";
@@ -186,10 +186,9 @@ export function restoreWaiting(state: PartitionState, view: DataView, shape: Wai
 
 function deferredEntries({ window }: PartitionState): Map<number, number> {
   const entries = new Map<number, number>();
-  for (let slot = 1; slot < window.pool.top; slot++) {
-    if (decisionOf(window.outcomeOf(slot)) !== Decision.Deferred) continue;
-    const doubles = window.pool.memory.doublesOf(slot);
-    entries.set(doubles[(slot << (entryShift - 1)) + EntryDouble.seqNum]!, slot);
+  for (const entry of window.entries()) {
+    if (decisionOf(window.outcomeOf(entry)) !== Decision.Deferred) continue;
+    entries.set(window.doubleOf(entry, EntryDouble.seqNum), entry);
   }
   return entries;
 }
@@ -204,14 +203,13 @@ function restoreDeferred(
   assert(isDeferredWritten(view, at), "a deferred order's fields hold values of their types");
   const field = DeferredField;
   const validUntil = readUint53(view, at + field.validUntil);
-  const words = state.window.pool.memory.wordsOf(entry);
-  const doubles = state.window.pool.memory.doublesOf(entry);
-  const entryTime = doubles[(entry << (entryShift - 1)) + EntryDouble.entryTime]!;
+  const words = state.window.wordsOf(entry);
+  const entryTime = state.window.doubleOf(entry, EntryDouble.entryTime);
   const isKept = validUntil >= state.now && validUntil < entryTime + state.limits.idWindowMs;
   assert(isKept, "a deferred order waits within the id window");
   const said = new DataView(new ArrayBuffer(New.blockLength));
   writeUint53(said, New.validUntil, validUntil);
-  const entryAt = entry << entryShift;
+  const entryAt = state.window.wordAt(entry);
   for (let part = 0; part < 4; part++) {
     said.setInt32(New.orderID + part * 4, words[entryAt + EntryWord.id + part]!, true);
   }

@@ -1,4 +1,5 @@
 import { bodyHeaderBytes } from "../../schema/body.ts";
+import { CommandBuffer } from "../core/command-buffer.ts";
 import type { Engine } from "../core/engine.ts";
 import { EventBuffer } from "../core/event-buffer.ts";
 import { isSetAside } from "./command-stream.ts";
@@ -8,6 +9,7 @@ import type { Subject } from "./comparison.ts";
 /** The core as an engine under comparison; `engine` may be exchanged in the middle of a stream. */
 export class CoreSubject implements Subject {
   engine: Engine;
+  readonly #commands = new CommandBuffer();
   readonly #out = new EventBuffer();
 
   constructor(engine: Engine) {
@@ -26,7 +28,8 @@ export class CoreSubject implements Subject {
     } else if (command.kind === "NewerOrder") {
       this.engine.applyNewer(view, commandOffset, appendTime, seqNum, out);
     } else {
-      this.engine.apply(view, bytes.byteLength, commandOffset, appendTime, seqNum, out);
+      this.#commands.load(bytes);
+      this.engine.apply(this.#commands, 0, commandOffset, appendTime, seqNum, out);
     }
     return out.bytes.subarray(bodyHeaderBytes, out.length);
   }

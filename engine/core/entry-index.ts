@@ -1,0 +1,99 @@
+import { EntryWord } from "./id-entry.ts";
+import { numberMask, wordAt } from "./entry-ring.ts";
+import type { EntryRing } from "./entry-ring.ts";
+
+/**
+ * From an id to the number of its entry. A bucket is one word: the number of its newest entry, six bits of that one's hash, and whether
+ * an older entry stood in the bucket as it came. Each entry keeps the word that it pushed out, so that a bucket's entries form a chain
+ * from the newest to the oldest. Nothing is ever taken out: a number that the ring has given up ends its chain.
+ *
+ * Most look-ups find nothing, and then one word says so: there are three to five buckets an entry. It is the only word that an entry
+ * writes out of sequence.
+ * Growth fills a table of twice the size from the oldest entry on, a few with each that comes, and then changes over; no call pauses.
+ * Known limits: tables never shrink; the hash has no secret, so that whoever may choose ids freely could crowd one bucket.
+ */
+const bucketCountMin = 1024;
+/** Entries entered in the next table with each that comes: so many that it has caught up before the present one is full. */
+const movesPerEntry = 8;
+const tagMask = 0x7e000000;
+const moreBit = 1 << 31;
+
+export class EntryIndex {
+  readonly #ring: EntryRing;
+  #heads = new Int32Array(bucketCountMin);
+  #pushed = new Int32Array(bucketCountMin / 2);
+  /** The tables to come, and the number up to which they are filled; null while none are needed. */
+  #nextHeads: Int32Array<ArrayBuffer> | null = null;
+  #nextPushed: Int32Array<ArrayBuffer> = this.#pushed;
+  #filled = 0;
+
+  constructor(ring: EntryRing) {
+    this.#ring = ring;
+  }
+
+  /** The number of the newest entry whose id stands in `id`, or 0. */
+  find(hash: number, id: Int32Array): number {
+    const heads = this.#heads;
+    const { first } = this.#ring;
+    const count = (this.#ring.next - first) & numberMask;
+    let word = heads[hash & (heads.length - 1)]!;
+    for (;;) {
+      const number = word & numberMask;
+      if (((number - first) & numberMask) >= count) return 0;
+      if (((word ^ hash) & tagMask) === 0 && this.#hasID(number, id)) return number;
+      if (word >= 0) return 0;
+      word = this.#pushed[number & (this.#pushed.length - 1)]!;
+    }
+  }
+
+  /** Enters the entry that the ring has appended last. */
+  insert(hash: number, number: number): void {
+    const heads = this.#heads;
+    const bucket = hash & (heads.length - 1);
+    const head = heads[bucket]!;
+    this.#pushed[number & (this.#pushed.length - 1)] = head;
+    const more = this.#ring.has(head & numberMask) ? moreBit : 0;
+    heads[bucket] = more | (hash & tagMask) | number;
+    if (this.#nextHeads !== null) this.#fill(this.#nextHeads);
+    else if (this.#ring.count * 8 > heads.length * 3) this.#grow();
+  }
+
+  #hasID(number: number, id: Int32Array): boolean {
+    const words = this.#ring.wordsOf(number);
+    const at = wordAt(number);
+    return (
+      words[at] === id[0] &&
+      words[at + 1] === id[1] &&
+      words[at + 2] === id[2] &&
+      words[at + 3] === id[3] &&
+      words[at + EntryWord.account] !== 0
+    );
+  }
+
+  #grow(): void {
+    this.#nextHeads = new Int32Array(this.#heads.length * 2);
+    this.#nextPushed = new Int32Array(this.#pushed.length * 2);
+    this.#filled = this.#ring.first;
+  }
+
+  /** Enters the next entries in the tables to come; changes over to them when they have all. */
+  #fill(heads: Int32Array<ArrayBuffer>): void {
+    const ring = this.#ring;
+    const pushed = this.#nextPushed;
+    if (!ring.has(this.#filled)) this.#filled = ring.first;
+    for (let left = movesPerEntry; left > 0 && this.#filled !== ring.next; left--) {
+      const number = this.#filled;
+      const hash = ring.wordsOf(number)[wordAt(number) + EntryWord.idHash]!;
+      const bucket = hash & (heads.length - 1);
+      const head = heads[bucket]!;
+      pushed[number & (pushed.length - 1)] = head;
+      const more = ring.has(head & numberMask) ? moreBit : 0;
+      heads[bucket] = more | (hash & tagMask) | number;
+      this.#filled = (number + 1) & numberMask;
+    }
+    if (this.#filled !== ring.next) return;
+    this.#heads = heads;
+    this.#pushed = pushed;
+    this.#nextHeads = null;
+  }
+}

@@ -1,0 +1,149 @@
+import { assert } from "./assert.ts";
+import { entryShift, EntryWord } from "./id-entry.ts";
+
+/**
+ * The entries of the id window in order of entry, which is order of time. They are numbered as they come, in 25 bits: a number is
+ * given out again only when the window has moved on by 33 million entries. Number 0 is none.
+ *
+ * Invariant: the entries [first, next), counted in 25 bits, are here; one that has left before its turn has account 0. The bit of an
+ * entry is set while its order rests.
+ * Cost: an entry is one cache line, written in sequence; memory comes and goes in chunks, so that nothing ever moves.
+ */
+const numberBits = 25;
+export const numberMask = (1 << numberBits) - 1;
+const chunkShift = 11;
+const chunkMask = (1 << chunkShift) - 1;
+/** Behind its entries a chunk has their accounts once more, and a bit of each: what their turn to leave looks at, and no more. */
+const accountsAt = 1 << (chunkShift + entryShift);
+const bitsAt = accountsAt + (1 << chunkShift);
+const chunkWords = bitsAt + (1 << (chunkShift - 5));
+
+export class EntryRing {
+  /** Number of the oldest entry. */
+  first = 1;
+  /** Number that the next entry gets. */
+  next = 1;
+  readonly #words: Int32Array<ArrayBuffer>[] = [];
+  readonly #doubles: Float64Array<ArrayBuffer>[] = [];
+  /** A chunk that was given up, to be used again. */
+  #spareWords: Int32Array<ArrayBuffer> | null = null;
+  #spareDoubles: Float64Array<ArrayBuffer> | null = null;
+  /** The chunk that entries are appended to. */
+  #tailWords: Int32Array<ArrayBuffer>;
+  #tailDoubles: Float64Array<ArrayBuffer>;
+
+  constructor() {
+    this.#tailWords = new Int32Array(chunkWords);
+    this.#tailDoubles = new Float64Array(this.#tailWords.buffer);
+    this.#words.push(this.#tailWords);
+    this.#doubles.push(this.#tailDoubles);
+  }
+
+  get count(): number {
+    return (this.next - this.first) & numberMask;
+  }
+
+  /** Whether an entry has this number now. */
+  has(number: number): boolean {
+    return ((number - this.first) & numberMask) < ((this.next - this.first) & numberMask);
+  }
+
+  /** The words among which the entry starts at `wordAt(number)`; as doubles, at half of that. */
+  wordsOf(number: number): Int32Array<ArrayBuffer> {
+    return this.#words[number >>> chunkShift]!;
+  }
+
+  doublesOf(number: number): Float64Array<ArrayBuffer> {
+    return this.#doubles[number >>> chunkShift]!;
+  }
+
+  /** Words and doubles of the entry that comes next. */
+  get tailWords(): Int32Array<ArrayBuffer> {
+    return this.#tailWords;
+  }
+
+  get tailDoubles(): Float64Array<ArrayBuffer> {
+    return this.#tailDoubles;
+  }
+
+  /** Takes in the entry that was written at the tail, but for its account. */
+  append(account: number): void {
+    const index = this.next & chunkMask;
+    const words = this.#tailWords;
+    words[(index << entryShift) + EntryWord.account] = account;
+    words[accountsAt + index] = account;
+    if ((index & 31) === 0) words[bitsAt + (index >>> 5)] = 0;
+    this.next = (this.next + 1) & numberMask;
+    if (index === chunkMask) this.#extend();
+  }
+
+  accountOf(number: number): number {
+    return this.wordsOf(number)[accountsAt + (number & chunkMask)]!;
+  }
+
+  /** Takes an entry out before its turn. */
+  clear(number: number): void {
+    const words = this.wordsOf(number);
+    words[wordAt(number) + EntryWord.account] = 0;
+    words[accountsAt + (number & chunkMask)] = 0;
+  }
+
+  /** Whether the order of an entry rests. */
+  isResting(number: number): boolean {
+    const bits = this.wordsOf(number)[bitsAt + ((number & chunkMask) >>> 5)]!;
+    return ((bits >>> (number & 31)) & 1) !== 0;
+  }
+
+  setResting(number: number): void {
+    this.wordsOf(number)[bitsAt + ((number & chunkMask) >>> 5)]! |= 1 << (number & 31);
+  }
+
+  clearResting(number: number): void {
+    this.wordsOf(number)[bitsAt + ((number & chunkMask) >>> 5)]! &= ~(1 << (number & 31));
+  }
+
+  /** Gives up the oldest entry. */
+  dropFirst(): void {
+    const number = this.first;
+    this.first = (number + 1) & numberMask;
+    if ((this.first & chunkMask) !== 0) return;
+    const chunk = number >>> chunkShift;
+    this.#spareWords = this.#words[chunk]!;
+    this.#spareDoubles = this.#doubles[chunk]!;
+    this.#words[chunk] = this.#tailWords;
+    this.#doubles[chunk] = this.#tailDoubles;
+  }
+
+  /** Copies all entries, in their order, to `target` from word `at` on. */
+  copyInto(target: Int32Array, at: number): void {
+    let to = at;
+    for (let left = this.count, number = this.first; left > 0;) {
+      const count = Math.min(left, chunkMask + 1 - (number & chunkMask));
+      const from = wordAt(number);
+      const entries = this.wordsOf(number).subarray(from, from + (count << entryShift));
+      target.set(entries, to);
+      to += entries.length;
+      left -= count;
+      number = (number + count) & numberMask;
+    }
+  }
+
+  #extend(): void {
+    assert(this.count < numberMask - 2 * chunkMask, "the id window's entries can be numbered");
+    const words = this.#spareWords ?? new Int32Array(chunkWords);
+    this.#tailWords = words;
+    this.#tailDoubles = this.#spareDoubles ?? new Float64Array(words.buffer);
+    this.#spareWords = null;
+    this.#spareDoubles = null;
+    const chunk = this.next >>> chunkShift;
+    this.#words[chunk] = this.#tailWords;
+    this.#doubles[chunk] = this.#tailDoubles;
+    if (this.next !== 0) return;
+    this.append(0);
+  }
+}
+
+/** Where an entry starts among its words. */
+export function wordAt(number: number): number {
+  return (number & chunkMask) << entryShift;
+}

@@ -1,0 +1,49 @@
+/**
+ * An entry of the id window: what a request came to (SEMANTICS §2). A record of 16 words, in the ring of entries or, once its time is
+ * out while its order rests, in the pool of held ones.
+ */
+export const entryShift = 4;
+
+/** Words of an entry. */
+export const EntryWord = {
+  id: 0,
+  /** Low word, then high word. */
+  requestHash: 4,
+  idHash: 6,
+  /** As packOutcome packs it. */
+  outcome: 7,
+  /** Slot of the account's record; 0 in an entry that is none any more. */
+  account: 15,
+} as const;
+
+/** Doubles of an entry. */
+export const EntryDouble = { seqNum: 4, commandOffset: 5, entryTime: 6 } as const;
+
+/** What has become of an order that was deferred once (SEMANTICS §3a). */
+export const EntryMark = { none: 0, dead: 1, replayed: 2 } as const;
+
+/** decision 8 bits, attempt 4, mark 4, reason 16. */
+export function packOutcome(
+  decision: number,
+  reason: number,
+  attempt: number,
+  mark: number,
+): number {
+  return decision | (attempt << 8) | (mark << 12) | (reason << 16);
+}
+
+export function decisionOf(outcome: number): number {
+  return outcome & 0xff;
+}
+
+export function attemptOf(outcome: number): number {
+  return (outcome >>> 8) & 0xf;
+}
+
+export function markOf(outcome: number): number {
+  return (outcome >>> 12) & 0xf;
+}
+
+export function reasonOf(outcome: number): number {
+  return outcome >>> 16;
+}
