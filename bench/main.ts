@@ -1,10 +1,12 @@
 import { parseArgs } from "node:util";
 
 import { benchCore } from "./core.bench.ts";
+import { benchState } from "./core-state.bench.ts";
 import { benchPipeline } from "./pipeline.bench.ts";
 import { benchVenue } from "./venue.bench.ts";
 
 const usage = `usage: bun run bench core [--rounds 3] [--passes 6]
+       bun run bench core-state [--orders 1000000]
        bun run bench venue [--seconds 10]
        bun run bench pipeline [--pairs 5] [--commands 1000000]    (on the Kafka of \`bun run services up\`)
 Prints a table and writes bench/results/<date>-<name>.json.`;
@@ -15,6 +17,8 @@ const { values, positionals } = readArguments();
 const [name] = positionals;
 if (name === "core") {
   benchCore({ roundCount: count(values.rounds), passCount: count(values.passes), print });
+} else if (name === "core-state") {
+  benchState({ liveCount: count(values.orders), print });
 } else if (name === "venue") {
   await benchVenue({ seconds: count(values.seconds), print });
 } else if (name === "pipeline") {
@@ -34,6 +38,7 @@ function readArguments() {
         passes: { type: "string", default: "6" },
         pairs: { type: "string", default: "5" },
         commands: { type: "string", default: "1000000" },
+        orders: { type: "string", default: "1000000" },
         seconds: { type: "string", default: "10" },
       },
     });
@@ -44,7 +49,7 @@ function readArguments() {
 
 function count(given: string): number {
   const value = Number(given);
-  return Number.isInteger(value) && value > 0 && value < 1000
+  return Number.isInteger(value) && value > 0 && value <= 10_000_000
     ? value
     : fail(`${given} is no count`);
 }
