@@ -70,11 +70,13 @@ export function nextInLevel(state: PartitionState, slot: number): number {
 
 /** Forgets an order that has left its book: it is closed. `hash` is that of its orderID. */
 export function forgetOrder(state: PartitionState, slot: number, hash: number): void {
-  const { orders } = state;
-  state.window.close(slot, state.now);
-  orders.table.remove(hash, slot);
+  const { orders, window } = state;
   const words = orders.hot.wordsOf(slot);
   const at = (slot << orderShift) + OrderWord.traits;
+  const entry = words[(slot << orderShift) + OrderWord.entry]!;
+  if (window.isYoung(entry)) window.ring.clearResting(entry);
+  else window.close(slot, state.now);
+  orders.table.remove(hash, slot);
   if (timeInForceOf(words[at]!) === TimeInForce.GTD) state.timers.clear(slot);
   words[at] = 0;
   orders.pool.release(slot);

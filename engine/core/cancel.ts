@@ -89,10 +89,12 @@ function refuseCancel(
   const validUntil = uint53At(commands, block + (Cancel.validUntil >>> 2));
   if (state.isAfter(validUntil)) return CxlRejReason.TooLateToEnter;
   if (slot === 0) return CxlRejReason.UnknownOrder;
+  const words = state.orders.hot.wordsOf(slot);
+  const at = slot << orderShift;
   const accountID = commands[block + (Cancel.accountID >>> 2)]!;
-  if (accountIDOfOrder(state, slot) !== accountID) return CxlRejReason.UnknownOrder;
-  const isClosed = instrumentOfOrder(state, slot).tradingState === TradingState.Closed;
-  return isClosed ? CxlRejReason.ExchangeClosed : 0;
+  if (words[at + OrderWord.accountID] !== accountID) return CxlRejReason.UnknownOrder;
+  const { tradingState } = state.instrumentOf(words[at + OrderWord.traits]!);
+  return tradingState === TradingState.Closed ? CxlRejReason.ExchangeClosed : 0;
 }
 
 /** GTD orders that are due as of `state.now`, step 2a of every command. */

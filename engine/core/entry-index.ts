@@ -1,6 +1,7 @@
 import { EntryWord } from "./id-entry.ts";
 import { numberMask, wordAt } from "./entry-ring.ts";
 import type { EntryRing } from "./entry-ring.ts";
+import { isSameID } from "./words.ts";
 
 /**
  * From an id to the number of its entry. A bucket is one word: the number of its newest entry, six bits of that one's hash, and whether
@@ -34,15 +35,19 @@ export class EntryIndex {
   /** The number of the newest entry whose id stands in `id`, or 0. */
   find(hash: number, id: Int32Array): number {
     const heads = this.#heads;
-    const { first } = this.#ring;
-    const count = (this.#ring.next - first) & numberMask;
-    let word = heads[hash & (heads.length - 1)]!;
-    for (;;) {
+    const word = heads[hash & (heads.length - 1)]!;
+    return this.#ring.has(word & numberMask) ? this.#follow(word, hash, id) : 0;
+  }
+
+  /** Looks for an id from a bucket's word on, whose entry is there. */
+  #follow(from: number, hash: number, id: Int32Array): number {
+    const ring = this.#ring;
+    const pushed = this.#pushed;
+    for (let word = from; ; word = pushed[word & (pushed.length - 1)]!) {
       const number = word & numberMask;
-      if (((number - first) & numberMask) >= count) return 0;
+      if (!ring.has(number)) return 0;
       if (((word ^ hash) & tagMask) === 0 && this.#hasID(number, id)) return number;
       if (word >= 0) return 0;
-      word = this.#pushed[number & (this.#pushed.length - 1)]!;
     }
   }
 
@@ -59,15 +64,8 @@ export class EntryIndex {
   }
 
   #hasID(number: number, id: Int32Array): boolean {
-    const words = this.#ring.wordsOf(number);
-    const at = wordAt(number);
-    return (
-      words[at] === id[0] &&
-      words[at + 1] === id[1] &&
-      words[at + 2] === id[2] &&
-      words[at + 3] === id[3] &&
-      words[at + EntryWord.account] !== 0
-    );
+    const ring = this.#ring;
+    return isSameID(ring.wordsOf(number), wordAt(number), id, 0) && ring.accountOf(number) !== 0;
   }
 
   #grow(): void {

@@ -1,5 +1,5 @@
 import { assert } from "./assert.ts";
-import { entryShift, EntryWord } from "./id-entry.ts";
+import { EntryDouble, entryShift, EntryWord } from "./id-entry.ts";
 
 /**
  * The entries of the id window in order of entry, which is order of time. They are numbered as they come, in 25 bits: a number is
@@ -57,24 +57,40 @@ export class EntryRing {
     return this.#doubles[number >>> chunkShift]!;
   }
 
-  /** Words and doubles of the entry that comes next. */
-  get tailWords(): Int32Array<ArrayBuffer> {
-    return this.#tailWords;
-  }
-
-  get tailDoubles(): Float64Array<ArrayBuffer> {
-    return this.#tailDoubles;
-  }
-
-  /** Takes in the entry that was written at the tail, but for its account. */
-  append(account: number): void {
-    const index = this.next & chunkMask;
+  /** Adds an entry whose order does not rest, and returns its number. */
+  append(
+    id: Int32Array,
+    hash: number,
+    account: number,
+    entryTime: number,
+    requestHashLow: number,
+    requestHashHigh: number,
+    outcome: number,
+    seqNum: number,
+    commandOffset: number,
+  ): number {
+    const number = this.next;
+    const index = number & chunkMask;
+    const at = index << entryShift;
     const words = this.#tailWords;
-    words[(index << entryShift) + EntryWord.account] = account;
+    const doubles = this.#tailDoubles;
+    words[at + EntryWord.id] = id[0]!;
+    words[at + EntryWord.id + 1] = id[1]!;
+    words[at + EntryWord.id + 2] = id[2]!;
+    words[at + EntryWord.id + 3] = id[3]!;
+    words[at + EntryWord.requestHash] = requestHashLow;
+    words[at + EntryWord.requestHash + 1] = requestHashHigh;
+    words[at + EntryWord.idHash] = hash;
+    words[at + EntryWord.outcome] = outcome;
+    words[at + EntryWord.account] = account;
+    doubles[(at >>> 1) + EntryDouble.seqNum] = seqNum;
+    doubles[(at >>> 1) + EntryDouble.commandOffset] = commandOffset;
+    doubles[(at >>> 1) + EntryDouble.entryTime] = entryTime;
     words[accountsAt + index] = account;
     if ((index & 31) === 0) words[bitsAt + (index >>> 5)] = 0;
-    this.next = (this.next + 1) & numberMask;
+    this.next = (number + 1) & numberMask;
     if (index === chunkMask) this.#extend();
+    return number;
   }
 
   accountOf(number: number): number {
@@ -139,7 +155,10 @@ export class EntryRing {
     this.#words[chunk] = this.#tailWords;
     this.#doubles[chunk] = this.#tailDoubles;
     if (this.next !== 0) return;
-    this.append(0);
+    this.#tailWords[EntryWord.account] = 0;
+    this.#tailWords[accountsAt] = 0;
+    this.#tailWords[bitsAt] = 0;
+    this.next = 1;
   }
 }
 

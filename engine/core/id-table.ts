@@ -1,4 +1,5 @@
 import type { RecordMemory } from "./record-pool.ts";
+import { isSameID } from "./words.ts";
 
 /**
  * From an id of 16 bytes to the slot of its record, which starts with the id. Open addressing with linear probing: a bucket is a pair
@@ -33,11 +34,13 @@ export class IdTable {
   /** The slot of the record whose id stands in `words` from `at` on, or 0. */
   find(hash: number, words: Int32Array, at: number): number {
     const pairs = this.#pairs;
+    const records = this.#records;
     const mask = pairs.length - 1;
     for (let bucket = (hash << 1) & mask; ; bucket = (bucket + 2) & mask) {
       const slot = pairs[bucket + 1]!;
       if (slot === 0) break;
-      if (pairs[bucket] === hash && this.#hasID(slot, words, at)) return slot;
+      if (pairs[bucket] !== hash) continue;
+      if (isSameID(records.wordsOf(slot), slot << records.strideShift, words, at)) return slot;
     }
     return this.#old === null ? 0 : this.#findOld(this.#old, hash, words, at);
   }
@@ -72,23 +75,14 @@ export class IdTable {
   }
 
   #findOld(old: Int32Array, hash: number, words: Int32Array, at: number): number {
+    const records = this.#records;
     const mask = old.length - 1;
     for (let bucket = (hash << 1) & mask; old[bucket + 1] !== 0; bucket = (bucket + 2) & mask) {
       const slot = old[bucket + 1]!;
-      if (old[bucket] === hash && this.#hasID(slot, words, at)) return slot;
+      if (old[bucket] !== hash) continue;
+      if (isSameID(records.wordsOf(slot), slot << records.strideShift, words, at)) return slot;
     }
     return 0;
-  }
-
-  #hasID(slot: number, id: Int32Array, at: number): boolean {
-    const words = this.#records.wordsOf(slot);
-    const record = slot << this.#records.strideShift;
-    return (
-      words[record] === id[at] &&
-      words[record + 1] === id[at + 1] &&
-      words[record + 2] === id[at + 2] &&
-      words[record + 3] === id[at + 3]
-    );
   }
 
   #grow(): void {
@@ -135,13 +129,13 @@ function takeOut(pairs: Int32Array, bucket: number): void {
 
 /** Hash of an id of 16 bytes, as four words. */
 export function hashID(words: Int32Array, at: number): number {
-  return hashWords(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
+  const first = productsOf(words[at]!, 0x9e3779b1, words[at + 1]!, 0x85ebca6b);
+  const second = productsOf(words[at + 2]!, 0xc2b2ae35, words[at + 3]!, 0x27d4eb2f);
+  return finishHash((first + second) | 0);
 }
 
-function hashWords(a: number, b: number, c: number, d: number): number {
-  const first = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
-  const second = Math.imul(c, 0xc2b2ae35) ^ Math.imul(d, 0x27d4eb2f);
-  return finishHash((first + second) | 0);
+function productsOf(left: number, leftBy: number, right: number, rightBy: number): number {
+  return Math.imul(left, leftBy) ^ Math.imul(right, rightBy);
 }
 
 /** Brings the high bits of a sum of products down, and mixes once more. */

@@ -5,7 +5,6 @@ import { EntryDouble, entryShift, EntryWord } from "./id-entry.ts";
 import { orderShift, OrderWord } from "./order-pool.ts";
 import type { OrderPool } from "./order-pool.ts";
 import { RecordMemory, RecordPool } from "./record-pool.ts";
-import { copyID } from "./words.ts";
 
 /**
  * What requests of the last idWindowMs came to, by their id (SEMANTICS §2), so that a repeat is recognised.
@@ -49,8 +48,7 @@ export class IdWindow {
   /** The entry of an id as of `now`, or 0. */
   find(hash: number, id: Int32Array, now: number): number {
     const number = this.#index.find(hash, id);
-    if (number !== 0 && this.#timeOf(number) + this.#idWindowMs > now) return number;
-    if (number !== 0) this.expire(now);
+    if (number !== 0) return this.#settle(number, hash, id, now);
     return this.#heldCount === 0 ? 0 : this.#findHeld(hash, id);
   }
 
@@ -71,20 +69,17 @@ export class IdWindow {
     seqNum: number,
     commandOffset: number,
   ): number {
-    const { ring } = this;
-    const number = ring.next;
-    const words = ring.tailWords;
-    const doubles = ring.tailDoubles;
-    const at = wordAt(number);
-    copyID(id, 0, words, at + EntryWord.id);
-    words[at + EntryWord.requestHash] = requestHashLow;
-    words[at + EntryWord.requestHash + 1] = requestHashHigh;
-    words[at + EntryWord.idHash] = hash;
-    words[at + EntryWord.outcome] = outcome;
-    doubles[(at >>> 1) + EntryDouble.seqNum] = seqNum;
-    doubles[(at >>> 1) + EntryDouble.commandOffset] = commandOffset;
-    doubles[(at >>> 1) + EntryDouble.entryTime] = now;
-    ring.append(account);
+    const number = this.ring.append(
+      id,
+      hash,
+      account,
+      now,
+      requestHashLow,
+      requestHashHigh,
+      outcome,
+      seqNum,
+      commandOffset,
+    );
     this.#index.insert(hash, number);
     this.count++;
     this.#accounts.countEntry(account);
@@ -141,18 +136,19 @@ export class IdWindow {
     this.ring.setResting(number);
   }
 
-  /** The order in `slot`, which is still in the table, closes. */
+  /** Whether an entry is in the ring, and does not run out as soon as those that may have done so. */
+  isYoung(entry: number): boolean {
+    return entry > 0 && ((entry - this.ring.first) & numberMask) >= batchCount;
+  }
+
+  /** The order in `slot`, which is still in the table and whose entry is not young, closes. */
   close(slot: number, now: number): void {
-    const { ring } = this;
     const at = (slot << orderShift) + OrderWord.entry;
     const words = this.#orders.hot.wordsOf(slot);
+    if (words[at]! > 0) this.expire(now);
     const entry = words[at]!;
-    if (entry > 0) {
-      if (((entry - ring.first) & numberMask) >= batchCount) return ring.clearResting(entry);
-      this.expire(now);
-      if (words[at]! > 0) return ring.clearResting(entry);
-    }
-    this.#release(-words[at]!);
+    if (entry > 0) this.ring.clearResting(entry);
+    else this.#release(-entry);
   }
 
   /** Step 2c of a command: those leave whose order has closed since their time was out, and, where it pays, those that have run out. */
@@ -213,6 +209,13 @@ export class IdWindow {
     words.set(new Int32Array(this.held.memory.copy(this.held.top)));
     this.ring.copyInto(words, this.held.top << entryShift);
     return { top, buffers: [words.buffer] };
+  }
+
+  /** An entry of the ring that was found, or what has become of it where it has run out. */
+  #settle(number: number, hash: number, id: Int32Array, now: number): number {
+    if (this.#timeOf(number) + this.#idWindowMs > now) return number;
+    this.expire(now);
+    return this.#findHeld(hash, id);
   }
 
   #findHeld(hash: number, id: Int32Array): number {

@@ -5,7 +5,7 @@ import { hashID, IdTable } from "./id-table.ts";
 import { Ladder } from "./ladder.ts";
 import { LevelPages } from "./level-pages.ts";
 import { RecordMemory, RecordPool } from "./record-pool.ts";
-import { copyID, receiveWords } from "./words.ts";
+import { copyID, isSameID, receiveWords } from "./words.ts";
 
 /** What a SecurityDefinition says of an instrument. Quantities in its quantity unit, prices in its price unit. */
 export interface InstrumentTerms {
@@ -137,13 +137,12 @@ export class Instruments {
   /** The instrument whose symbol is the four words from `at` on, or null. Remembers the last one, which often comes again. */
   take(words: Int32Array, at: number): Instrument | null {
     const key = this.#key;
-    const isLast =
-      words[at] === key[0] &&
-      words[at + 1] === key[1] &&
-      words[at + 2] === key[2] &&
-      words[at + 3] === key[3];
-    if (isLast) return this.#last;
-    copyID(words, at, key, 0);
+    const isLast = isSameID(words, at, key, 0);
+    return isLast ? this.#last : this.#takeOther(words, at);
+  }
+
+  #takeOther(words: Int32Array, at: number): Instrument | null {
+    copyID(words, at, this.#key, 0);
     return this.#lookUp();
   }
 

@@ -2,7 +2,7 @@
  * Records of fixed sizes, addressed by slot, in flat memory that grows without a pause. Slot 0 is none, so that zeroed memory links
  * to nothing.
  *
- * Growth gives a memory of twice the size; records move into it a few with each later allocation, from the highest slot down, so that
+ * Growth gives a memory of twice the size; records move into it a few with each new slot, from the highest slot down, so that
  * a comparison tells in which of the two a record stands. What `wordsOf` or `doublesOf` gave is therefore good until the next
  * allocation, and no longer.
  * Invariant: a slot is either handed out or on the free list, which runs through word 0 of its record. The slot freed last is used
@@ -77,8 +77,8 @@ export class RecordMemory {
   }
 }
 
-/** Records moved with each allocation while a memory grows: at least 1, so that one growth is over before the next. */
-const movesPerAllocation = 4;
+/** Records moved with each new slot while a memory grows: at least 1, so that one growth is over before the next. */
+const movesPerSlot = 4;
 
 /** Slots and their records, in one memory or, where some fields are rarely looked at, in several. */
 export class RecordPool {
@@ -89,7 +89,6 @@ export class RecordPool {
   top = 1;
   #capacity: number;
   #free = 0;
-  #isMoving = false;
 
   constructor(memory: RecordMemory, ...others: readonly RecordMemory[]) {
     this.memory = memory;
@@ -104,15 +103,6 @@ export class RecordPool {
   /** A slot whose record holds what its last user left in it, but for word 0. */
   allocate(): number {
     const slot = this.#free;
-    if (slot === 0 || this.#isMoving) return this.#allocateSlowly();
-    const { words, strideShift } = this.memory;
-    this.#free = words[slot << strideShift]!;
-    return slot;
-  }
-
-  #allocateSlowly(): number {
-    if (this.#isMoving) this.#move();
-    const slot = this.#free;
     if (slot === 0) return this.#extend();
     const { memory } = this;
     this.#free = memory.wordsOf(slot)[slot << memory.strideShift]!;
@@ -126,16 +116,13 @@ export class RecordPool {
   }
 
   #extend(): number {
+    if (this.memory.isMoving) {
+      for (const memory of this.memories) memory.move(movesPerSlot);
+    }
     if (this.top === this.#capacity) {
       this.#capacity *= 2;
       for (const memory of this.memories) memory.grow();
-      this.#isMoving = true;
     }
     return this.top++;
-  }
-
-  #move(): void {
-    for (const memory of this.memories) memory.move(movesPerAllocation);
-    this.#isMoving = this.memory.isMoving;
   }
 }

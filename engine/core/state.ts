@@ -165,20 +165,11 @@ export class PartitionState {
   }
 
   /** As remember, the requestHash given as low and high word. */
-  rememberHash(requestHashLow: number, requestHashHigh: number, reason: number): number {
+  rememberHash(low: number, high: number, reason: number): number {
     if (this.account === 0) this.account = this.accounts.obtain(this.accountID);
-    const decision = reason === 0 ? Decision.Accepted : Decision.Rejected;
-    this.entry = this.window.enter(
-      this.id,
-      this.idHash,
-      this.account,
-      this.now,
-      requestHashLow,
-      requestHashHigh,
-      decision | (reason << 16),
-      this.seqNum,
-      this.commandOffset,
-    );
+    const outcome = reason === 0 ? Decision.Accepted : Decision.Rejected | (reason << 16);
+    const { id, idHash, account, now, seqNum, commandOffset, window } = this;
+    this.entry = window.enter(id, idHash, account, now, low, high, outcome, seqNum, commandOffset);
     return this.entry;
   }
 }

@@ -8,6 +8,21 @@ export function copyID(from: Int32Array, fromAt: number, to: Int32Array, toAt: n
   to[toAt + 3] = from[fromAt + 3]!;
 }
 
+/** Whether four words are the same. */
+export function isSameID(
+  left: Int32Array,
+  at: number,
+  right: Int32Array,
+  rightAt: number,
+): boolean {
+  return (
+    left[at] === right[rightAt] &&
+    left[at + 1] === right[rightAt + 1] &&
+    left[at + 2] === right[rightAt + 2] &&
+    left[at + 3] === right[rightAt + 3]
+  );
+}
+
 /** Copies words out of a message, where they may start at any byte. */
 export function receiveWords(
   from: DataView,
