@@ -20,9 +20,9 @@ const chunkWords = bitsAt + (1 << (chunkShift - 5));
 
 export class EntryRing {
   /** Number of the oldest entry. */
-  first = 1;
+  first: number;
   /** Number that the next entry gets. */
-  next = 1;
+  next: number;
   readonly #words: Int32Array<ArrayBuffer>[] = [];
   readonly #doubles: Float64Array<ArrayBuffer>[] = [];
   /** A chunk that was given up, to be used again. */
@@ -32,11 +32,14 @@ export class EntryRing {
   #tailWords: Int32Array<ArrayBuffer>;
   #tailDoubles: Float64Array<ArrayBuffer>;
 
-  constructor() {
+  /** A ring whose first entry gets this number. */
+  constructor(first: number) {
+    this.first = first;
+    this.next = first;
     this.#tailWords = new Int32Array(chunkWords);
     this.#tailDoubles = new Float64Array(this.#tailWords.buffer);
-    this.#words.push(this.#tailWords);
-    this.#doubles.push(this.#tailDoubles);
+    this.#words[first >>> chunkShift] = this.#tailWords;
+    this.#doubles[first >>> chunkShift] = this.#tailDoubles;
   }
 
   get count(): number {

@@ -23,13 +23,13 @@ const batchCount = 64;
 const nextReleased = EntryWord.idHash;
 
 export class IdWindow {
-  readonly ring = new EntryRing();
+  readonly ring: EntryRing;
   readonly held = new RecordPool(new RecordMemory(entryShift, capacityMin));
   /** From then on, a batch has run out. */
   batchDue = Infinity;
   /** Slot of the first held entry that leaves with the next command, 0 = none. */
   released = 0;
-  readonly #index = new EntryIndex(this.ring);
+  readonly #index: EntryIndex;
   readonly #accounts: Accounts;
   readonly #orders: OrderPool;
   readonly #idWindowMs: number;
@@ -39,7 +39,10 @@ export class IdWindow {
   /** Entries in the window; those that have run out count until they leave. */
   count = 0;
 
-  constructor(accounts: Accounts, orders: OrderPool, idWindowMs: number) {
+  /** A window whose first entry gets the number `first`. */
+  constructor(accounts: Accounts, orders: OrderPool, idWindowMs: number, first = 1) {
+    this.ring = new EntryRing(first);
+    this.#index = new EntryIndex(this.ring);
     this.#accounts = accounts;
     this.#orders = orders;
     this.#idWindowMs = idWindowMs;
