@@ -92,7 +92,7 @@ export class EntryRing {
     words[accountsAt + index] = account;
     if ((index & 31) === 0) words[bitsAt + (index >>> 5)] = 0;
     this.next = (number + 1) & numberMask;
-    if (index === chunkMask) this.#extend();
+    if (index === chunkMask) this.#extend(entryTime);
     return number;
   }
 
@@ -147,7 +147,7 @@ export class EntryRing {
     }
   }
 
-  #extend(): void {
+  #extend(entryTime: number): void {
     assert(this.count < numberMask - 2 * chunkMask, "the id window's entries can be numbered");
     const words = this.#spareWords ?? new Int32Array(chunkWords);
     this.#tailWords = words;
@@ -157,10 +157,15 @@ export class EntryRing {
     const chunk = this.next >>> chunkShift;
     this.#words[chunk] = this.#tailWords;
     this.#doubles[chunk] = this.#tailDoubles;
-    if (this.next !== 0) return;
+    if (this.next === 0) this.#passZero(entryTime);
+  }
+
+  /** Number 0 is none: where its turn comes, an entry that has left stands there, of the same time as the one before. */
+  #passZero(entryTime: number): void {
     this.#tailWords[EntryWord.account] = 0;
     this.#tailWords[accountsAt] = 0;
     this.#tailWords[bitsAt] = 0;
+    this.#tailDoubles[EntryDouble.entryTime] = entryTime;
     this.next = 1;
   }
 }

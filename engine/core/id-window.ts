@@ -1,4 +1,5 @@
 import type { Accounts } from "./accounts.ts";
+import { assert } from "./assert.ts";
 import { EntryIndex } from "./entry-index.ts";
 import { EntryRing, numberMask, wordAt } from "./entry-ring.ts";
 import { EntryDouble, entryShift, EntryWord } from "./id-entry.ts";
@@ -205,11 +206,11 @@ export class IdWindow {
     return entries;
   }
 
-  /** A copy of all entries' records, with a record before them that is none. */
+  /** A copy of all entries' records: those held, slot 0 first, which is none, then those of the ring in their order. */
   copy(): { top: number; buffers: ArrayBuffer[] } {
     const top = this.held.top + this.ring.count;
     const words = new Int32Array(top << entryShift);
-    words.set(new Int32Array(this.held.memory.copy(this.held.top)));
+    this.held.memory.copyInto(words, this.held.top);
     this.ring.copyInto(words, this.held.top << entryShift);
     return { top, buffers: [words.buffer] };
   }
@@ -273,6 +274,7 @@ export class IdWindow {
     const words = this.ring.wordsOf(number);
     const at = wordAt(number);
     const order = this.#orders.table.find(words[at + EntryWord.idHash]!, words, at);
+    assert(order !== 0, "an entry whose order rests has one");
     const hot = this.#orders.hot.wordsOf(order);
     hot[(order << orderShift) + OrderWord.entry] = -this.#moveToPool(number);
   }

@@ -70,10 +70,15 @@ export class RecordMemory {
   /** A copy of the records below `top`. */
   copy(top: number): ArrayBuffer {
     const copied = new Int32Array(top << this.strideShift);
-    const moved = Math.min(this.#split, top) << this.strideShift;
-    copied.set(this.#oldWords.subarray(0, moved));
-    copied.set(this.words.subarray(moved, copied.length), moved);
+    this.copyInto(copied, top);
     return copied.buffer;
+  }
+
+  /** Copies the records below `top` to the start of `target`. */
+  copyInto(target: Int32Array, top: number): void {
+    const moved = Math.min(this.#split, top) << this.strideShift;
+    target.set(this.#oldWords.subarray(0, moved));
+    target.set(this.words.subarray(moved, top << this.strideShift), moved);
   }
 }
 
