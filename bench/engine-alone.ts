@@ -1,3 +1,4 @@
+import { CommandBuffer } from "../engine/core/command-buffer.ts";
 import { Engine } from "../engine/core/engine.ts";
 import { EventBuffer } from "../engine/core/event-buffer.ts";
 import { EventCounts } from "../engine/event-counts.ts";
@@ -57,8 +58,8 @@ function applyCore(commands: PackedCommands): void {
   for (let index = 0; index < commands.count; index++) {
     commands.load(index);
     out.reset();
-    const { view, value, offset, appendTime } = commands;
-    engine.apply(view, value.length, offset, appendTime, offset + 1, out);
+    const { buffer, offset, appendTime } = commands;
+    engine.apply(buffer, 0, offset, appendTime, offset + 1, out);
   }
 }
 
@@ -101,9 +102,9 @@ class PackedCommands {
   offset = 0;
   appendTime = 0;
   value: Uint8Array;
+  readonly buffer = new CommandBuffer(4096);
   readonly view: DataView;
   readonly #values: Uint8Array[];
-  readonly #buffer = new Uint8Array(4096);
   readonly #heads: (Uint8Array | undefined)[] = [];
   readonly #sendingTime: number;
 
@@ -111,15 +112,16 @@ class PackedCommands {
     this.#values = Array.from(new CommandMix(options).records(), ({ value }) => value);
     this.count = this.#values.length;
     this.byteCount = this.#values.reduce((sum, { length }) => sum + length, 0);
-    this.value = this.#buffer;
-    this.view = new DataView(this.#buffer.buffer);
+    this.value = this.buffer.bytes;
+    this.view = this.buffer.view;
     this.#sendingTime = options.sendingTime;
   }
 
   load(index: number): void {
-    const value = this.#values[index] ?? this.#buffer;
-    this.#buffer.set(value);
-    this.value = this.#heads[value.length] ??= this.#buffer.subarray(0, value.length);
+    const { bytes } = this.buffer;
+    const value = this.#values[index] ?? bytes;
+    bytes.set(value);
+    this.value = this.#heads[value.length] ??= bytes.subarray(0, value.length);
     this.offset = index;
     this.appendTime = this.#sendingTime + Math.floor(index * appendTimeStep);
   }
