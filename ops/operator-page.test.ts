@@ -100,8 +100,15 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     expect(await textOf("#letters tr >> nth=0")).toContain("UnknownSymbol");
     expect(await textOf("#open-count")).toBe("2");
 
+    const inspection = /dead-letters\/\d/;
+    const unknown = { code: "UnknownDeadLetter", detail: "There is no such dead letter" };
+    await page.route(inspection, (route) => route.fulfill({ status: 404, json: unknown }));
     await page.click(`${rowOf("Undecodable")} .pick`);
+    await page.waitForSelector('#letter .result[data-tone="bad"]');
+    expect(await textOf("#letter")).toStartWith("UnknownDeadLetter. There is no such dead letter");
+    await page.unroute(inspection);
     await page.waitForSelector("#letter .dump");
+    expect(await textOf("#letter .result")).toBe("");
     expect(await textOf("#letter .dump")).toStartWith("0000  07 07 41 42 ");
     expect(await textOf("#letter")).toContain("Nothing that this build can read.");
     expect(await page.locator("#letter .actions button").allInnerTexts()).toEqual(["Discard …"]);

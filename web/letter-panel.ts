@@ -55,12 +55,17 @@ export class LetterPanel {
     this.#title.focus();
   }
 
-  /** Takes a newer list; a letter that somebody has settled meanwhile is read again, unless a question stands open on it. */
+  /**
+   * Takes a newer list: a letter that could not be read, or that somebody has settled meanwhile, is read again, unless a question stands
+   * open on it.
+   */
   update(letters: readonly ListedDeadLetter[]): void {
     const letter = letters.find(({ deadLetterID }) => deadLetterID === this.#wanted);
     if (letter === undefined || this.#confirmation.isOpen) return;
-    const isStale = letter.resolved?.resolution !== this.#shown?.resolved?.resolution;
-    if (isStale) void this.#reload();
+    const shown = this.#shown;
+    const isUnread = shown?.deadLetterID !== letter.deadLetterID;
+    const isStale = letter.resolved?.resolution !== shown?.resolved?.resolution;
+    if (isUnread || isStale) void this.#reload();
   }
 
   async #reload(): Promise<void> {
@@ -69,8 +74,20 @@ export class LetterPanel {
     const path = `/v1/admin/dead-letters/${id}`;
     const answer = await this.#options.api().get<InspectedDeadLetter>(path);
     if (id !== this.#wanted || this.#confirmation.isOpen) return;
-    if (answer.ok) this.#show(answer.body);
-    else this.#say({ text: refusalText(answer), tone: "bad" });
+    if (!answer.ok) return this.#showUnread(id, answer);
+    if (this.#shown === null) this.#say(null);
+    this.#show(answer.body);
+  }
+
+  /** Nothing of another letter stays under this one's name; what is known of this one stays, and is read again by the next look. */
+  #showUnread(id: string, answer: VenueAnswer<unknown> & { ok: false }): void {
+    if (this.#shown?.deadLetterID === id) return;
+    this.#say({ text: `${refusalText(answer)} Looking again every two seconds.`, tone: "bad" });
+    this.#shown = null;
+    setText(this.#title, `Letter ${id}`);
+    this.#state.hidden = true;
+    this.#close.hidden = false;
+    this.#place.replaceChildren(this.#result);
   }
 
   #leave(): void {
