@@ -1,5 +1,5 @@
 import { BodyLayout } from "../schema/generated/body.ts";
-import { headerBytes, schemaId, schemaVersion } from "../schema/generated/records.ts";
+import { headerBytes, schemaId } from "../schema/generated/records.ts";
 import type { Hash64 } from "../schema/hash.ts";
 import { writeUint53 } from "../schema/wire.ts";
 
@@ -22,7 +22,7 @@ export function writeBodyHeader(
   prevHash: Hash64,
 ): void {
   view.setUint32(0, BodyLayout.blockLength | (BodyLayout.templateId << 16), true);
-  view.setUint32(4, schemaId | (schemaVersion << 16), true);
+  view.setUint32(4, schemaId | (BodyLayout.version << 16), true);
   writeUint53(view, block + BodyLayout.seqNum, counts.seqNum);
   writeUint53(view, block + BodyLayout.commandOffset, counts.commandOffset);
   writeHash(view, block + BodyLayout.commandHash, commandHash);

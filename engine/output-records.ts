@@ -5,7 +5,7 @@ import { encodeChunks } from "../schema/body.ts";
 import { crc32 } from "../schema/crc32.ts";
 import { crcBytes } from "../schema/frame.ts";
 import { OutputChunkLayout } from "../schema/generated/output-chunk.ts";
-import { headerBytes, schemaId, schemaVersion } from "../schema/generated/records.ts";
+import { headerBytes, schemaId } from "../schema/generated/records.ts";
 import { chunkBytesMax } from "../schema/topics.ts";
 import { writeUint53 } from "../schema/wire.ts";
 
@@ -49,7 +49,7 @@ function headOf(epoch: number): Uint8Array {
   const head = new Uint8Array(bodyAt);
   const view = new DataView(head.buffer);
   view.setUint32(0, OutputChunkLayout.blockLength | (OutputChunkLayout.templateId << 16), true);
-  view.setUint32(4, schemaId | (schemaVersion << 16), true);
+  view.setUint32(4, schemaId | (OutputChunkLayout.version << 16), true);
   writeUint53(view, headerBytes + OutputChunkLayout.epoch, epoch);
   view.setUint16(headerBytes + OutputChunkLayout.chunkCount, 1, true);
   return head;

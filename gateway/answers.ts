@@ -34,6 +34,9 @@ export function followTaker(state: OrderState, events: readonly Event[]): void {
     if (event.kind === "SelfTradePrevented" && event.takerOrderID === state.orderID) {
       takePrevention(state, event);
     }
+    if (event.kind === "OrderTriggered" && event.orderID === state.orderID) {
+      report(state, event.rptSeq, { execType: "Triggered" });
+    }
     if (event.kind === "OrderCanceled" && event.orderID === state.orderID) takeCancel(state, event);
   }
 }

@@ -71,7 +71,7 @@ describe("an order is refused and leaves nothing on the log:", () => {
     ["no side", { side: undefined }, 400, "InvalidRequest", "/side"],
     ["side in lower case", { side: "buy" }, 400, "InvalidRequest", "/side"],
     ["side None", { side: "None" }, 400, "InvalidRequest", "/side"],
-    ["ordType Stop", { ordType: "Stop" }, 400, "InvalidRequest", "/ordType"],
+    ["ordType Pegged", { ordType: "Pegged" }, 400, "InvalidRequest", "/ordType"],
     ["timeInForce DAY", { timeInForce: "DAY" }, 400, "InvalidRequest", "/timeInForce"],
     ["postOnly as text", { postOnly: "true" }, 400, "InvalidRequest", "/postOnly"],
     [

@@ -5,7 +5,6 @@ import type { OrderCancelReplaceRequest } from "../schema/generated/order-cancel
 import type { OrderCancelRequest } from "../schema/generated/order-cancel-request.ts";
 import type { OrderMassCancelRequest } from "../schema/generated/order-mass-cancel-request.ts";
 import { BusinessRejectReasonName } from "../schema/generated/enums.ts";
-import { blockLengthOf } from "../schema/generated/records.ts";
 import type { AccountDefinition } from "../schema/generated/account-definition.ts";
 import type { SecurityDefinition } from "../schema/generated/security-definition.ts";
 import type { SecurityStatus } from "../schema/generated/security-status.ts";
@@ -160,9 +159,7 @@ export class Commands {
   #encode(command: UnstampedCommand): Uint8Array {
     const stamps = { ...this.#times(), attempt: 0 };
     const draft = frame({ ...command, ...stamps, requestHash: noHash });
-    const templateId = new DataView(draft.buffer).getUint16(2, true);
-    const hash = requestHash(draft, blockLengthOf(templateId));
-    return frame({ ...command, ...stamps, requestHash: hash });
+    return frame({ ...command, ...stamps, requestHash: requestHash(draft) });
   }
 }
 

@@ -32,9 +32,7 @@ export function earlyOrder(
     expireTime: 0,
     clOrdID,
   };
-  const draft = frame(order);
-  const blockLength = new DataView(draft.buffer).getUint16(0, true);
-  return { ...order, requestHash: requestHash(draft, blockLength) };
+  return { ...order, requestHash: requestHash(frame(order)) };
 }
 
 /** All attempts at once, so that nobody waits for the back-offs: what the relay brings later are copies. */

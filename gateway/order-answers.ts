@@ -83,6 +83,7 @@ function acceptedAnswer(outcome: OrderOutcome, event: OrderAccepted, index: numb
     ordType: OrdTypeName[event.ordType],
     timeInForce: TimeInForceName[event.timeInForce],
     ...(event.price === 0 ? {} : { price: formatDecimal(event.price, priceExponent) }),
+    ...specialFields(event, instrument),
     ...(event.orderQty === 0
       ? { cashOrderQty: formatDecimal(event.cashOrderQty, priceExponent + qtyExponent) }
       : { orderQty: formatDecimal(event.orderQty, qtyExponent) }),
@@ -91,6 +92,20 @@ function acceptedAnswer(outcome: OrderOutcome, event: OrderAccepted, index: numb
     transactTime: timeText(body.transactTime),
     position: positionOf(body, partition),
     executionReports: state.executionReports,
+  };
+}
+
+/** What a plain order does not have. */
+function specialFields(
+  { stopPx, pegOffsetValue, displayQty }: OrderAccepted,
+  { priceExponent, qtyExponent }: ListedInstrument,
+): Pick<OrderAnswer, "stopPx" | "pegOffsetValue" | "displayQty"> {
+  return {
+    ...(stopPx === undefined ? {} : { stopPx: formatDecimal(stopPx, priceExponent) }),
+    ...(pegOffsetValue === undefined
+      ? {}
+      : { pegOffsetValue: formatDecimal(pegOffsetValue, priceExponent) }),
+    ...(displayQty === undefined ? {} : { displayQty: formatDecimal(displayQty, qtyExponent) }),
   };
 }
 
@@ -121,8 +136,11 @@ function replacedAnswer(outcome: OrderOutcome, event: OrderReplaced, index: numb
     clOrdID: event.clOrdID,
     symbol: instrument.symbol,
     side: orderSide(event.side),
-    ordType: "Limit",
-    price: formatDecimal(event.price, instrument.priceExponent),
+    ordType: replacedOrdType(event),
+    ...(event.price === 0 ? {} : { price: formatDecimal(event.price, instrument.priceExponent) }),
+    ...(event.stopPx === undefined
+      ? {}
+      : { stopPx: formatDecimal(event.stopPx, instrument.priceExponent) }),
     orderQty: formatDecimal(event.orderQty, instrument.qtyExponent),
     ...standing(state),
     ...(state.tradedQty === state.cumQty ? { avgPx: averagePrice(state) } : {}),
@@ -131,6 +149,12 @@ function replacedAnswer(outcome: OrderOutcome, event: OrderReplaced, index: numb
     position: positionOf(body, partition),
     executionReports: state.executionReports,
   };
+}
+
+/** Only limit orders rest, and only stops wait. */
+function replacedOrdType({ stopPx, price }: OrderReplaced): ReplaceAnswer["ordType"] {
+  if (stopPx === undefined) return "Limit";
+  return price === 0 ? "Stop" : "StopLimit";
 }
 
 export interface CancelOutcome extends Omit<OrderOutcome, "instrument"> {
@@ -248,7 +272,8 @@ const refusalDetails: Partial<Record<ProblemCode, string>> = {
   ExpireTimePassed: "The expireTime has passed",
   IdWindowFull: "The account has sent more requests of late than are remembered; wait",
   OrderCapacityReached: "The partition holds as many orders as it can",
-  NothingToReplace: "Neither a price nor an orderQty is given",
+  NothingToReplace: "No price, orderQty or stopPx is given",
+  NoReferencePrice: "Nothing has traded from which a trailing stop without a stopPx could start",
   InvalidDefinition: "A field of the definition is out of its range",
   ExponentChanged: "Exponents and currencies are fixed for the instrument's life",
   SymbolHashTaken: "Another symbol of the partition has the same hash",

@@ -28,7 +28,7 @@ export function newOrderCommand(
 ): NewOrder {
   const { accountID, clOrdID, instrument } = context;
   const { side, ordType, price, orderQty, cashOrderQty, expireTime } = request;
-  const timeInForce = request.timeInForce ?? (ordType === "Limit" ? "GTC" : "IOC");
+  const timeInForce = request.timeInForce ?? (ordType === "Market" ? "IOC" : "GTC");
   checkCharacteristics(request, timeInForce);
   return {
     kind: "NewOrderSingle",
@@ -45,6 +45,21 @@ export function newOrderCommand(
     execInst: request.postOnly === true ? ExecInst.postOnly : 0,
     expireTime: expireTime === undefined ? 0 : parseExpireTime(expireTime),
     clOrdID,
+    ...specialFields(request, instrument),
+  };
+}
+
+/** What a plain order does not have. */
+function specialFields(
+  { stopPx, pegOffsetValue, displayQty }: NewOrderRequest,
+  instrument: ListedInstrument,
+): Pick<NewOrder, "stopPx" | "pegOffsetValue" | "displayQty"> {
+  return {
+    ...(stopPx === undefined ? {} : { stopPx: parsePrice(stopPx, instrument) }),
+    ...(pegOffsetValue === undefined
+      ? {}
+      : { pegOffsetValue: parsePrice(pegOffsetValue, instrument) }),
+    ...(displayQty === undefined ? {} : { displayQty: parseQty(displayQty, instrument) }),
   };
 }
 
@@ -54,9 +69,9 @@ export function replaceCommand(
   context: { accountID: number; clOrdID: string; orderID: string; instrument: ListedInstrument },
 ): Replace {
   const { accountID, clOrdID, orderID, instrument } = context;
-  const { price, orderQty } = request;
-  if (price === undefined && orderQty === undefined) {
-    throw new ApiProblem("NothingToReplace", "Neither a price nor an orderQty is given");
+  const { price, orderQty, stopPx } = request;
+  if (price === undefined && orderQty === undefined && stopPx === undefined) {
+    throw new ApiProblem("NothingToReplace", "No price, orderQty or stopPx is given");
   }
   return {
     kind: "OrderCancelReplaceRequest",
@@ -67,21 +82,25 @@ export function replaceCommand(
     price: price === undefined ? 0 : parsePrice(price, instrument),
     orderQty: orderQty === undefined ? 0 : parseQty(orderQty, instrument),
     clOrdID,
+    ...(stopPx === undefined ? {} : { stopPx: parsePrice(stopPx, instrument) }),
   };
 }
 
 function checkCharacteristics(request: NewOrderRequest, timeInForce: string): void {
   const { ordType, price, orderQty, cashOrderQty, postOnly, expireTime } = request;
   const market = ordType === "Market";
+  const stop = ordType === "Stop" || ordType === "StopLimit";
+  const limit = ordType === "Limit" || ordType === "StopLimit";
   const rests = timeInForce === "GTC" || timeInForce === "GTD";
-  refuseIf(!market && price === undefined, "price", "a limit order has a price");
+  checkTrigger(request, stop);
+  refuseIf(limit && price === undefined, "price", "an order with a limit has a price");
   refuseIf(
     !market && cashOrderQty !== undefined,
     "cashOrderQty",
     "only a market order goes by cash",
   );
-  refuseIf(!market && orderQty === undefined, "orderQty", "a limit order has an orderQty");
-  refuseIf(market && price !== undefined, "price", "a market order has no price");
+  refuseIf(!market && orderQty === undefined, "orderQty", "only an order by cash has no orderQty");
+  refuseIf(!limit && price !== undefined, "price", "an order without a limit has no price");
   refuseIf(
     market && (orderQty === undefined) === (cashOrderQty === undefined),
     "orderQty",
@@ -94,9 +113,14 @@ function checkCharacteristics(request: NewOrderRequest, timeInForce: string): vo
     "an order by cash is IOC",
   );
   refuseIf(
-    postOnly === true && !rests,
+    postOnly === true && !(rests && ordType === "Limit"),
     "postOnly",
     "only a limit order that may rest is post-only",
+  );
+  refuseIf(
+    request.displayQty !== undefined && !(rests && limit),
+    "displayQty",
+    "only an order with a limit that may rest is an iceberg",
   );
   refuseIf(
     timeInForce === "GTD" && expireTime === undefined,
@@ -108,6 +132,13 @@ function checkCharacteristics(request: NewOrderRequest, timeInForce: string): vo
     "expireTime",
     "only GTD has an expireTime",
   );
+}
+
+function checkTrigger({ stopPx, pegOffsetValue }: NewOrderRequest, stop: boolean): void {
+  const given = stopPx !== undefined || pegOffsetValue !== undefined;
+  refuseIf(stop && !given, "stopPx", "a stop has a stopPx, a pegOffsetValue or both");
+  refuseIf(!stop && stopPx !== undefined, "stopPx", "only a stop has a stopPx");
+  refuseIf(!stop && pegOffsetValue !== undefined, "pegOffsetValue", "only a stop trails");
 }
 
 function refuseIf(condition: boolean, field: string, detail: string): void {

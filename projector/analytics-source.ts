@@ -90,7 +90,9 @@ const openOrdersSql = `
     orderID, firstSeqNum,
     any(e.securityID) AS securityID, any(e.symbol) AS symbol, any(e.accountID) AS accountID, any(e.clOrdID) AS clOrdID,
     any(e.side) AS side, any(e.ordType) AS ordType, any(e.timeInForce) AS timeInForce, max(e.entryRptSeq) AS entryRptSeq,
-    argMax(e.price, e.rptSeq) AS price, argMax(e.orderQty, e.rptSeq) AS orderQty, argMax(e.cumQty, e.rptSeq) AS cumQty,
+    argMax(tuple(e.price), e.rptSeq).1 AS price, argMax(tuple(e.stopPx), e.rptSeq).1 AS stopPx,
+    any(e.pegOffsetValue) AS pegOffsetValue, max(e.triggered) AS triggered,
+    any(e.displayQty) AS displayQty, argMax(tuple(e.shownQty), e.rptSeq).1 AS shownQty, argMax(e.orderQty, e.rptSeq) AS orderQty, argMax(e.cumQty, e.rptSeq) AS cumQty,
     argMax(e.leavesQty, e.rptSeq) AS leavesQty, argMax(e.preventedQty, e.rptSeq) AS preventedQty,
     argMax(e.ordStatus, e.rptSeq) AS ordStatus, max(e.rptSeq) AS lastRptSeq, max(e.seqNum) AS lastSeqNum
   FROM orderbook.order_events AS e
@@ -148,6 +150,11 @@ interface StoredOrder {
   readonly timeInForce: keyof typeof TimeInForce;
   readonly entryRptSeq: string;
   readonly price: string | null;
+  readonly stopPx: string | null;
+  readonly pegOffsetValue: string | null;
+  readonly triggered: boolean;
+  readonly displayQty: string | null;
+  readonly shownQty: string | null;
   readonly orderQty: string;
   readonly cumQty: string;
   readonly leavesQty: string;
@@ -161,6 +168,8 @@ function orderOf(row: StoredOrder, instruments: ReadonlyMap<number, InstrumentRo
   const instrument = instruments.get(row.securityID);
   if (instrument === undefined) throw new Error(`securityID ${row.securityID} is unknown`);
   const qty = (text: string): number => units(text, instrument.qtyExponent);
+  const price = (text: string | null): number | null =>
+    text === null ? null : units(text, instrument.priceExponent);
   return {
     ...notShown,
     partition: instrument.partition,
@@ -173,7 +182,12 @@ function orderOf(row: StoredOrder, instruments: ReadonlyMap<number, InstrumentRo
     side: Side[row.side],
     ordType: OrdType[row.ordType],
     timeInForce: TimeInForce[row.timeInForce],
-    price: row.price === null ? null : units(row.price, instrument.priceExponent),
+    price: price(row.price),
+    stopPx: price(row.stopPx),
+    pegOffsetValue: price(row.pegOffsetValue),
+    triggeredTime: row.triggered ? timeNotShown : null,
+    displayQty: row.displayQty === null ? null : qty(row.displayQty),
+    shownQty: row.shownQty === null ? null : qty(row.shownQty),
     orderQty: qty(row.orderQty),
     cumQty: qty(row.cumQty),
     leavesQty: qty(row.leavesQty),
@@ -184,6 +198,9 @@ function orderOf(row: StoredOrder, instruments: ReadonlyMap<number, InstrumentRo
     lastSeqNum: Number(row.lastSeqNum),
   };
 }
+
+/** When a stop was triggered shows in its event's row only. */
+const timeNotShown = 0;
 
 const notShown = {
   replaceClOrdID: null,

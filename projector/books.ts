@@ -1,6 +1,6 @@
 import { Side } from "../schema/generated/enums.ts";
 import type { OrderRow } from "../schema/postgres/tables.ts";
-import { isOpen } from "./project.ts";
+import { isOpen, isWaiting } from "./project.ts";
 import type { OrderReport } from "./project.ts";
 
 /** Best price of a side and the quantity there; price null: nobody. In units; the orders of a level may pass 2^53 together. */
@@ -73,7 +73,7 @@ function same(a: Best, b: Best): boolean {
 }
 
 function shownQty(order: OrderRow): bigint {
-  return isOpen(order) ? BigInt(order.leavesQty) : 0n;
+  return isOpen(order) && !isWaiting(order) ? BigInt(order.shownQty ?? order.leavesQty) : 0n;
 }
 
 /** Quantity by price, and the prices in order. */

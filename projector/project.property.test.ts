@@ -12,7 +12,7 @@ import type { Best } from "./books.ts";
 import { PostgresChanges } from "./postgres-changes.ts";
 import { naiveFold } from "./naive-fold.fixture.ts";
 import type { NaiveBody } from "./naive-fold.fixture.ts";
-import { orderKey, project } from "./project.ts";
+import { isWaiting, orderKey, project } from "./project.ts";
 import type { ProjectorState } from "./project.ts";
 
 function newState(): ProjectorState {
@@ -86,7 +86,7 @@ describe("project", () => {
     );
   }, 60_000);
 
-  test("holds open exactly the orders that rest in the oracle's books, quantity by quantity", () => {
+  test("holds open exactly the oracle's open orders, quantity by quantity", () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const state = newState();
@@ -95,20 +95,22 @@ describe("project", () => {
           project(step.body, state);
           last = step.state;
         });
-        const resting = restingOrders(last);
+        const resting = openOrders(last);
         expect([...state.orders.keys()].toSorted()).toEqual(
           resting.map((order) => orderKey(order.orderID, order.firstSeqNum)).toSorted(),
         );
         for (const order of resting) {
           const row = state.orders.get(orderKey(order.orderID, order.firstSeqNum));
           expect(row).toMatchObject({
-            price: order.price,
+            price: order.price === 0 ? null : order.price,
             entryRptSeq: order.entryRptSeq,
             orderQty: Number(order.orderQty),
             leavesQty: Number(order.leavesQty),
             cumQty: Number(order.cumQty),
             preventedQty: Number(order.preventedQty),
+            displayQty: order.displayQty === 0n ? null : Number(order.displayQty),
           });
+          expect(isWaiting(row!)).toBe(order.trigger !== null);
         }
       }),
       { numRuns: 40 },
@@ -148,8 +150,8 @@ describe("project", () => {
   });
 });
 
-function restingOrders(state: NaiveState | null): readonly NaiveOrder[] {
-  return [...(state?.instruments.values() ?? [])].flatMap(({ bids, asks }) => [...bids, ...asks]);
+function openOrders(state: NaiveState | null): readonly NaiveOrder[] {
+  return [...(state?.resting.values() ?? [])].map(({ order }) => order);
 }
 
 /** Of a side in book order. */
@@ -157,6 +159,6 @@ function bestOf(orders: readonly NaiveOrder[]): Best {
   const [first] = orders;
   if (first === undefined) return { price: null, orderQty: 0n };
   const level = orders.filter(({ price }) => price === first.price);
-  const orderQty = level.reduce((sum, { leavesQty }) => sum + leavesQty, 0n);
+  const orderQty = level.reduce((sum, { shownQty }) => sum + shownQty, 0n);
   return { price: first.price, orderQty };
 }

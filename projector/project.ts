@@ -1,9 +1,10 @@
-import { CancelReason, OrdRejReason, OrdStatus } from "../schema/generated/enums.ts";
+import { CancelReason, OrdRejReason, OrdStatus, OrdType } from "../schema/generated/enums.ts";
 import type { Deferred } from "../schema/generated/deferred.ts";
 import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
 import type { OrderCanceled } from "../schema/generated/order-canceled.ts";
 import type { OrderRejected } from "../schema/generated/order-rejected.ts";
 import type { OrderReplaced } from "../schema/generated/order-replaced.ts";
+import type { OrderTriggered } from "../schema/generated/order-triggered.ts";
 import type { Event } from "../schema/generated/records.ts";
 import type { SecurityDefined } from "../schema/generated/security-defined.ts";
 import type { SelfTradePrevented } from "../schema/generated/self-trade-prevented.ts";
@@ -27,7 +28,14 @@ export interface ProjectedBody {
 }
 
 export type ReportKind =
-  "New" | "Deferred" | "Rejected" | "Trade" | "Canceled" | "Replaced" | "SelfTradePrevented";
+  | "New"
+  | "Deferred"
+  | "Rejected"
+  | "Trade"
+  | "Canceled"
+  | "Replaced"
+  | "Triggered"
+  | "SelfTradePrevented";
 
 /** One order's change by one event: as it stood before (null: it is new) and as it stands after. */
 export interface OrderReport {
@@ -80,7 +88,11 @@ export function namedOrders(
 }
 
 function ordersOf(event: Event): { orderID: string; firstSeqNum: number }[] {
-  if (event.kind === "OrderCanceled" || event.kind === "OrderReplaced") {
+  if (
+    event.kind === "OrderCanceled" ||
+    event.kind === "OrderReplaced" ||
+    event.kind === "OrderTriggered"
+  ) {
     return [{ orderID: event.orderID, firstSeqNum: event.firstSeqNum }];
   }
   if (event.kind !== "Trade" && event.kind !== "SelfTradePrevented") return [];
@@ -115,6 +127,8 @@ class Step {
         return this.#cancel(event);
       case "OrderReplaced":
         return this.#replace(event);
+      case "OrderTriggered":
+        return this.#trigger(event);
       case "SelfTradePrevented":
         return this.#prevent(event);
       case "SecurityDefined":
@@ -160,8 +174,11 @@ class Step {
       leavesQty,
       ordStatus,
     });
-    const afterMaker = filled(maker, event.makerLeavesQty, event.makerOrdStatus);
-    const afterTaker = filled(taker, event.takerLeavesQty, event.takerOrdStatus);
+    const afterMaker = shownLess(
+      filled(maker, event.makerLeavesQty, event.makerOrdStatus),
+      event.lastQty,
+    );
+    const afterTaker = shownAnew(filled(taker, event.takerLeavesQty, event.takerOrdStatus));
     this.#report("Trade", maker, afterMaker, { ...fill, lastLiquidityInd: 1 });
     this.#report("Trade", taker, afterTaker, { ...fill, lastLiquidityInd: 2 });
   }
@@ -178,20 +195,30 @@ class Step {
     this.#report("Canceled", order, { ...moved, leavesQty: 0, ordStatus, cancelReason });
   }
 
+  #trigger(event: OrderTriggered): void {
+    const order = this.#order(event.orderID, event.firstSeqNum);
+    const { transactTime } = this.#body;
+    const triggered = { stopPx: event.stopPx, triggeredTime: transactTime };
+    this.#report("Triggered", order, { ...this.#moved(order, event.rptSeq), ...triggered });
+  }
+
   #replace(event: OrderReplaced): void {
     const order = this.#order(event.orderID, event.firstSeqNum);
     const { orderQty, leavesQty, cumQty, price, clOrdID } = event;
     if (order.cumQty !== cumQty) {
       throw this.#broken(`order ${event.orderID} has cumQty ${order.cumQty}, not ${cumQty}`);
     }
-    this.#report("Replaced", order, {
+    const replaced: OrderRow = {
       ...this.#moved(order, event.rptSeq),
       orderQty,
       leavesQty,
       price: price === 0 ? null : price,
+      stopPx: event.stopPx ?? order.stopPx,
       replaceClOrdID: clOrdID === "" ? null : clOrdID,
       ordStatus: cumQty > 0 ? OrdStatus.PartiallyFilled : OrdStatus.New,
-    });
+    };
+    const after = event.keptPriority ? shownInPlace(replaced) : shownAnew(replaced);
+    this.#report("Replaced", order, after);
   }
 
   #prevent(event: SelfTradePrevented): void {
@@ -204,8 +231,10 @@ class Step {
     const maker = this.#order(event.makerOrderID, event.makerFirstSeqNum);
     const taker = this.#order(event.takerOrderID, event.takerFirstSeqNum);
     const last = { lastQty: preventedQty, lastPx: null, lastLiquidityInd: 0 } as const;
-    this.#report("SelfTradePrevented", maker, prevented(maker, event.makerLeavesQty), last);
-    this.#report("SelfTradePrevented", taker, prevented(taker, event.takerLeavesQty), last);
+    const afterMaker = shownLess(prevented(maker, event.makerLeavesQty), preventedQty);
+    const afterTaker = shownAnew(prevented(taker, event.takerLeavesQty));
+    this.#report("SelfTradePrevented", maker, afterMaker, last);
+    this.#report("SelfTradePrevented", taker, afterTaker, last);
   }
 
   #report(
@@ -221,7 +250,8 @@ class Step {
   }
 
   #accepted(event: OrderAccepted): OrderRow {
-    return {
+    const { stopPx, pegOffsetValue, displayQty } = event;
+    return shownAnew({
       ...this.#fresh(event),
       symbol: this.#known(event.securityID).symbol,
       execInst: event.execInst,
@@ -230,7 +260,10 @@ class Step {
       leavesQty: event.orderQty,
       ordStatus: OrdStatus.New,
       expireTime: event.expireTime === 0 ? null : event.expireTime,
-    };
+      stopPx: stopPx ?? null,
+      pegOffsetValue: pegOffsetValue ?? null,
+      displayQty: displayQty ?? null,
+    });
   }
 
   #rejected(event: OrderRejected): OrderRow {
@@ -324,9 +357,39 @@ const untouched = {
   cancelReason: null,
   ordRejReason: null,
   expireTime: null,
+  stopPx: null,
+  pegOffsetValue: null,
+  triggeredTime: null,
+  displayQty: null,
+  shownQty: null,
 } as const;
 
 const noFill = { lastQty: null, lastPx: null, lastLiquidityInd: 0 } as const;
+
+/** An iceberg that comes to rest shows up to its displayQty. */
+function shownAnew(order: OrderRow): OrderRow {
+  const { displayQty, leavesQty } = order;
+  return displayQty === null ? order : { ...order, shownQty: Math.min(displayQty, leavesQty) };
+}
+
+/** An iceberg that was decreased in its place shows no more than is left. */
+function shownInPlace(order: OrderRow): OrderRow {
+  const { shownQty, leavesQty } = order;
+  return shownQty === null ? order : { ...order, shownQty: Math.min(shownQty, leavesQty) };
+}
+
+/** An iceberg that rests has given `qty`; when it shows nothing any more, it shows anew. */
+function shownLess(order: OrderRow, qty: number): OrderRow {
+  if (order.shownQty === null) return order;
+  const shownQty = order.shownQty - qty;
+  return shownQty > 0 ? { ...order, shownQty } : shownAnew(order);
+}
+
+/** Whether the order is a stop that has not been triggered. */
+export function isWaiting({ ordType, triggeredTime }: OrderRow): boolean {
+  const isStop = ordType === OrdType.Stop || ordType === OrdType.StopLimit;
+  return isStop && triggeredTime === null;
+}
 
 export function isOpen(order: OrderRow): boolean {
   return order.ordStatus === OrdStatus.New || order.ordStatus === OrdStatus.PartiallyFilled;

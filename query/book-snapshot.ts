@@ -1,5 +1,7 @@
 import { readSnapshot } from "../engine/core/snapshot.ts";
-import type { SnapshotState } from "../engine/core/snapshot.ts";
+import type { SnapshotOrder, SnapshotState } from "../engine/core/snapshot.ts";
+import type { SnapshotStop } from "../engine/core/special-section.ts";
+import { OrdType, TimeInForce } from "../schema/generated/enums.ts";
 import { readFoldedBody } from "../ports/log/fold-follower.ts";
 import { FoldAlarm } from "../ports/log/fold.ts";
 import type { FoldPosition } from "../ports/log/fold.ts";
@@ -13,6 +15,7 @@ import { Book, termsOf } from "./book.ts";
 import type { BookPlace } from "./book.ts";
 import { RestingOrder } from "./ladder.ts";
 import { PartitionBooks } from "./partition-books.ts";
+import type { SavedBook } from "./partition-books.ts";
 
 /** Books to go on from, and where to fold on. */
 export interface SavedBooks {
@@ -91,11 +94,26 @@ function savedInstruments(
   partition: number,
   at: Omit<BookPlace, "rptSeq">,
   { instruments }: SnapshotState,
-): { book: Book; orders: RestingOrder[] }[] {
+): SavedBook[] {
   return instruments.map((instrument) => ({
     book: new Book(partition, termsOf(instrument), { ...at, rptSeq: instrument.rptSeq }),
-    orders: instrument.orders.map(
-      ({ entryRptSeq, ...order }) => new RestingOrder({ ...order, mdEntryID: entryRptSeq }),
-    ),
+    orders: instrument.orders.map(restingOrder),
+    waiting: instrument.waiting.map(waitingOrder),
   }));
+}
+
+function restingOrder({ entryRptSeq, shownQty, leavesQty, ...order }: SnapshotOrder): RestingOrder {
+  const hiddenQty = leavesQty - shownQty;
+  return new RestingOrder({ ...order, mdEntryID: entryRptSeq, leavesQty: shownQty, hiddenQty });
+}
+
+/** Of a stop only what may rest once it is triggered is of use. */
+function waitingOrder(stop: SnapshotStop): SavedBook["waiting"][number] {
+  const { orderID, firstSeqNum, entryRptSeq, ordType, timeInForce, orderQty } = stop;
+  const isLasting = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
+  const mayRest = ordType === OrdType.StopLimit && isLasting;
+  const order = mayRest
+    ? new RestingOrder({ ...stop, mdEntryID: entryRptSeq, leavesQty: orderQty })
+    : null;
+  return { orderID, firstSeqNum, order };
 }

@@ -8,7 +8,12 @@ export class RestingOrder {
   readonly mdEntryID: number;
   readonly side: Side;
   price: number;
+  /** What it shows: of a plain order all that is left. */
   leavesQty: number;
+  /** Of an iceberg: most that it shows at a time; 0 for others. */
+  readonly displayQty: number;
+  /** Of an iceberg that rests: what is left beside what it shows. */
+  hiddenQty: number;
   level: Level | null = null;
   before: RestingOrder | null = null;
   after: RestingOrder | null = null;
@@ -20,6 +25,8 @@ export class RestingOrder {
     side: Side;
     price: number;
     leavesQty: number;
+    displayQty?: number;
+    hiddenQty?: number;
   }) {
     this.orderID = fields.orderID;
     this.firstSeqNum = fields.firstSeqNum;
@@ -27,6 +34,20 @@ export class RestingOrder {
     this.side = fields.side;
     this.price = fields.price;
     this.leavesQty = fields.leavesQty;
+    this.displayQty = fields.displayQty ?? 0;
+    this.hiddenQty = fields.hiddenQty ?? 0;
+  }
+
+  /** Before it rests: an iceberg shows its displayQty and hides the rest. */
+  show(): void {
+    const left = this.leavesQty + this.hiddenQty;
+    if (this.displayQty === 0 || left <= this.displayQty) {
+      this.leavesQty = left;
+      this.hiddenQty = 0;
+      return;
+    }
+    this.leavesQty = this.displayQty;
+    this.hiddenQty = left - this.displayQty;
   }
 }
 

@@ -127,6 +127,7 @@ function listedOrder({ order, priceExponent, qtyExponent }: JoinedOrder): Listed
     ordType: codeName(OrdTypeName, order.ordType),
     timeInForce: codeName(TimeInForceName, order.timeInForce),
     ...quantities(order, priceExponent, qtyExponent),
+    ...(order.triggeredTime === null ? {} : { triggeredTime: timeText(order.triggeredTime) }),
     ...(order.expireTime === null ? {} : { expireTime: timeText(order.expireTime) }),
     postOnly: (order.execInst & ExecInst.postOnly) !== 0,
     ordStatus: codeName(OrdStatusName, order.ordStatus),
@@ -149,13 +150,30 @@ function quantities(
   order: OrderRow,
   priceExponent: number | null,
   qtyExponent: number | null,
-): Pick<ListedOrder, "price" | "orderQty" | "cashOrderQty" | "cumQty" | "leavesQty" | "avgPx"> {
+): Pick<
+  ListedOrder,
+  | "price"
+  | "stopPx"
+  | "pegOffsetValue"
+  | "orderQty"
+  | "displayQty"
+  | "cashOrderQty"
+  | "cumQty"
+  | "leavesQty"
+  | "avgPx"
+> {
   if (priceExponent === null || qtyExponent === null) {
     return { cumQty: "0", leavesQty: "0", avgPx: "0" };
   }
-  const { price, orderQty, cashOrderQty, cumQty, leavesQty } = order;
+  const { price, stopPx, pegOffsetValue, orderQty, displayQty, cashOrderQty } = order;
+  const { cumQty, leavesQty } = order;
   return {
     ...(price === null ? {} : { price: formatDecimal(price, priceExponent) }),
+    ...(stopPx === null ? {} : { stopPx: formatDecimal(stopPx, priceExponent) }),
+    ...(pegOffsetValue === null
+      ? {}
+      : { pegOffsetValue: formatDecimal(pegOffsetValue, priceExponent) }),
+    ...(displayQty === null ? {} : { displayQty: formatDecimal(displayQty, qtyExponent) }),
     ...(orderQty === 0 ? {} : { orderQty: formatDecimal(orderQty, qtyExponent) }),
     ...(cashOrderQty === null
       ? {}

@@ -2,6 +2,7 @@ import { OrdType, TimeInForce } from "../schema/generated/enums.ts";
 import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
 import type { OrderCanceled } from "../schema/generated/order-canceled.ts";
 import type { OrderReplaced } from "../schema/generated/order-replaced.ts";
+import type { OrderTriggered } from "../schema/generated/order-triggered.ts";
 import type { Event } from "../schema/generated/records.ts";
 import type { SecurityDefined } from "../schema/generated/security-defined.ts";
 import type { SelfTradePrevented } from "../schema/generated/self-trade-prevented.ts";
@@ -16,6 +17,13 @@ interface Arriving {
   /** Null when it never rests (market, IOC, FOK). */
   readonly order: RestingOrder | null;
   readonly book: Book;
+}
+
+/** An instrument's book and its stops, out of a snapshot. */
+export interface SavedBook {
+  readonly book: Book;
+  readonly orders: readonly RestingOrder[];
+  readonly waiting: readonly Omit<Arriving, "book">[];
 }
 
 /** What the fold of the books looks at. */
@@ -34,6 +42,7 @@ type InstrumentEvent = Extract<
       | "Trade"
       | "OrderCanceled"
       | "OrderReplaced"
+      | "OrderTriggered"
       | "SelfTradePrevented"
       | "SecurityDefined"
       | "SecurityStatusChanged";
@@ -55,6 +64,8 @@ export class PartitionBooks {
   readonly #books = new Map<number, Book>();
   readonly #bySymbol = new Map<string, Book>();
   readonly #orders = new Map<string, RestingOrder>();
+  /** Stops that wait for their trigger, by orderID. */
+  readonly #waiting = new Map<string, Arriving>();
   readonly #changed = new Set<Book>();
   #arriving: Arriving | null = null;
   #seqNum = 0;
@@ -82,21 +93,20 @@ export class PartitionBooks {
     return this.#bySymbol.get(symbol) ?? null;
   }
 
+  /** Open orders: those that rest and those that wait for their trigger. */
   get orderCount(): number {
-    return this.#orders.size;
+    return this.#orders.size + this.#waiting.size;
   }
 
   /** Starts from a state that was saved after the body `seqNum`, instead of from nothing. */
-  restore(
-    at: { seqNum: number; transactTime: number },
-    books: readonly { book: Book; orders: readonly RestingOrder[] }[],
-  ): void {
+  restore(at: { seqNum: number; transactTime: number }, books: readonly SavedBook[]): void {
     this.#seqNum = at.seqNum;
     this.#transactTime = at.transactTime;
-    for (const { book, orders } of books) {
+    for (const { book, orders, waiting } of books) {
       this.#books.set(book.terms.securityID, book);
       this.#bySymbol.set(book.terms.symbol, book);
       for (const order of orders) this.#rest(book, order);
+      for (const each of waiting) this.#waiting.set(each.orderID, { ...each, book });
       book.assertUncrossed();
     }
   }
@@ -130,6 +140,8 @@ export class PartitionBooks {
         return this.#cancel(book, event);
       case "OrderReplaced":
         return this.#replace(book, event);
+      case "OrderTriggered":
+        return this.#trigger(event);
       case "SecurityDefined":
         return book.changeTerms(
           { ...termsOf(event), tradingState: book.terms.tradingState },
@@ -157,11 +169,8 @@ export class PartitionBooks {
 
   #accept(book: Book, event: OrderAccepted): void {
     this.#settle();
-    const { orderID, firstSeqNum, timeInForce } = event;
-    const mayRest =
-      event.ordType === OrdType.Limit &&
-      (timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD);
-    const order = mayRest
+    const { orderID, firstSeqNum, ordType } = event;
+    const order = mayRest(event)
       ? new RestingOrder({
           orderID,
           firstSeqNum,
@@ -169,19 +178,33 @@ export class PartitionBooks {
           side: event.side,
           price: event.price,
           leavesQty: event.orderQty,
+          displayQty: event.displayQty ?? 0,
         })
       : null;
-    this.#arriving = { orderID, firstSeqNum, order, book };
+    const arriving = { orderID, firstSeqNum, order, book };
+    const isStop = ordType === OrdType.Stop || ordType === OrdType.StopLimit;
+    if (isStop) this.#waiting.set(orderID, arriving);
+    else this.#arriving = arriving;
+  }
+
+  /** A stop waits no longer: from here on it is the order that arrives. */
+  #trigger({ orderID, firstSeqNum }: OrderTriggered): void {
+    this.#settle();
+    const waiting = this.#waitingOf({ orderID, firstSeqNum });
+    if (waiting === null) throw new Error(`Order ${orderID} of ${firstSeqNum} does not wait`);
+    this.#waiting.delete(orderID);
+    this.#arriving = waiting;
   }
 
   #trade(book: Book, event: Trade, at: { seqNum: number; transactTime: number }): void {
     const { makerOrderID, makerFirstSeqNum, lastPx, lastQty, makerLeavesQty, rptSeq } = event;
     const maker = this.#resting({ orderID: makerOrderID, firstSeqNum: makerFirstSeqNum });
-    if (maker.price !== lastPx || maker.leavesQty - lastQty !== makerLeavesQty) {
+    const leftQty = maker.leavesQty + maker.hiddenQty - lastQty;
+    if (maker.price !== lastPx || leftQty !== makerLeavesQty || lastQty > maker.leavesQty) {
       throw new Error(`${book.terms.symbol}: trade ${rptSeq} does not fit its maker`);
     }
     if (makerLeavesQty === 0) this.#leave(book, maker);
-    else book.ladder(maker.side).change(maker, makerLeavesQty);
+    else this.#reduce(book, maker, lastQty);
     this.#changeTaker(
       { orderID: event.takerOrderID, firstSeqNum: event.takerFirstSeqNum },
       event.takerLeavesQty,
@@ -189,11 +212,21 @@ export class PartitionBooks {
     book.addTrade({ rptSeq, ...at, lastPx, lastQty, aggressorSide: event.aggressorSide });
   }
 
+  /** What an order shows gets less; an iceberg that shows nothing any more shows more at the end of its level. */
+  #reduce(book: Book, order: RestingOrder, qty: number): void {
+    const ladder = book.ladder(order.side);
+    ladder.change(order, order.leavesQty - qty);
+    if (order.leavesQty > 0 || order.hiddenQty === 0) return;
+    ladder.remove(order);
+    order.show();
+    ladder.place(order);
+  }
+
   /** A maker without leaves stays on the book until its own OrderCanceled, which follows at once. */
   #prevent(book: Book, event: SelfTradePrevented): void {
     const { makerOrderID, makerFirstSeqNum, takerOrderID, takerFirstSeqNum } = event;
     const maker = this.#resting({ orderID: makerOrderID, firstSeqNum: makerFirstSeqNum });
-    book.ladder(maker.side).change(maker, event.makerLeavesQty);
+    this.#reduce(book, maker, event.preventedQty);
     this.#changeTaker(
       { orderID: takerOrderID, firstSeqNum: takerFirstSeqNum },
       event.takerLeavesQty,
@@ -202,17 +235,29 @@ export class PartitionBooks {
 
   #cancel(book: Book, event: OrderCanceled): void {
     if (this.#isArriving(event)) this.#arriving = null;
+    else if (this.#waitingOf(event) !== null) this.#waiting.delete(event.orderID);
     else this.#leave(book, this.#resting(event));
   }
 
   #replace(book: Book, event: OrderReplaced): void {
+    const waiting = this.#waitingOf(event);
+    if (waiting !== null) return changeWaiting(waiting, event);
     const order = this.#resting(event);
-    if (event.keptPriority) return book.ladder(order.side).change(order, event.leavesQty);
+    if (event.keptPriority) return this.#decrease(book, order, event.leavesQty);
     this.#settle();
     this.#leave(book, order);
     order.price = event.price;
     order.leavesQty = event.leavesQty;
+    order.hiddenQty = 0;
     this.#arriving = { orderID: order.orderID, firstSeqNum: order.firstSeqNum, order, book };
+  }
+
+  /** In its place: an iceberg shows no more than is left. */
+  #decrease(book: Book, order: RestingOrder, leavesQty: number): void {
+    const shownQty = Math.min(order.leavesQty, leavesQty);
+    const isIceberg = order.displayQty > 0;
+    book.ladder(order.side).change(order, isIceberg ? shownQty : leavesQty);
+    order.hiddenQty = isIceberg ? leavesQty - shownQty : 0;
   }
 
   /** What is left of the arriving order rests. */
@@ -220,6 +265,7 @@ export class PartitionBooks {
     const arriving = this.#arriving;
     this.#arriving = null;
     if (arriving === null || arriving.order === null || arriving.order.leavesQty === 0) return;
+    arriving.order.show();
     this.#rest(arriving.book, arriving.order);
   }
 
@@ -238,6 +284,11 @@ export class PartitionBooks {
     if (!this.#isArriving(name)) throw new Error(`Taker ${name.orderID} has not arrived`);
     const order = this.#arriving?.order ?? null;
     if (order !== null) order.leavesQty = leavesQty;
+  }
+
+  #waitingOf({ orderID, firstSeqNum }: OrderName): Arriving | null {
+    const waiting = this.#waiting.get(orderID);
+    return waiting?.firstSeqNum === firstSeqNum ? waiting : null;
   }
 
   #isArriving(name: OrderName): boolean {
@@ -262,6 +313,19 @@ export class PartitionBooks {
     if (book === undefined) throw new Error(`securityID ${securityID} is not defined`);
     return book;
   }
+}
+
+/** Whether what is left of the order rests once it has traded. */
+function mayRest({ ordType, timeInForce }: OrderAccepted): boolean {
+  const hasLimit = ordType === OrdType.Limit || ordType === OrdType.StopLimit;
+  const isLasting = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
+  return hasLimit && isLasting;
+}
+
+function changeWaiting({ order }: Arriving, { price, leavesQty }: OrderReplaced): void {
+  if (order === null) return;
+  order.price = price;
+  order.leavesQty = leavesQty;
 }
 
 /** Only such events have an rptSeq; a refusal of an unknown symbol has none. */

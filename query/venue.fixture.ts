@@ -206,10 +206,10 @@ export function oracleBook({ bids, asks }: NaiveInstrument): {
   bids: PlainOrder[];
   asks: PlainOrder[];
 } {
-  const plain = ({ entryRptSeq, price, leavesQty }: NaiveOrder): PlainOrder => ({
+  const plain = ({ entryRptSeq, price, shownQty }: NaiveOrder): PlainOrder => ({
     mdEntryID: entryRptSeq,
     price,
-    leavesQty,
+    leavesQty: shownQty,
   });
   return { bids: bids.map(plain), asks: asks.map(plain) };
 }

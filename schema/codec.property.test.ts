@@ -9,6 +9,7 @@ import {
   encodedBytes,
   encodeMessage,
   headerBytes,
+  schemaVersion,
   templateName,
 } from "./generated/records.ts";
 import { messageArbitrary, messageSchema } from "./sbe/message-arbitrary.ts";
@@ -57,7 +58,12 @@ for (const message of messageSchema.messages) {
     });
 
     test("the layout is the one of messages.xml", () => {
-      expect(blockLengthOf(message.id)).toBe(message.blockLength);
+      for (const { version, length } of message.blocks)
+        expect(blockLengthOf(message.id, version)).toBe(length);
+      expect(blockLengthOf(message.id, schemaVersion)).toBe(message.blockLength);
+      expect(blockLengthOf(message.id, schemaVersion + 1)).toBe(0);
+      if (message.sinceVersion > 0)
+        expect(blockLengthOf(message.id, message.sinceVersion - 1)).toBe(0);
       expect(templateName(message.id) as string).toBe(message.name);
     });
   });
@@ -80,18 +86,20 @@ test("encodedBytes is what encodeMessage writes, and nothing is written outside"
 
 test("bytes with a right CRC are a message that can be written again, or refused; nothing throws", () => {
   const templates = fc.constantFrom(
-    ...messageSchema.messages.map(({ id, blockLength }) => ({ id, blockLength })),
+    ...messageSchema.messages.flatMap(({ id, blocks }) =>
+      blocks.map(({ version, length }) => ({ id, version, blockLength: length })),
+    ),
   );
   fc.assert(
     fc.property(
       templates,
       fc.infiniteStream(fc.nat(255)),
       fc.boolean(),
-      ({ id, blockLength }, noise, dense) => {
+      ({ id, version, blockLength }, noise, dense) => {
         const bytes = new Uint8Array(headerBytes + blockLength + (id === 129 ? 4 : 0) + 4);
         for (let at = headerBytes; at < bytes.length; at++)
           bytes[at] = noise.next().value! & (dense ? 255 : 3);
-        reseal(bytes, { blockLength, id, schemaId: 1, version: 0 });
+        reseal(bytes, { blockLength, id, schemaId: 1, version });
         const decoded = decodeFrame(bytes);
         if (decoded.ok) expect(decodeFrame(frame(decoded.message))).toEqual(decoded);
         else expect(decoded.error).toBe("Undecodable");
@@ -112,7 +120,7 @@ test("no bytes at all make the decoder throw", () => {
 test("a record of an unknown template, version or schema is told apart from a broken one", () => {
   const bytes = frame({ kind: "TimeTick", sendingTime: 1 });
   const header = { blockLength: 8, id: 9, schemaId: 1, version: 0 };
-  for (const change of [{ id: 63 }, { id: 500 }, { version: 1 }, { schemaId: 2 }]) {
+  for (const change of [{ id: 63 }, { id: 500 }, { version: schemaVersion + 1 }, { schemaId: 2 }]) {
     reseal(bytes, { ...header, ...change });
     expect(decodeFrame(bytes)).toEqual({ ok: false, error: "UnknownTemplate" });
   }

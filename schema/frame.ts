@@ -7,7 +7,6 @@ import {
   encodeMessage,
   headerBytes,
   schemaId,
-  schemaVersion,
   validBlock,
   type AnyMessage,
   type Command,
@@ -85,15 +84,15 @@ export function decodeCommandFrame(bytes: Uint8Array): Decoded<Command> {
 }
 
 /**
- * The offset after the message at `at`, or -1 where there is none of a known template, this version and valid fields before
+ * The offset after the message at `at`, or -1 where there is none of a known template and version and valid fields before
  * `end`. Allocates nothing.
  */
 export function checkMessage(view: DataView, at: number, end: number): number {
   if (at + headerBytes > end) return -1;
   const templateId = view.getUint16(at + 2, true);
-  const blockLength = blockLengthOf(templateId);
+  const blockLength = blockLengthOf(templateId, view.getUint16(at + 6, true));
   const block = at + headerBytes;
-  if (blockLength === 0 || view.getUint16(at + 6, true) !== schemaVersion) return -1;
+  if (blockLength === 0) return -1;
   if (view.getUint16(at, true) !== blockLength || view.getUint16(at + 4, true) !== schemaId)
     return -1;
   if (block + blockLength > end || !validBlock(templateId, view, block)) return -1;
@@ -106,10 +105,8 @@ export function checkMessage(view: DataView, at: number, end: number): number {
 }
 
 function whyNot(view: DataView, at: number): FrameError {
-  const known = blockLengthOf(view.getUint16(at + 2, true)) > 0;
-  return known && view.getUint16(at + 6, true) === schemaVersion
-    ? "Undecodable"
-    : "UnknownTemplate";
+  const blockLength = blockLengthOf(view.getUint16(at + 2, true), view.getUint16(at + 6, true));
+  return blockLength > 0 ? "Undecodable" : "UnknownTemplate";
 }
 
 function isCommand(message: AnyMessage): message is Command {

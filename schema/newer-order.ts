@@ -49,11 +49,11 @@ export function isNewerOrder(bytes: Uint8Array, view: DataView): boolean {
   );
 }
 
-/** Writes what can be read of a newer order as one of this version, without CRC, at the start of `out` (newerOrderBytes). */
+/** Writes what can be read of a newer order as one of the first version, without CRC, at the start of `out` (newerOrderBytes). */
 export function copyNewerOrder(newer: DataView, out: DataView): void {
   for (let at = 0; at < newerOrderBytes; at += 4) out.setInt32(at, newer.getInt32(at, true), true);
   out.setUint16(0, New.blockLength, true);
-  out.setUint16(6, schemaVersion, true);
+  out.setUint16(6, New.version, true);
   const block = headerBytes;
   if (!isSide(out.getUint8(block + New.side))) out.setUint8(block + New.side, 0);
   if (!isOrdType(out.getUint8(block + New.ordType))) {

@@ -2,7 +2,6 @@ import { expect, test } from "bun:test";
 
 import { frame } from "./frame.ts";
 import type { NewOrderSingle } from "./generated/new-order-single.ts";
-import { NewOrderSingleLayout } from "./generated/new-order-single.ts";
 import { requestHash } from "./request-hash.ts";
 
 const order: NewOrderSingle = {
@@ -60,5 +59,5 @@ for (const change of changes) {
 }
 
 function hashOf(message: NewOrderSingle): string {
-  return requestHash(frame(message), NewOrderSingleLayout.blockLength);
+  return requestHash(frame(message));
 }

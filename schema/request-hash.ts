@@ -10,7 +10,8 @@ const leftOut = [
 ] as const;
 
 /** The requestHash of an encoded command (header and block at the start of `bytes`), as 16 hexadecimal digits. */
-export function requestHash(bytes: Uint8Array, blockLength: number): string {
+export function requestHash(bytes: Uint8Array): string {
+  const blockLength = (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8);
   const covered = bytes.slice(0, headerBytes + blockLength);
   for (const [start, end] of leftOut) covered.fill(0, headerBytes + start, headerBytes + end);
   const hash = new Hash64();

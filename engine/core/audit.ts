@@ -1,5 +1,8 @@
 import { Decision, Side, TimeInForce } from "../../schema/generated/enums.ts";
 import { assert } from "./assert.ts";
+import { auditOrder, doubleAt, wordAt } from "./audit-order.ts";
+import type { BookCounts } from "./audit-order.ts";
+import { auditStops } from "./audit-stops.ts";
 import { firstOfLevel, nextInLevel } from "./book.ts";
 import { decisionOf, EntryDouble, EntryWord } from "./id-entry.ts";
 import { hashID } from "./id-table.ts";
@@ -7,13 +10,15 @@ import type { Instrument } from "./instruments.ts";
 import {
   ColdDouble,
   ColdWord,
+  hasExtraBit,
   OrderDouble,
   OrderWord,
   securityIDOf,
   sideOf,
   timeInForceOf,
+  waitsBit,
 } from "./order-pool.ts";
-import type { RecordMemory } from "./record-pool.ts";
+import { ExtraDouble } from "./order-extras.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -25,9 +30,11 @@ export function auditState(state: PartitionState): void {
   let orderCount = 0;
   let timerCount = 0;
   for (let securityID = 1; securityID <= state.instruments.count; securityID++) {
-    const counts = auditBook(state, state.instruments.at(securityID));
-    orderCount += counts.orderCount;
-    timerCount += counts.timerCount;
+    const instrument = state.instruments.at(securityID);
+    for (const counts of [auditBook(state, instrument), auditStops(state, instrument)]) {
+      orderCount += counts.orderCount;
+      timerCount += counts.timerCount;
+    }
   }
   assert(orderCount === state.orders.count, "every resting order is in one level and in the table");
   assert(orderCount === takenRecords(state), "a record is taken exactly while its order rests");
@@ -36,11 +43,6 @@ export function auditState(state: PartitionState): void {
   auditTimers(state);
   auditWindow(state);
   auditDeferred(state);
-}
-
-interface BookCounts {
-  orderCount: number;
-  timerCount: number;
 }
 
 function auditBook(state: PartitionState, instrument: Instrument): BookCounts {
@@ -95,7 +97,9 @@ function auditLevel(
     assert(securityIDOf(traits) === instrument.securityID, "an order stands in its own book");
     counts.orderCount++;
     if (timeInForceOf(traits) === TimeInForce.GTD) counts.timerCount++;
+    assert((traits & waitsBit) === 0, "no order that waits rests");
     auditOrder(state, slot, traits);
+    auditIceberg(state, slot, traits);
     last = slot;
   }
   assert(last !== 0, "no level is empty");
@@ -103,36 +107,13 @@ function auditLevel(
   assert(levels[(level << 1) + 1] === last, "a level ends with its last order");
 }
 
-function auditOrder(state: PartitionState, slot: number, traits: number): void {
-  const { hot, cold } = state.orders;
-  const leavesQty = doubleAt(hot, slot, OrderDouble.leavesQty);
-  const fillableQty = doubleAt(hot, slot, OrderDouble.fillableQty);
-  assert(leavesQty > 0 && Number.isSafeInteger(leavesQty), "an order that rests has leavesQty");
-  assert(fillableQty >= leavesQty, "no order has traded more than it may");
-  assert(doubleAt(cold, slot, ColdDouble.preventedQty) >= 0, "preventedQty is not negative");
-  const accountID = wordAt(hot, slot, OrderWord.accountID);
-  assert(
-    state.accounts.isDefined(state.accounts.find(accountID)),
-    "no order is of an unknown account",
-  );
-  const id = idOf(hot, slot);
-  assert(state.orders.find(id, 0) === slot, "the table finds every resting order");
-  const timeInForce = timeInForceOf(traits);
-  const isGoodTillDate = timeInForce === TimeInForce.GTD;
-  assert(isGoodTillDate || timeInForce === TimeInForce.GTC, "only GTC and GTD orders rest");
-  const timer = wordAt(cold, slot, ColdWord.timer);
-  assert(!isGoodTillDate || state.timers.slotAt(timer) === slot, "a GTD order has a timer");
-  const expireTime = doubleAt(cold, slot, ColdDouble.expireTime);
-  assert(!isGoodTillDate || expireTime > state.now, "no order that is due rests");
-  const entry = state.window.find(hashID(id, 0), id, state.now);
-  assert(entry !== 0, "the id window keeps every resting order's entry");
-  assert(wordAt(hot, slot, OrderWord.entry) === entry, "an order names its entry");
-  const isMarked = entry < 0 || state.window.ring.isResting(entry);
-  assert(isMarked, "an entry in the ring knows that its order rests");
-}
-
-function idOf(memory: RecordMemory, slot: number): Int32Array {
-  return Int32Array.from({ length: 4 }, (_, index) => wordAt(memory, slot, index));
+function auditIceberg({ orders }: PartitionState, slot: number, traits: number): void {
+  if ((traits & hasExtraBit) === 0) return;
+  const shownQty = orders.extras.doubleOf(slot, ExtraDouble.shownQty);
+  const displayQty = orders.extras.doubleOf(slot, ExtraDouble.displayQty);
+  const leavesQty = doubleAt(orders.hot, slot, OrderDouble.leavesQty);
+  const isPossible = shownQty > 0 && shownQty <= displayQty && shownQty <= leavesQty;
+  assert(isPossible, "an iceberg shows some of what is left of it");
 }
 
 function takenRecords({ orders }: PartitionState): number {
@@ -193,12 +174,4 @@ function auditDeferred({ window, deferred, now, limits }: PartitionState): void 
     count++;
   }
   assert(count === deferred.count, "every deferred order has its entry");
-}
-
-function wordAt(memory: RecordMemory, slot: number, word: number): number {
-  return memory.wordsOf(slot)[(slot << memory.strideShift) + word]!;
-}
-
-function doubleAt(memory: RecordMemory, slot: number, double: number): number {
-  return memory.doublesOf(slot)[(slot << (memory.strideShift - 1)) + double]!;
 }

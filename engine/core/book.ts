@@ -1,7 +1,8 @@
 import { TimeInForce } from "../../schema/generated/enums.ts";
 import type { Instrument } from "./instruments.ts";
-import { orderShift, OrderWord, sideOf, timeInForceOf } from "./order-pool.ts";
+import { hasExtraBit, orderShift, OrderWord, sideOf, timeInForceOf } from "./order-pool.ts";
 import { hashID } from "./id-table.ts";
+import type { Ladder } from "./ladder.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -18,10 +19,22 @@ export function joinBook(
   slot: number,
   price: number,
 ): void {
+  const words = state.orders.hot.wordsOf(slot);
+  const side = sideOf(words[(slot << orderShift) + OrderWord.traits]!);
+  joinLevel(state, instrument.ladder, side, slot, price);
+}
+
+/** As joinBook, on any ladder: Buy has the highest price first, Sell the lowest. */
+export function joinLevel(
+  state: PartitionState,
+  ladder: Ladder,
+  side: number,
+  slot: number,
+  price: number,
+): void {
   const orders = state.orders.hot;
   const words = orders.wordsOf(slot);
   const at = slot << orderShift;
-  const { ladder } = instrument;
   const level = ladder.find(price) || ladder.reach(price);
   const levels = state.instruments.pages.entries.wordsOf(level >>> 10);
   const levelAt = level << 1;
@@ -36,11 +49,16 @@ export function joinBook(
     return;
   }
   levels[levelAt] = slot;
-  ladder.open(sideOf(words[at + OrderWord.traits]!), price, level);
+  ladder.open(side, price, level);
 }
 
 /** Takes an order out of its level; its record stays. */
 export function leaveBook(state: PartitionState, instrument: Instrument, slot: number): void {
+  leaveLevel(state, instrument.ladder, slot);
+}
+
+/** As leaveBook, on any ladder. */
+export function leaveLevel(state: PartitionState, ladder: Ladder, slot: number): void {
   const orders = state.orders.hot;
   const words = orders.wordsOf(slot);
   const at = slot << orderShift;
@@ -50,11 +68,11 @@ export function leaveBook(state: PartitionState, instrument: Instrument, slot: n
   if (next !== 0) orders.wordsOf(next)[(next << orderShift) + OrderWord.prev] = prev;
   if (prev !== 0 && next !== 0) return;
   const price = words[at + OrderWord.price]!;
-  const level = instrument.ladder.find(price);
+  const level = ladder.find(price);
   const levels = state.instruments.pages.entries.wordsOf(level >>> 10);
   if (prev === 0) levels[level << 1] = next;
   if (next === 0) levels[(level << 1) + 1] = prev;
-  if ((prev | next) === 0) instrument.ladder.close(price, level);
+  if ((prev | next) === 0) ladder.close(price, level);
 }
 
 /** The first order of a level. */
@@ -68,16 +86,18 @@ export function nextInLevel(state: PartitionState, slot: number): number {
   return words[(slot << orderShift) + OrderWord.next]!;
 }
 
-/** Forgets an order that has left its book: it is closed. `hash` is that of its orderID. */
+/** Forgets an order that has left its book or stop book: it is closed. `hash` is that of its orderID. */
 export function forgetOrder(state: PartitionState, slot: number, hash: number): void {
   const { orders, window } = state;
   const words = orders.hot.wordsOf(slot);
   const at = (slot << orderShift) + OrderWord.traits;
+  const traits = words[at]!;
   const entry = words[(slot << orderShift) + OrderWord.entry]!;
   if (window.isYoung(entry)) window.ring.clearResting(entry);
   else window.close(slot, state.now);
   orders.table.remove(hash, slot);
-  if (timeInForceOf(words[at]!) === TimeInForce.GTD) state.timers.clear(slot);
+  if (timeInForceOf(traits) === TimeInForce.GTD) state.timers.clear(slot);
+  if ((traits & hasExtraBit) !== 0) orders.extras.release(slot);
   words[at] = 0;
   orders.pool.release(slot);
 }

@@ -16,7 +16,7 @@ import {
   writeDuplicate,
   writeMassCancelReport,
 } from "./answer-events.ts";
-import { firstOfLevel, forgetOrder, hashOfOrder, leaveBook, nextInLevel } from "./book.ts";
+import { firstOfLevel, forgetOrder, hashOfOrder, nextInLevel } from "./book.ts";
 import { uint53At } from "./command-buffer.ts";
 import type { CommandBuffer } from "./command-buffer.ts";
 import { endDeferred, namedDeferred } from "./deferral.ts";
@@ -26,6 +26,7 @@ import type { Instrument } from "./instruments.ts";
 import { writeRestingCanceled } from "./order-events.ts";
 import { ColdDouble, coldShift, orderShift, OrderWord } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
+import { waitingInOrder, withdraw } from "./stop-book.ts";
 
 /**
  * The ways an order ends without trading: asked for, in bulk, by its expireTime.
@@ -46,8 +47,8 @@ export function applyCancel(
   const reason = refuseCancel(state, slot, words, block);
   if (reason !== 0) return refuse(state, reason, view, block << 2, out);
   const instrument = instrumentOfOrder(state, slot);
+  withdraw(state, instrument, slot);
   writeRestingCanceled(state, instrument, slot, CancelReason.Requested, out);
-  leaveBook(state, instrument, slot);
   forgetOrder(state, slot, hash);
 }
 
@@ -174,6 +175,32 @@ function cancelBook(
   out: EventBuffer,
 ): void {
   if (instrument.tradingState === TradingState.Closed) return;
+  cancelLadder(state, instrument, accountID, side, out);
+  if (instrument.stops === null) return;
+  if (side !== Side.Sell) cancelWaiting(state, instrument, accountID, Side.Buy, out);
+  if (side !== Side.Buy) cancelWaiting(state, instrument, accountID, Side.Sell, out);
+}
+
+function cancelWaiting(
+  state: PartitionState,
+  instrument: Instrument,
+  accountID: number,
+  side: number,
+  out: EventBuffer,
+): void {
+  for (const slot of waitingInOrder(state, instrument, side)) {
+    if (accountID !== 0 && accountIDOfOrder(state, slot) !== accountID) continue;
+    cancelResting(state, instrument, slot, CancelReason.MassCancel, out);
+  }
+}
+
+function cancelLadder(
+  state: PartitionState,
+  instrument: Instrument,
+  accountID: number,
+  side: number,
+  out: EventBuffer,
+): void {
   const { ladder } = instrument;
   if (side !== Side.Sell) {
     for (let price = ladder.bestBid; price !== 0; price = ladder.nextBelow(price)) {
@@ -209,8 +236,8 @@ function cancelResting(
   cancelReason: number,
   out: EventBuffer,
 ): void {
+  withdraw(state, instrument, slot);
   writeRestingCanceled(state, instrument, slot, cancelReason, out);
-  leaveBook(state, instrument, slot);
   forgetOrder(state, slot, hashOfOrder(state, slot));
 }
 

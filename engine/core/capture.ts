@@ -17,6 +17,8 @@ export interface EngineCapture {
   readonly keys: PoolCapture;
   readonly instruments: readonly InstrumentCapture[];
   readonly orders: PoolCapture;
+  /** What stops and icebergs have beside their record. */
+  readonly extras: PoolCapture;
   readonly window: PoolCapture;
   /** By firstSeqNum. */
   readonly deferred: readonly DeferredCapture[];
@@ -53,6 +55,7 @@ export interface InstrumentCapture {
   readonly selfTradePrevention: number;
   readonly tradingState: number;
   readonly rptSeq: number;
+  readonly lastPx: number;
 }
 
 export function captureState(state: PartitionState): EngineCapture {
@@ -61,7 +64,8 @@ export function captureState(state: PartitionState): EngineCapture {
   const orders = capturePool(state.orders.pool);
   state.window.expire(state.now);
   const window = state.window.copy();
-  const transfer = [accounts, keys, orders, window].flatMap(({ buffers }) => buffers);
+  const extras = capturePool(state.orders.extras.pool);
+  const transfer = [accounts, keys, orders, extras, window].flatMap(({ buffers }) => buffers);
   const { limits, now } = state;
   const instruments = captureInstruments(state);
   const deferred = state.deferred.inOrderOfEntry().map(({ firstSeqNum, validUntil, said }) => ({
@@ -70,7 +74,7 @@ export function captureState(state: PartitionState): EngineCapture {
     said: (said.buffer as ArrayBuffer).slice(0),
   }));
   const waiting = { deferred, quarantines: state.quarantines.pending };
-  return { limits, now, accounts, keys, instruments, orders, window, ...waiting, transfer };
+  return { limits, now, accounts, keys, instruments, orders, extras, window, ...waiting, transfer };
 }
 
 function capturePool({ top, memories }: RecordPool): PoolCapture {
@@ -82,6 +86,7 @@ function captureInstruments({ instruments }: PartitionState): InstrumentCapture[
     const instrument = instruments.at(index + 1);
     const {
       ladder: _ladder,
+      stops: _stops,
       symbolHash: _hash,
       firstOfOrderIDs: _first,
       ...definition

@@ -12,6 +12,7 @@ import { bodyHeaderBytes } from "../../schema/body.ts";
 import { crc32 } from "../../schema/crc32.ts";
 import { frame } from "../../schema/frame.ts";
 import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
+import { schemaVersion } from "../../schema/generated/records.ts";
 import { isNewerOrder } from "../../schema/newer-order.ts";
 import { replayAttempt } from "../../schema/topics.ts";
 import { alice, bob, brief, orderID, Partition } from "./core.fixture.ts";
@@ -313,7 +314,7 @@ describe("a NewOrderSingle of a newer version", () => {
   test("is deferred whatever its symbol, with what can be read of it", () => {
     const partition = Partition.open();
     const order = partition.newOrder({ validUntil: partition.time + 60_000 });
-    const bytes = inVersion(order, 3, 16);
+    const bytes = inVersion(order, schemaVersion + 2, 16);
     const view = new DataView(bytes.buffer);
     expect(isNewerOrder(bytes, view)).toBe(true);
     const out = new EventBuffer();
@@ -331,10 +332,10 @@ describe("a NewOrderSingle of a newer version", () => {
     const partition = Partition.open();
     const order = partition.newOrder();
     const isNewer = (bytes: Uint8Array) => isNewerOrder(bytes, new DataView(bytes.buffer));
-    expect(isNewer(inVersion(order, 1))).toBe(true);
-    expect(isNewer(inVersion(order, 0))).toBe(false);
-    expect(isNewer(inVersion(order, 1, -8))).toBe(false);
-    const damaged = inVersion(order, 1);
+    expect(isNewer(inVersion(order, schemaVersion + 1))).toBe(true);
+    expect(isNewer(inVersion(order, schemaVersion))).toBe(false);
+    expect(isNewer(inVersion(order, schemaVersion + 1, -8))).toBe(false);
+    const damaged = inVersion(order, schemaVersion + 1);
     damaged[60]! ^= 1;
     expect(isNewer(damaged)).toBe(false);
   });

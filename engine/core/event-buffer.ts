@@ -1,5 +1,5 @@
 import { bodyHeaderBytes } from "../../schema/body.ts";
-import { headerBytes, schemaId, schemaVersion } from "../../schema/generated/records.ts";
+import { headerBytes, schemaId } from "../../schema/generated/records.ts";
 import { assert } from "./assert.ts";
 
 /**
@@ -16,7 +16,8 @@ const two32 = 4294967296;
 export function headerWord(templateId: number, blockLength: number): number {
   return blockLength | (templateId << 16);
 }
-export const schemaWord = schemaId | (schemaVersion << 16);
+/** Of an event that says nothing new: of the first version. */
+export const schemaWord = schemaId;
 
 /** High word of an integer of at most 2^53 - 1; the low one is what is left of it as a word. */
 export function highWord(value: number): number {
@@ -53,10 +54,10 @@ export class EventBuffer {
   }
 
   /** Starts an event: writes its header. Every byte of its block must then be put, padding as zero, by the methods below. */
-  open(templateId: number, blockLength: number): void {
+  open(templateId: number, blockLength: number, version = 0): void {
     const word = this.claim(blockLength);
     this.words[word] = headerWord(templateId, blockLength);
-    this.words[word + 1] = schemaWord;
+    this.words[word + 1] = schemaId | (version << 16);
     this.#block = (word << 2) + headerBytes;
   }
 
@@ -71,6 +72,16 @@ export class EventBuffer {
     this.length = end;
     this.eventCount++;
     return at >>> 2;
+  }
+
+  /** Makes the block of the event that was written last longer, as a newer version has it; what is added must be put by these methods. */
+  lengthen(from: number, to: number, version: number): void {
+    const header = (this.length - from - headerBytes) >>> 2;
+    this.length += to - from;
+    if (this.length > this.#capacity) this.#grow(this.length);
+    this.#block = (header << 2) + headerBytes;
+    this.words[header]! += to - from;
+    this.words[header + 1] = schemaId | (version << 16);
   }
 
   /** Puts a byte at an offset inside the block, as all that follow. */

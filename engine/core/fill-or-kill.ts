@@ -1,5 +1,6 @@
 import { SelfTradePrevention, Side } from "../../schema/generated/enums.ts";
 import { firstOfLevel, nextInLevel } from "./book.ts";
+import { shownQtyOf } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
 import { OrderDouble, orderShift, OrderWord } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
@@ -27,14 +28,19 @@ function walkLevel(state: PartitionState, level: number, shortQty: number): numb
   const { taker } = state;
   const { orders } = state;
   let short = shortQty;
+  let hiddenQty = 0;
   for (let maker = firstOfLevel(state, level); maker !== 0; maker = nextInLevel(state, maker)) {
     const at = maker << orderShift;
     if (orders.hot.wordsOf(maker)[at + OrderWord.accountID] === taker.accountID) {
       if (taker.selfTradePrevention === SelfTradePrevention.CancelOldest) continue;
       return -1;
     }
-    short -= orders.hot.doublesOf(maker)[(at >>> 1) + OrderDouble.leavesQty]!;
+    const leavesQty = orders.hot.doublesOf(maker)[(at >>> 1) + OrderDouble.leavesQty]!;
+    const shownQty = shownQtyOf(state, maker);
+    hiddenQty = Math.min(hiddenQty + leavesQty - shownQty, Number.MAX_SAFE_INTEGER);
+    short -= shownQty;
     if (short <= 0) return 0;
   }
-  return short;
+  // What icebergs hide comes after all that the level shows.
+  return Math.max(0, short - hiddenQty);
 }

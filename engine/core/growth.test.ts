@@ -55,7 +55,7 @@ class Flow {
       sendingTime: 0,
       validUntil: 0,
       commandID: orderID(1),
-      requestHash: requestHash(order, New.blockLength),
+      requestHash: requestHash(order),
       accountID: alice,
       attempt: 0,
       orderID: orderID(1),

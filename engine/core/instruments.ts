@@ -4,6 +4,7 @@ import { symbolHash } from "../../schema/hash.ts";
 import { hashID, IdTable } from "./id-table.ts";
 import { Ladder } from "./ladder.ts";
 import { LevelPages } from "./level-pages.ts";
+import type { StopBook } from "./stop-book.ts";
 import { RecordMemory, RecordPool } from "./record-pool.ts";
 import { copyID, isSameID, receiveWords } from "./words.ts";
 
@@ -43,6 +44,10 @@ export class Instrument {
   tradingState: number;
   /** Of the last event. */
   rptSeq = 0;
+  /** Of the last trade, 0 before the first. */
+  lastPx = 0;
+  /** The orders that wait for a trade; null until there is one. */
+  stops: StopBook | null = null;
 
   constructor(securityID: number, terms: InstrumentTerms, pages: LevelPages) {
     this.securityID = securityID;

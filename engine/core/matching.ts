@@ -1,9 +1,17 @@
 import { CancelReason, SelfTradePrevention, Side } from "../../schema/generated/enums.ts";
 import { firstOfLevel, forgetOrder, hashOfOrder, leaveBook } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
+import { giveShown, shownQtyOf } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
 import { writeRestingCanceled, writeSelfTradePrevented, writeTrade } from "./order-events.ts";
-import { ColdDouble, coldShift, OrderDouble, orderShift, OrderWord } from "./order-pool.ts";
+import {
+  ColdDouble,
+  coldShift,
+  hasExtraBit,
+  OrderDouble,
+  orderShift,
+  OrderWord,
+} from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -24,6 +32,8 @@ export function matchTaker(state: PartitionState, instrument: Instrument, out: E
     const makerAt = maker << orderShift;
     if (words[makerAt + OrderWord.accountID] === taker.accountID) {
       preventSelfTrade(state, instrument, maker, out);
+    } else if ((words[makerAt + OrderWord.traits]! & hasExtraBit) !== 0) {
+      tradeWithIceberg(state, instrument, maker, out);
     } else {
       trade(state, instrument, maker, out);
     }
@@ -50,10 +60,41 @@ function trade(
   }
   taker.use(lastQty, price);
   taker.cumQty += lastQty;
+  instrument.lastPx = price;
+  if (taker.firstPx === 0) taker.firstPx = price;
   const makerLeavesQty = makerQty - lastQty;
   doubles[leavesAt] = makerLeavesQty;
   writeTrade(instrument, words, at, makerLeavesQty, taker, lastQty, out);
   if (makerLeavesQty === 0) closeMaker(state, instrument, maker);
+}
+
+/** As trade, with what the maker shows. */
+function tradeWithIceberg(
+  state: PartitionState,
+  instrument: Instrument,
+  maker: number,
+  out: EventBuffer,
+): void {
+  const { taker } = state;
+  const words = state.orders.hot.wordsOf(maker);
+  const doubles = state.orders.hot.doublesOf(maker);
+  const at = maker << orderShift;
+  const leavesAt = (at >>> 1) + OrderDouble.leavesQty;
+  const price = words[at + OrderWord.price]!;
+  const lastQty = taker.tradableQty(shownQtyOf(state, maker), price, instrument.lotSize);
+  if (lastQty === 0) {
+    taker.endReason = CancelReason.CashSpent;
+    return;
+  }
+  taker.use(lastQty, price);
+  taker.cumQty += lastQty;
+  instrument.lastPx = price;
+  if (taker.firstPx === 0) taker.firstPx = price;
+  const makerLeavesQty = doubles[leavesAt]! - lastQty;
+  doubles[leavesAt] = makerLeavesQty;
+  writeTrade(instrument, words, at, makerLeavesQty, taker, lastQty, out);
+  if (makerLeavesQty === 0) closeMaker(state, instrument, maker);
+  else giveShown(state, instrument, maker, lastQty);
 }
 
 /** The best opposite order is of the taker's own account: the taker's mode decides. */
@@ -83,7 +124,9 @@ function decrement(
   const leavesAt = (at >>> 1) + OrderDouble.leavesQty;
   const makerQty = doubles[leavesAt]!;
   const price = words[at + OrderWord.price]!;
-  const preventedQty = taker.affordableQty(makerQty, price, instrument.lotSize);
+  const isIceberg = (words[at + OrderWord.traits]! & hasExtraBit) !== 0;
+  const shownQty = isIceberg ? shownQtyOf(state, maker) : makerQty;
+  const preventedQty = taker.affordableQty(shownQty, price, instrument.lotSize);
   if (preventedQty === 0) {
     taker.endReason = CancelReason.CashSpent;
     return;
@@ -96,6 +139,7 @@ function decrement(
   state.orders.cold.doublesOf(maker)[coldAt + ColdDouble.preventedQty]! += preventedQty;
   writeSelfTradePrevented(instrument, words, at, makerQty - preventedQty, taker, preventedQty, out);
   if (preventedQty === makerQty) cancelMaker(state, instrument, maker, out);
+  else if (isIceberg) giveShown(state, instrument, maker, preventedQty);
   if (!taker.hasMore) taker.endReason = CancelReason.SelfTrade;
 }
 

@@ -257,6 +257,8 @@ describe("end states (SEMANTICS §3)", () => {
         leavesQty: 10,
         cumQty: 0,
         preventedQty: 0,
+        displayQty: 0,
+        shownQty: 10,
         timeInForce: GTD,
         selfTradePrevention: SelfTradePrevention.CancelNewest,
         postOnly: true,

@@ -3,6 +3,7 @@ import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-si
 import { joinBook } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { canFillWhole } from "./fill-or-kill.ts";
+import { show } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
 import { matchTaker } from "./matching.ts";
 import { writeOrderAccepted, writeTakerCanceled } from "./order-events.ts";
@@ -14,10 +15,15 @@ import {
   OrderWord,
   packTraits,
 } from "./order-pool.ts";
+import { acceptSpecial, keepSpecial, waitFirst } from "./special-orders.ts";
 import type { PartitionState } from "./state.ts";
-import { wouldCross } from "./validate.ts";
+import { runTriggered } from "./triggers.ts";
+import { wouldCross } from "./grid.ts";
 
-/** Accepts the order of state.request, which all checks have passed, matches it and brings it to its end state. Its block starts at word `block`. */
+/**
+ * Accepts the order of state.request, which all checks have passed, matches it and brings it to its end state, and then the stops that
+ * its trades reach. Its block starts at word `block`.
+ */
 export function acceptOrder(
   state: PartitionState,
   instrument: Instrument,
@@ -25,9 +31,25 @@ export function acceptOrder(
   block: number,
   out: EventBuffer,
 ): void {
+  state.taker.firstPx = 0;
+  accept(state, instrument, commands, block, out);
+  if (instrument.stops !== null || state.triggered.count !== 0) {
+    runTriggered(state, instrument, out);
+  }
+}
+
+function accept(
+  state: PartitionState,
+  instrument: Instrument,
+  commands: Int32Array,
+  block: number,
+  out: EventBuffer,
+): void {
   const { request } = state;
-  writeOrderAccepted(state, instrument, commands, block, out);
+  if (request.isPlain) writeOrderAccepted(state, instrument, commands, block, out);
+  else acceptSpecial(state, instrument, commands, block, out);
   const { rptSeq } = instrument;
+  if (request.isStop) return wait(state, instrument, rptSeq);
   if (request.mayRest && !wouldCross(instrument, request.side, request.price)) {
     return rest(state, instrument, rptSeq, request.orderQty, 0, 0);
   }
@@ -36,6 +58,12 @@ export function acceptOrder(
   if (taker.endReason !== 0) return writeTakerCanceled(instrument, taker, taker.endReason, out);
   if (!taker.hasMore) return;
   rest(state, instrument, rptSeq, taker.leavesQty, taker.cumQty, taker.preventedQty);
+}
+
+/** Puts a stop into the stop book. `rptSeq` is that of its OrderAccepted. */
+function wait(state: PartitionState, instrument: Instrument, rptSeq: number): void {
+  const slot = enter(state, instrument, rptSeq, state.request.orderQty, 0, 0);
+  waitFirst(state, instrument, slot, rptSeq);
 }
 
 /** Matches the request; afterwards taker.endReason is set unless it is filled, or may rest. */
@@ -72,8 +100,22 @@ function rest(
   cumQty: number,
   preventedQty: number,
 ): void {
+  const slot = enter(state, instrument, entryRptSeq, leavesQty, cumQty, preventedQty);
+  joinBook(state, instrument, slot, state.request.price);
+  show(state, slot);
+}
+
+/** The request gets a record and is open from here on; returns its slot, to be put into a book. */
+function enter(
+  state: PartitionState,
+  instrument: Instrument,
+  entryRptSeq: number,
+  leavesQty: number,
+  cumQty: number,
+  preventedQty: number,
+): number {
   const { orders, request, id, entry } = state;
-  const { timeInForce, price, side } = request;
+  const { timeInForce, side } = request;
   const slot = orders.pool.allocate();
   const words = orders.hot.wordsOf(slot);
   const at = slot << orderShift;
@@ -101,7 +143,8 @@ function rest(
   cold[coldAt + ColdDouble.preventedQty] = preventedQty;
   cold[coldAt + ColdDouble.expireTime] = request.expireTime;
   state.window.ring.setResting(entry);
-  joinBook(state, instrument, slot, price);
   orders.table.insert(state.idHash, slot);
   if (timeInForce === TimeInForce.GTD) state.timers.set(slot);
+  if (!request.isPlain) keepSpecial(state, slot);
+  return slot;
 }

@@ -1,4 +1,4 @@
-import { ExecInst, OrdStatus, OrdType } from "../../schema/generated/enums.ts";
+import { ExecInst, OrdStatus } from "../../schema/generated/enums.ts";
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderAcceptedLayout as Accepted } from "../../schema/generated/order-accepted.ts";
 import { OrderCanceledLayout as Canceled } from "../../schema/generated/order-canceled.ts";
@@ -62,7 +62,7 @@ export function writeOrderAccepted(
   words[at + (Accepted.price >>> 2)] = request.price;
   words[at + (Accepted.side >>> 2)] =
     request.side |
-    ((request.isLimit ? OrdType.Limit : OrdType.Market) << 8) |
+    (request.ordType << 8) |
     (request.timeInForce << 16) |
     (request.selfTradePrevention << 24);
   words[at + (Accepted.execInst >>> 2)] = request.isPostOnly ? ExecInst.postOnly : 0;

@@ -1,4 +1,5 @@
 import { hashID, IdTable } from "./id-table.ts";
+import { OrderExtras } from "./order-extras.ts";
 import { RecordMemory, RecordPool } from "./record-pool.ts";
 
 /** A hot record is 16 words, a cold one 8. */
@@ -17,8 +18,10 @@ export class OrderPool {
   readonly cold = new RecordMemory(coldShift, capacityMin);
   readonly pool = new RecordPool(this.hot, this.cold);
   readonly table = new IdTable(this.hot);
+  /** What stops and icebergs have beside their record. */
+  readonly extras = new OrderExtras();
 
-  /** Orders that rest, in all books. */
+  /** Open orders, in all books and stop books. */
   get count(): number {
     return this.table.count;
   }
@@ -35,6 +38,7 @@ export const OrderWord = {
   orderID: 0,
   next: 6,
   prev: 7,
+  /** Of an order that waits: its stopPx. */
   price: 8,
   /** Its id window entry: a number of the ring, or a slot of those held, below zero. */
   entry: 9,
@@ -64,7 +68,13 @@ export const ColdWord = {
   timer: 6,
 } as const;
 
-/** `traits` packs: side 2 bits, timeInForce 3, selfTradePrevention 3, postOnly 1, securityID from bit 12 on. */
+/**
+ * `traits` packs: side 2 bits, timeInForce 3, selfTradePrevention 3, postOnly 1, hasExtra 1 (it waits or is an iceberg) in bit 10, waits 1
+ * (for its trigger), securityID from bit 12 on.
+ */
+export const hasExtraBit = 1 << 10;
+export const waitsBit = 1 << 11;
+
 export function packTraits(
   side: number,
   timeInForce: number,

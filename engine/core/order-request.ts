@@ -1,6 +1,11 @@
+import { OrdType } from "../../schema/generated/enums.ts";
+
 /** What a NewOrderSingle asks for, once its checks have read it. One object, filled anew for each; ids, hash and text stay in the message. */
 export class OrderRequest {
   side = 0;
+  ordType = 0;
+  /** A limit or market order of the first version: it neither waits nor hides. What stands below `expireTime` is only of others. */
+  isPlain = true;
   isLimit = false;
   timeInForce = 0;
   /** GTC or GTD: what is left of it rests. */
@@ -12,4 +17,17 @@ export class OrderRequest {
   orderQty = 0;
   isByCash = false;
   expireTime = 0;
+  stopPx = 0;
+  pegOffsetValue = 0;
+  displayQty = 0;
+
+  /** Whether it waits for its trigger. */
+  get isStop(): boolean {
+    return this.ordType === OrdType.Stop || this.ordType === OrdType.StopLimit;
+  }
+
+  /** Whether it has a limit once it trades. */
+  get hasLimit(): boolean {
+    return this.isLimit || this.ordType === OrdType.StopLimit;
+  }
 }

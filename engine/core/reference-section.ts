@@ -62,6 +62,8 @@ export interface ReferenceInstrument {
   readonly tradingState: TradingState;
   /** Of its last event. */
   readonly rptSeq: number;
+  /** Of its last trade, 0 before the first. */
+  readonly lastPx: number;
 }
 
 const magic = "OBSTATE1";
@@ -102,7 +104,7 @@ export const InstrumentField = {
   qtyExponent: 73,
   selfTradePrevention: 74,
   tradingState: 75,
-  reserved: 76,
+  lastPx: 76,
   bytes: 80,
 } as const;
 
@@ -201,6 +203,7 @@ function readInstrument(view: DataView, at: number): ReferenceInstrument {
     maxOrderQty: readUint53(view, at + field.maxOrderQty),
     selfTradePrevention: view.getUint8(at + field.selfTradePrevention) as SelfTradePrevention,
     tradingState: view.getUint8(at + field.tradingState) as TradingState,
+    lastPx: view.getInt32(at + field.lastPx, true),
     rptSeq: readUint53(view, at + field.rptSeq),
   };
 }
@@ -313,4 +316,5 @@ function writeInstrument(view: DataView, at: number, instrument: InstrumentCaptu
   view.setInt8(at + field.qtyExponent, instrument.qtyExponent);
   view.setUint8(at + field.selfTradePrevention, instrument.selfTradePrevention);
   view.setUint8(at + field.tradingState, instrument.tradingState);
+  view.setInt32(at + field.lastPx, instrument.lastPx, true);
 }

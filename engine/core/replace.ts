@@ -5,6 +5,7 @@ import { forgetOrder, hashOfOrder, joinBook, leaveBook } from "./book.ts";
 import { uint53At } from "./command-buffer.ts";
 import type { CommandBuffer } from "./command-buffer.ts";
 import type { EventBuffer } from "./event-buffer.ts";
+import { show, showLess } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
 import { matchTaker } from "./matching.ts";
 import { writeOrderReplaced, writeRestingCanceled, writeTakerCanceled } from "./order-events.ts";
@@ -16,9 +17,13 @@ import {
   OrderWord,
   selfTradePreventionOf,
   sideOf,
+  waitsBit,
 } from "./order-pool.ts";
+import { replaceWaiting } from "./special-orders.ts";
 import type { PartitionState } from "./state.ts";
-import { cumQtyOf, refuseReplace, wouldCross } from "./validate.ts";
+import { runTriggered } from "./triggers.ts";
+import { wouldCross } from "./grid.ts";
+import { cumQtyOf, refuseReplace } from "./validate.ts";
 
 /** losePriority in its word, where attempt stands before it. */
 const losePriorityMask = 0xff0000;
@@ -41,14 +46,32 @@ export function applyReplace(
   if (reason !== CxlRejReason.IdWindowFull) {
     state.rememberHash(words[hashAt]!, words[hashAt + 1]!, reason);
   }
-  if (reason === 0) return replace(state, slot, words, block, out);
+  if (reason === 0) return carryOut(state, slot, words, block, out);
   const responseTo = CxlRejResponseTo.OrderCancelReplaceRequest;
   const orderIDAt = (block << 2) + Replace.orderID;
   writeCancelReject(view, block << 2, orderIDAt, reason, responseTo, out);
 }
 
+function carryOut(
+  state: PartitionState,
+  slot: number,
+  commands: Int32Array,
+  block: number,
+  out: EventBuffer,
+): void {
+  const traits = state.orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
+  const instrument = state.instrumentOf(traits);
+  state.taker.firstPx = 0;
+  if ((traits & waitsBit) === 0) replace(state, instrument, slot, commands, block, out);
+  else replaceWaiting(state, instrument, slot, commands, block, out);
+  if (instrument.stops !== null || state.triggered.count !== 0) {
+    runTriggered(state, instrument, out);
+  }
+}
+
 function replace(
   state: PartitionState,
+  instrument: Instrument,
   slot: number,
   commands: Int32Array,
   block: number,
@@ -57,7 +80,6 @@ function replace(
   const words = state.orders.hot.wordsOf(slot);
   const doubles = state.orders.hot.doublesOf(slot);
   const at = slot << orderShift;
-  const instrument = state.instrumentOf(words[at + OrderWord.traits]!);
   const presentPrice = words[at + OrderWord.price]!;
   const preventedQty = preventedQtyOf(state, slot);
   const presentQty = doubles[(at >>> 1) + OrderDouble.fillableQty]! + preventedQty;
@@ -75,6 +97,7 @@ function replace(
   writeOrderReplaced(state, instrument, slot, commands, block, out);
   if (!replaced.keptPriority) return enterAgain(state, instrument, slot, out);
   setQuantities(state, slot, replaced.leavesQty, replaced.cumQty);
+  showLess(state, slot);
 }
 
 /** The new quantity is used up already: the order ends. */
@@ -111,6 +134,7 @@ function enterAgain(
   if (wouldCross(instrument, side, price)) return takeAgain(state, instrument, slot, out);
   setQuantities(state, slot, leavesQty, cumQty);
   joinBook(state, instrument, slot, price);
+  show(state, slot);
 }
 
 /** Matches an order that has left its place as a taker; what is left of it rests. */
@@ -143,6 +167,7 @@ function takeAgain(
   state.orders.cold.doublesOf(slot)[coldAt] = taker.preventedQty;
   setQuantities(state, slot, taker.leavesQty, taker.cumQty);
   joinBook(state, instrument, slot, replaced.price);
+  show(state, slot);
 }
 
 function setQuantities(

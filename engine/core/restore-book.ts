@@ -4,10 +4,12 @@ import { assert } from "./assert.ts";
 import { joinBook } from "./book.ts";
 import { decisionOf, EntryDouble, EntryWord } from "./id-entry.ts";
 import type { Instrument } from "./instruments.ts";
+import { ExtraDouble } from "./order-extras.ts";
 import {
   ColdDouble,
   coldShift,
   flagsMask,
+  hasExtraBit,
   OrderDouble,
   orderShift,
   OrderWord,
@@ -15,6 +17,7 @@ import {
   sideOf,
   timeInForceOf,
 } from "./order-pool.ts";
+import type { SnapshotIceberg } from "./special-section.ts";
 import type { StateShape } from "./state-section.ts";
 import type { PartitionState } from "./state.ts";
 
@@ -22,15 +25,18 @@ import type { PartitionState } from "./state.ts";
 interface Source {
   readonly view: DataView;
   readonly shape: StateShape;
+  /** By the index of their order. */
+  readonly icebergs: ReadonlyMap<number, SnapshotIceberg>;
 }
 
 /** Puts the orders [first, first + count) of a snapshot, which are one side of a book, back on it. Throws on impossible ones. */
 export function restoreBook(
   state: PartitionState,
   instrument: Instrument,
-  { view, shape }: Source,
+  source: Source,
   { side, first, count }: { side: Side; first: number; count: number },
 ): void {
+  const { view, shape } = source;
   const { orders: column } = shape;
   let last = 0;
   for (let index = first; index < first + count; index++) {
@@ -44,16 +50,17 @@ export function restoreBook(
     const accountID = checkedAccountID(view, column.accountID + index * 4);
     const firstSeqNum = checkedCount(view, column.firstSeqNum + index * 8);
     const entry = identified(state, instrument, accountID, firstSeqNum);
-    const slot = restoreOrder(state, instrument, { view, shape }, index);
+    const slot = restoreOrder(state, instrument, source, index);
     assert(areTraitsPossible(state, slot), "an order has the traits of one that rests");
     state.window.attach(slot, entry);
     joinBook(state, instrument, slot, price);
+    restoreIceberg(state, slot, source.icebergs.get(index));
     if (timeInForceOf(flags) === TimeInForce.GTD) state.timers.set(slot);
   }
 }
 
 /** The entry of the order whose id was read, which must know it as accepted. */
-function identified(
+export function identified(
   state: PartitionState,
   instrument: Instrument,
   accountID: number,
@@ -116,6 +123,24 @@ function restoreOrder(
   cold[coldAt + ColdDouble.expireTime] = checkedCount(view, column.expireTime + index * 8);
   orders.table.insert(state.idHash, slot);
   return slot;
+}
+
+/** Gives an order that is an iceberg what it shows. */
+function restoreIceberg(
+  { orders }: PartitionState,
+  slot: number,
+  iceberg: SnapshotIceberg | undefined,
+): void {
+  if (iceberg === undefined) return;
+  const { displayQty, shownQty } = iceberg;
+  const at = slot << orderShift;
+  const leavesQty = orders.hot.doublesOf(slot)[(at >>> 1) + OrderDouble.leavesQty]!;
+  const isPossible = shownQty > 0 && shownQty <= displayQty && shownQty <= leavesQty;
+  assert(isPossible, "an iceberg shows some of what is left of it");
+  orders.hot.wordsOf(slot)[at + OrderWord.traits]! |= hasExtraBit;
+  orders.extras.give(slot);
+  orders.extras.setDouble(slot, ExtraDouble.displayQty, displayQty);
+  orders.extras.setDouble(slot, ExtraDouble.shownQty, shownQty);
 }
 
 function areTraitsPossible(state: PartitionState, slot: number): boolean {

@@ -25,6 +25,8 @@ import {
 } from "./reference-section.ts";
 import type { Reference, ReferenceShape } from "./reference-section.ts";
 import { checkedAccountID, checkedCount, restoreBook } from "./restore-book.ts";
+import { readIcebergs, readSpecialShape } from "./special-section.ts";
+import { restoreStops } from "./restore-stops.ts";
 import { countOfAsks, countOfBids, readStateShape } from "./state-section.ts";
 import type { StateShape } from "./state-section.ts";
 import { PartitionState } from "./state.ts";
@@ -49,8 +51,10 @@ export function restoreState(bytes: Uint8Array): PartitionState {
   const stateShape = readStateShape(view, shape.end, shape.instrumentCount);
   restoreWindow(state, view, stateShape);
   restoreBooks(state, view, stateShape);
+  const specials = readSpecialShape(view, stateShape.end);
+  restoreStops(state, view, specials);
   state.window.setAside(state.now);
-  restoreWaiting(state, view, readWaitingShape(view, stateShape.end));
+  restoreWaiting(state, view, readWaitingShape(view, specials.end));
   return state;
 }
 
@@ -114,6 +118,7 @@ function restoreInstruments(
     assert(isSelfTradePrevention(terms.selfTradePrevention), "an instrument has a default mode");
     const instrument = state.instruments.add(terms);
     instrument.rptSeq = terms.rptSeq;
+    instrument.lastPx = terms.lastPx;
   });
   const hashes = new Set(instruments.map((_, index) => state.instruments.at(index + 1).symbolHash));
   assert(hashes.size === instruments.length, "no two symbols have the same murmur2");
@@ -128,7 +133,7 @@ function isInstrumentWritten(view: DataView, at: number): boolean {
     validUint53(view, at + InstrumentField.minOrderQty) &&
     validUint53(view, at + InstrumentField.maxOrderQty) &&
     validUint53(view, at + InstrumentField.rptSeq) &&
-    view.getInt32(at + InstrumentField.reserved, true) === 0
+    view.getInt32(at + InstrumentField.lastPx, true) >= 0
   );
 }
 
@@ -191,12 +196,13 @@ function mayPass(ordRejReason: number): boolean {
 
 function restoreBooks(state: PartitionState, view: DataView, shape: StateShape): void {
   assert(shape.orderCount <= state.limits.orderCountMax, "orders are within their limit");
+  const icebergs = readIcebergs(view, readSpecialShape(view, shape.end), shape.orderCount);
   let first = 0;
   for (let index = 0; index < state.instruments.count; index++) {
     const instrument = state.instruments.at(index + 1);
     const bidCount = countOfBids(view, shape.booksAt, index);
     const askCount = countOfAsks(view, shape.booksAt, index);
-    const source = { view, shape };
+    const source = { view, shape, icebergs };
     restoreBook(state, instrument, source, { side: Side.Buy, first, count: bidCount });
     first += bidCount;
     restoreBook(state, instrument, source, { side: Side.Sell, first, count: askCount });

@@ -138,6 +138,8 @@ describe("the canonical form (SEMANTICS §6)", () => {
       leavesQty: 10,
       cumQty: 0,
       preventedQty: 0,
+      displayQty: 0,
+      shownQty: 10,
       timeInForce: TimeInForce.GTC,
       selfTradePrevention: SelfTradePrevention.CancelNewest,
       postOnly: false,

@@ -18,6 +18,17 @@ import {
 } from "./reference-section.ts";
 import type { Reference, ReferenceInstrument } from "./reference-section.ts";
 import {
+  extrasBySlot,
+  orderIcebergs,
+  orderStops,
+  readIcebergs,
+  readSpecialShape,
+  readStops,
+  shapeOfSpecials,
+  writeSpecials,
+} from "./special-section.ts";
+import type { SnapshotIceberg, SnapshotStop } from "./special-section.ts";
+import {
   countOfAsks,
   countOfBids,
   orderBooks,
@@ -36,7 +47,7 @@ export type { Reference } from "./reference-section.ts";
 
 /**
  * The canonical form of a partition's state (SEMANTICS §6): equal states give equal bytes, whatever slots, tables and history lie
- * behind them. Its three sections are laid out in reference-section.ts, state-section.ts and waiting-section.ts.
+ * behind them. Its four sections are laid out in reference-section.ts, state-section.ts, special-section.ts and waiting-section.ts.
  */
 
 /** All of it as plain objects: for readers that start from a snapshot, tests and people. */
@@ -53,6 +64,8 @@ export interface SnapshotState extends Omit<Reference, "instruments"> {
 export interface SnapshotInstrument extends ReferenceInstrument {
   /** In book order: bids from the best down, then asks from the best up, each level in queue order. */
   readonly orders: readonly SnapshotOrder[];
+  /** Buys, then sells, in the order in which they are triggered. */
+  readonly waiting: readonly SnapshotStop[];
 }
 
 export interface SnapshotOrder {
@@ -67,6 +80,10 @@ export interface SnapshotOrder {
   readonly leavesQty: number;
   readonly cumQty: number;
   readonly preventedQty: number;
+  /** Of an iceberg: most that it shows at a time; 0 for others. */
+  readonly displayQty: number;
+  /** What it shows now: of a plain order all that is left. */
+  readonly shownQty: number;
   readonly timeInForce: TimeInForce;
   readonly selfTradePrevention: SelfTradePrevention;
   readonly postOnly: boolean;
@@ -105,12 +122,17 @@ export function serialiseCapture(capture: EngineCapture): {
   });
   const counts = { instrumentCount, orderCount: books.slots.length, entryCount: entries.length };
   const state = shapeOfState(shape.end, counts);
-  const waiting = shapeOfWaiting(state.end, capture.deferred.length, capture.quarantines.length);
+  const extras = extrasBySlot(capture);
+  const icebergs = orderIcebergs(books.slots, extras);
+  const stops = orderStops(capture, extras);
+  const specials = shapeOfSpecials(state.end, icebergs.length, stops.length);
+  const waiting = shapeOfWaiting(specials.end, capture.deferred.length, capture.quarantines.length);
   const bytes = new Uint8Array(waiting.end);
   const view = new DataView(bytes.buffer);
   writeReference(view, shape, reference, capture);
   writeOrders(view, state, books, capture);
   writeEntries(view, state, entries, capture);
+  writeSpecials(view, specials, capture, { extras, slots: books.slots, icebergs, stops });
   writeWaiting(view, waiting, capture);
   return { bytes, referenceBytes: shape.end };
 }
@@ -120,25 +142,35 @@ export function readSnapshot(bytes: Uint8Array): SnapshotState {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const reference = readReference(bytes);
   const shape = readStateShape(view, readShape(view).end, reference.instruments.length);
+  const specials = readSpecialShape(view, shape.end);
+  const icebergs = readIcebergs(view, specials, shape.orderCount);
+  const stops = readStops(view, specials);
   let first = 0;
   const instruments = reference.instruments.map((instrument, index) => {
     const count = countOfBids(view, shape.booksAt, index) + countOfAsks(view, shape.booksAt, index);
     const from = first;
     first += count;
     const orders = Array.from({ length: count }, (_, order) =>
-      readOrder(view, shape, from + order),
+      readOrder(view, shape, from + order, icebergs.get(from + order)),
     );
-    return { ...instrument, orders };
+    const own = stops.filter(({ securityID }) => securityID === instrument.securityID);
+    return { ...instrument, orders, waiting: own.map(({ stop }) => stop) };
   });
   const idWindow = Array.from({ length: shape.entryCount }, (_, index) =>
     readEntry(view, shape, index),
   );
-  const waiting = readWaiting(view, readWaitingShape(view, shape.end), idWindow);
+  const waiting = readWaiting(view, readWaitingShape(view, specials.end), idWindow);
   return { ...reference, instruments, idWindow, ...waiting };
 }
 
-function readOrder(view: DataView, { orders: column }: StateShape, index: number): SnapshotOrder {
+function readOrder(
+  view: DataView,
+  { orders: column }: StateShape,
+  index: number,
+  iceberg: SnapshotIceberg | undefined,
+): SnapshotOrder {
   const flags = view.getInt32(column.flags + index * 4, true);
+  const leavesQty = readUint53(view, column.leavesQty + index * 8);
   return {
     orderID: readUuid(view, column.orderID + index * 16),
     accountID: view.getUint32(column.accountID + index * 4, true),
@@ -147,9 +179,11 @@ function readOrder(view: DataView, { orders: column }: StateShape, index: number
     side: sideOf(flags) as Side,
     price: view.getInt32(column.price + index * 4, true),
     orderQty: readUint53(view, column.orderQty + index * 8),
-    leavesQty: readUint53(view, column.leavesQty + index * 8),
+    leavesQty,
     cumQty: readUint53(view, column.cumQty + index * 8),
     preventedQty: readUint53(view, column.preventedQty + index * 8),
+    displayQty: iceberg?.displayQty ?? 0,
+    shownQty: iceberg?.shownQty ?? leavesQty,
     timeInForce: timeInForceOf(flags) as TimeInForce,
     selfTradePrevention: selfTradePreventionOf(flags) as SelfTradePrevention,
     postOnly: postOnlyOf(flags) === 1,

@@ -13,6 +13,7 @@ import {
   OrderWord,
   securityIDOf,
   sideOf,
+  waitsBit,
 } from "./order-pool.ts";
 
 /**
@@ -139,7 +140,7 @@ export function orderBooks(capture: EngineCapture): BookOrder {
   const heads: number[] = [];
   for (let slot = 1; slot < capture.orders.top; slot++) {
     const isFirst = words[(slot << orderShift) + OrderWord.prev]! === 0;
-    if (isFirst && traitsOf(slot) !== 0) heads.push(slot);
+    if (isFirst && traitsOf(slot) !== 0 && (traitsOf(slot) & waitsBit) === 0) heads.push(slot);
   }
   const bookOf = (slot: number) => bookIndexOf(traitsOf(slot));
   const priceOf = (slot: number) => words[(slot << orderShift) + OrderWord.price]!;

@@ -12,6 +12,7 @@ import { OrderRequest } from "./order-request.ts";
 import type { ReplacedOrder } from "./order-events.ts";
 import { OrderPool, securityIDOf } from "./order-pool.ts";
 import { Quarantines } from "./quarantines.ts";
+import { SlotList } from "./slot-list.ts";
 import { Taker } from "./taker.ts";
 import { Timers } from "./timers.ts";
 
@@ -56,6 +57,10 @@ export class PartitionState {
   accountID = 0;
   account = 0;
   readonly taker = new Taker();
+  /** Stops that its trades have reached, in the order in which they are triggered; those that trailed, by side, before that. */
+  readonly triggered = new SlotList();
+  readonly reachedBuys = new SlotList();
+  readonly reachedSells = new SlotList();
   /** What a NewOrderSingle asks for. */
   readonly request = new OrderRequest();
   /** What the replace at hand makes of its order. */

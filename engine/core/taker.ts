@@ -30,6 +30,8 @@ export class Taker {
   preventedQty = 0;
   isByCash = false;
   readonly cash = new Wide();
+  /** Of its first trade, 0 before it. */
+  firstPx = 0;
   /** CancelReason that ended it, 0 while it goes on. */
   endReason = 0;
   readonly #cost = new Wide();
@@ -42,6 +44,7 @@ export class Taker {
     this.limit = price !== 0 || side === Side.Sell ? price : priceMax;
     this.selfTradePrevention = selfTradePrevention;
     this.isByCash = false;
+    this.firstPx = 0;
     this.endReason = 0;
   }
 

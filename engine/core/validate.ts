@@ -12,17 +12,24 @@ import {
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
 import { uint53At } from "./command-buffer.ts";
+import { isMultiple, isOrderQty, wouldCross } from "./grid.ts";
 import type { Instrument } from "./instruments.ts";
-import { OrderDouble, orderShift, OrderWord, postOnlyOf, sideOf } from "./order-pool.ts";
+import {
+  hasExtraBit,
+  OrderDouble,
+  orderShift,
+  OrderWord,
+  postOnlyOf,
+  sideOf,
+} from "./order-pool.ts";
 import type { OrderRequest } from "./order-request.ts";
 import type { PartitionState } from "./state.ts";
+import { newStopPx, refuseSpecial, refuseSpecialReplacement } from "./validate-special.ts";
 
 /**
  * The checks of orders and replaces in the order that SEMANTICS §3 and §4 give; the first that fails decides. They read only: every
  * check comes before the first change. Each returns its reason, 0 where all is well.
  */
-
-const int32Max = 0x7fffffff;
 
 /** SEMANTICS §3, check 2, of an order whose id is new. These refusals leave no id window entry. */
 export function refuseFirst(state: PartitionState, commands: Int32Array, block: number): number {
@@ -31,7 +38,7 @@ export function refuseFirst(state: PartitionState, commands: Int32Array, block: 
   return attempt === 0 ? 0 : OrdRejReason.NotDeferred;
 }
 
-/** SEMANTICS §3, checks 3 to 15. Where the last ones are reached, state.request says afterwards what is asked for. */
+/** SEMANTICS §3, checks 3 and on. Where the last ones are reached, state.request says afterwards what is asked for. */
 export function refuseNewOrder(
   state: PartitionState,
   instrument: Instrument | null,
@@ -52,7 +59,7 @@ export function refuseNewOrder(
   return refuseRequest(state, instrument, commands, block);
 }
 
-/** Checks 9 to 15; leaves in state.request what they have read. */
+/** Checks 9 and on; leaves in state.request what they have read. */
 function refuseRequest(
   state: PartitionState,
   instrument: Instrument,
@@ -77,6 +84,9 @@ function refuseRequest(
   request.isPostOnly = isPostOnly;
   request.price = price;
   request.orderQty = orderQty;
+  request.ordType = kind >>> 24;
+  request.isPlain = commands[block - 1]! >>> 16 === 0 && request.ordType <= OrdType.Limit;
+  if (!request.isPlain) return refuseSpecial(state, instrument, commands, block);
   const isPlain = isLimit && price > 0 && orderQty > 0 && isUnadorned(commands, block);
   if (isPlain && timeInForce !== TimeInForce.GTD && request.side !== Side.None) {
     request.isByCash = false;
@@ -152,9 +162,26 @@ export function refuseReplace(
   const traits = words[at + OrderWord.traits]!;
   const instrument = state.instrumentOf(traits);
   if (instrument.tradingState !== TradingState.Open) return CxlRejReason.ExchangeClosed;
+  return refuseReplacement(state, slot, commands, block);
+}
+
+/** As refuseReplace, of what the replace asks for: the order is the account's and may be replaced. */
+function refuseReplacement(
+  state: PartitionState,
+  slot: number,
+  commands: Int32Array,
+  block: number,
+): number {
+  const traits = state.orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
+  const instrument = state.instrumentOf(traits);
   const price = commands[block + (Replace.price >>> 2)]!;
   const orderQty = uint53At(commands, block + (Replace.orderQty >>> 2));
-  if (price === 0 && orderQty === 0) return CxlRejReason.NothingToReplace;
+  const stopPx = newStopPx(commands, block);
+  if (price === 0 && orderQty === 0 && stopPx === 0) return CxlRejReason.NothingToReplace;
+  if (((traits & hasExtraBit) | stopPx) !== 0) {
+    const reason = refuseSpecialReplacement(state, slot, { price, orderQty, stopPx });
+    if (reason !== 0) return reason;
+  }
   if (price < 0) return CxlRejReason.PriceOutOfRange;
   if (!isMultiple(price, instrument.tickSize)) return CxlRejReason.InvalidPriceIncrement;
   if (orderQty > cumQtyOf(state, slot) && !isOrderQty(instrument, orderQty)) {
@@ -172,24 +199,4 @@ export function cumQtyOf(state: PartitionState, slot: number): number {
   const doubles = state.orders.hot.doublesOf(slot);
   const at = slot << (orderShift - 1);
   return doubles[at + OrderDouble.fillableQty]! - doubles[at + OrderDouble.leavesQty]!;
-}
-
-/** Within the instrument's bounds and in whole lots. */
-function isOrderQty(instrument: Instrument, orderQty: number): boolean {
-  const { minOrderQty, maxOrderQty, lotSize } = instrument;
-  if (orderQty < minOrderQty || (maxOrderQty !== 0 && orderQty > maxOrderQty)) return false;
-  return isMultiple(orderQty, lotSize);
-}
-
-/** Integers of 31 bits are divided as such, which is far faster than as doubles. */
-function isMultiple(value: number, unit: number): boolean {
-  if (unit === 1) return true;
-  if (value <= int32Max && unit <= int32Max) return (value | 0) % (unit | 0) === 0;
-  return value % unit === 0;
-}
-
-/** Whether a limit order of this side and price would take; own orders count. */
-export function wouldCross(instrument: Instrument, side: number, price: number): boolean {
-  const { bestBid, bestAsk } = instrument.ladder;
-  return side === Side.Buy ? bestAsk !== 0 && price >= bestAsk : bestBid !== 0 && price <= bestBid;
 }

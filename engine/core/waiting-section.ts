@@ -26,7 +26,7 @@ import type { PendingQuarantine } from "./quarantines.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
- * The third section of the canonical form: what waits. Nearly always it is two zeros.
+ * The fourth section of the canonical form: what waits outside the books. Nearly always it is two zeros.
  *
  *   count of deferred orders        u64
  *   records of DeferredField, by firstSeqNum, which names the id window entry that says the rest

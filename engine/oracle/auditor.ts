@@ -2,16 +2,13 @@
  * Checks the promises that an event stream makes by itself, without the commands: nothing here knows why an event was written. It
  * follows every order from its acceptance to its end and keeps a book of its own.
  */
-import {
-  CancelReason,
-  OrdStatus,
-  OrdType,
-  Side,
-  TimeInForce,
-} from "../../schema/generated/enums.ts";
+import { CancelReason, OrdStatus, Side, TimeInForce } from "../../schema/generated/enums.ts";
 import type { OrderAccepted } from "../../schema/generated/order-accepted.ts";
+import { isBetter, isReachedBy, statusOf, trailed } from "./audited-book.ts";
+import type { AuditedBook, AuditedOrder } from "./audited-book.ts";
 import type { OrderCanceled } from "../../schema/generated/order-canceled.ts";
 import type { OrderReplaced } from "../../schema/generated/order-replaced.ts";
+import type { OrderTriggered } from "../../schema/generated/order-triggered.ts";
 import type { Event } from "../../schema/generated/records.ts";
 import type { SelfTradePrevented } from "../../schema/generated/self-trade-prevented.ts";
 import type { Trade } from "../../schema/generated/trade.ts";
@@ -27,23 +24,6 @@ export class BrokenPromise extends Error {
   }
 }
 
-interface AuditedOrder {
-  readonly accepted: OrderAccepted;
-  price: number;
-  orderQty: bigint;
-  leavesQty: bigint;
-  cumQty: bigint;
-  preventedQty: bigint;
-  /** Left to spend; null for an order by quantity. */
-  cash: bigint | null;
-}
-
-interface AuditedBook {
-  rptSeq: number;
-  readonly bids: AuditedOrder[];
-  readonly asks: AuditedOrder[];
-}
-
 export class Auditor {
   readonly #open = new Map<string, AuditedOrder>();
   readonly #books = new Map<number, AuditedBook>();
@@ -56,7 +36,11 @@ export class Auditor {
     for (const event of events) this.#observe(event);
     if (this.#taker !== null) this.#rest(this.#taker, events.at(-1) ?? null);
     this.#taker = null;
-    for (const book of this.#books.values()) assertUncrossed(book, events.at(-1) ?? null);
+    for (const book of this.#books.values()) {
+      assertUncrossed(book, events.at(-1) ?? null);
+      for (const order of book.waiting)
+        if (order.isReached) throw new BrokenPromise("No stop that was reached waits on", null);
+    }
   }
 
   /** Orders that rest, by (orderID, firstSeqNum). */
@@ -77,6 +61,8 @@ export class Auditor {
         return this.#cancel(event);
       case "OrderReplaced":
         return this.#replace(event);
+      case "OrderTriggered":
+        return this.#trigger(event);
       case "OrderRejected":
       case "OrderCancelReject":
       case "Duplicate":
@@ -105,18 +91,52 @@ export class Auditor {
     check(this.#taker === null, "A command brings one order", accepted);
     const isCash = cashOrderQty > 0n;
     const orderQty = BigInt(accepted.orderQty);
-    this.#taker = {
+    const order: AuditedOrder = {
       accepted,
       price,
       orderQty,
       leavesQty: orderQty,
       cumQty: 0n,
       preventedQty: 0n,
+      shownQty: 0n,
       cash: isCash ? cashOrderQty : null,
+      stopPx: accepted.stopPx ?? 0,
+      isReached: false,
     };
     const isNew = !this.#open.has(keyOf(orderID, firstSeqNum));
     check(isNew, "An order is accepted once", accepted);
-    this.#open.set(keyOf(orderID, firstSeqNum), this.#taker);
+    this.#open.set(keyOf(orderID, firstSeqNum), order);
+    if (order.stopPx === 0) this.#taker = order;
+    else this.#wait(order);
+  }
+
+  #wait(order: AuditedOrder): void {
+    const book = this.#bookOf(order.accepted.securityID);
+    book.waiting.add(order);
+    order.isReached = book.lastPx !== 0 && isReachedBy(order, book.lastPx);
+  }
+
+  /** A stop that a trade has reached, at the stopPx that its trailing has led to, becomes the taker. */
+  #trigger(event: OrderTriggered): void {
+    const order = this.#orderOf(event.orderID, event.firstSeqNum, event);
+    if (this.#taker !== null) this.#rest(this.#taker, event);
+    const { waiting } = this.#bookOf(event.securityID);
+    check(waiting.delete(order), "What is triggered has waited", event);
+    check(order.isReached, "A stop waits for a trade at its stopPx", event);
+    check(event.stopPx === order.stopPx, "A stop is triggered where it stands", event);
+    order.stopPx = 0;
+    this.#taker = order;
+  }
+
+  /** A trade reaches stops, and takes trailing ones along. */
+  #noteTrade(event: Trade): void {
+    const book = this.#bookOf(event.securityID);
+    const price = event.lastPx;
+    book.lastPx = price;
+    for (const order of book.waiting) {
+      if (order.isReached || isReachedBy(order, price)) order.isReached = true;
+      else order.stopPx = trailed(order, price);
+    }
   }
 
   #trade(event: Trade): void {
@@ -134,6 +154,7 @@ export class Auditor {
       event,
     );
     check(event.makerAccountID !== event.takerAccountID, "Nobody trades with himself", event);
+    this.#noteTrade(event);
     const lastQty = BigInt(event.lastQty);
     for (const order of [maker, taker]) order.cumQty += lastQty;
     this.#use(maker, taker, lastQty, event);
@@ -173,7 +194,13 @@ export class Auditor {
     event: Trade | SelfTradePrevented,
   ): void {
     check(qty > 0n, "A quantity changes hands", event);
+    check(qty <= maker.shownQty || maker.leavesQty < qty, "A maker gives what it shows", event);
     maker.leavesQty -= qty;
+    maker.shownQty -= qty;
+    if (maker.shownQty <= 0n && maker.leavesQty > 0n) {
+      this.#takeOff(maker);
+      this.#queue(maker);
+    }
     if (taker.cash === null) taker.leavesQty -= qty;
     else taker.cash -= qty * BigInt(maker.price);
     const isCovered = maker.leavesQty >= 0n && taker.leavesQty >= 0n && (taker.cash ?? 0n) >= 0n;
@@ -203,9 +230,7 @@ export class Auditor {
     check(price === maker.price, "The price is the maker's", event);
     check(event.aggressorSide === taker.accepted.side, "The aggressor is the taker", event);
     check(maker.accepted.side !== taker.accepted.side, "A buy meets a sell", event);
-    const isAllowed =
-      taker.accepted.ordType === OrdType.Market ||
-      !isBetter(taker.accepted.side, price, taker.price);
+    const isAllowed = taker.price === 0 || !isBetter(taker.accepted.side, price, taker.price);
     check(isAllowed, "The price is within the taker's limit", event);
   }
 
@@ -236,18 +261,39 @@ export class Auditor {
       "leavesQty is what is not traded or prevented",
       event,
     );
+    if (order.stopPx !== 0) return this.#replaceWaiting(order, event);
     if (!event.keptPriority) this.#takeOff(order);
     order.price = event.price;
     order.orderQty = BigInt(event.orderQty);
     order.leavesQty = BigInt(event.leavesQty);
     if (!event.keptPriority) this.#taker = order;
+    else if (order.shownQty > order.leavesQty) order.shownQty = order.leavesQty;
+  }
+
+  #replaceWaiting(order: AuditedOrder, event: OrderReplaced): void {
+    check((event.stopPx ?? 0) !== 0, "What waits has a stopPx", event);
+    check(!event.keptPriority || event.stopPx === order.stopPx, "Its stopPx is its place", event);
+    order.price = event.price;
+    order.orderQty = BigInt(event.orderQty);
+    order.leavesQty = BigInt(event.leavesQty);
+    order.stopPx = event.stopPx ?? 0;
+    this.#wait(order);
   }
 
   #rest(order: AuditedOrder, event: Event | null): void {
     const { timeInForce } = order.accepted;
-    const mayRest = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
+    const isLasting = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
+    const mayRest = isLasting && order.price !== 0;
     if (!mayRest || order.leavesQty <= 0n)
-      throw new BrokenPromise("Only GTC and GTD orders rest", event);
+      throw new BrokenPromise("Only limit orders GTC and GTD rest", event);
+    this.#queue(order);
+  }
+
+  /** To the end of its level; an iceberg shows its displayQty. */
+  #queue(order: AuditedOrder): void {
+    const displayQty = BigInt(order.accepted.displayQty ?? 0);
+    const isIceberg = displayQty > 0n && displayQty < order.leavesQty;
+    order.shownQty = isIceberg ? displayQty : order.leavesQty;
     const ladder = this.#ladderOf(order);
     const worse = ladder.findIndex((other) =>
       isBetter(order.accepted.side, order.price, other.price),
@@ -268,6 +314,7 @@ export class Auditor {
   }
 
   #takeOff(order: AuditedOrder): void {
+    if (this.#bookOf(order.accepted.securityID).waiting.delete(order)) return;
     const ladder = this.#ladderOf(order);
     ladder.splice(ladder.indexOf(order), 1);
   }
@@ -278,7 +325,13 @@ export class Auditor {
   }
 
   #bookOf(securityID: number): AuditedBook {
-    const book = this.#books.get(securityID) ?? { rptSeq: 0, bids: [], asks: [] };
+    const book = this.#books.get(securityID) ?? {
+      rptSeq: 0,
+      lastPx: 0,
+      waiting: new Set(),
+      bids: [],
+      asks: [],
+    };
     this.#books.set(securityID, book);
     return book;
   }
@@ -288,16 +341,6 @@ function assertUncrossed({ bids, asks }: AuditedBook, event: Event | null): void
   const [bid, ask] = [bids[0], asks[0]];
   if (bid === undefined || ask === undefined || bid.price < ask.price) return;
   throw new BrokenPromise("The best bid is below the best ask", event);
-}
-
-/** Whether a price is better for whoever rests on `side`. */
-function isBetter(side: Side, price: number, than: number): boolean {
-  return side === Side.Buy ? price > than : price < than;
-}
-
-function statusOf({ leavesQty, cash }: AuditedOrder): OrdStatus {
-  const isUsedUp = cash === null ? leavesQty === 0n : cash === 0n;
-  return isUsedUp ? OrdStatus.Filled : OrdStatus.PartiallyFilled;
 }
 
 function keyOf(orderID: string, firstSeqNum: number): string {

@@ -1,4 +1,6 @@
 /** docs/SEMANTICS.md section 6: the oracle's state in the order of the canonical form, as plain objects. */
+import { Side } from "../../schema/generated/enums.ts";
+import { waitingOf } from "./naive-triggers.ts";
 import type { NaiveInstrument, NaiveOrder, NaiveQuarantine, NaiveState } from "./naive-state.ts";
 
 /** Comparable with what the core reads out of its own snapshot: the same names, whatever the layout in bytes. */
@@ -15,23 +17,49 @@ export function canonicalState(state: Readonly<NaiveState>) {
   };
 }
 
-function canonicalInstrument({ bids, asks, ...instrument }: NaiveInstrument) {
+function canonicalInstrument(all: NaiveInstrument) {
+  const { bids, asks, waiting: _waiting, ...instrument } = all;
+  const waiting = [...waitingOf(all, Side.Buy), ...waitingOf(all, Side.Sell)];
   return {
     ...instrument,
     lotSize: Number(instrument.lotSize),
     minOrderQty: Number(instrument.minOrderQty),
     maxOrderQty: Number(instrument.maxOrderQty),
     orders: [...bids, ...asks].map(canonicalOrder),
+    waiting: waiting.map(canonicalStop),
   };
 }
 
-function canonicalOrder({ cash: _cash, ordType: _ordType, ...order }: NaiveOrder) {
+function canonicalOrder({
+  cash: _cash,
+  ordType: _ordType,
+  trigger: _trigger,
+  ...order
+}: NaiveOrder) {
   return {
     ...order,
     orderQty: Number(order.orderQty),
     leavesQty: Number(order.leavesQty),
     cumQty: Number(order.cumQty),
     preventedQty: Number(order.preventedQty),
+    displayQty: Number(order.displayQty),
+    shownQty: Number(order.shownQty),
+  };
+}
+
+function canonicalStop(order: NaiveOrder) {
+  const { orderID, accountID, firstSeqNum, entryRptSeq, side, ordType, price, trigger } = order;
+  const { timeInForce, selfTradePrevention, expireTime } = order;
+  const identity = { orderID, accountID, firstSeqNum, entryRptSeq, side, ordType, price };
+  const rules = { timeInForce, selfTradePrevention, expireTime };
+  return {
+    ...identity,
+    ...rules,
+    placeRptSeq: trigger?.placeRptSeq ?? 0,
+    stopPx: trigger?.stopPx ?? 0,
+    pegOffsetValue: trigger?.pegOffsetValue ?? 0,
+    orderQty: Number(order.orderQty),
+    displayQty: Number(order.displayQty),
   };
 }
 

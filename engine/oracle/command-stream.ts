@@ -7,6 +7,7 @@ import { commandHashText } from "../../schema/body.ts";
 import { decodeCommandFrame, frame } from "../../schema/frame.ts";
 import type { FrameError } from "../../schema/frame.ts";
 import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
+import { schemaVersion } from "../../schema/generated/records.ts";
 import type { Command, Event } from "../../schema/generated/records.ts";
 import { decodeNewerOrder } from "../../schema/newer-order.ts";
 import { Dice } from "./dice.ts";
@@ -163,8 +164,8 @@ export class CommandStream {
 export function* streamOf(
   seed: number,
   commandCount: number,
+  shape: StreamShape = shapeOf(seed),
 ): Generator<StreamStep, void, undefined> {
-  const shape = shapeOf(seed);
   const stream = new CommandStream(shape);
   const dice = new Dice(seed ^ 0x5eed);
   const opening = openingOf(shape).slice(0, commandCount);
@@ -200,9 +201,11 @@ export const plainIntent: Intent = {
   foreign: 0,
   side: 0,
   ordType: 0,
+  trail: 0,
   timeInForce: 0,
   selfTradePrevention: 0,
   postOnly: 0,
+  display: 0,
   depth: 0,
   lots: 1,
   manner: 0,
@@ -274,7 +277,7 @@ function spoil(bytes: Uint8Array, intent: Intent): Uint8Array {
       view.setUint16(2, 64 + (intent.target % 100), true);
       break;
     case 3:
-      view.setUint16(6, 1, true);
+      view.setUint16(6, schemaVersion + 1, true);
       break;
     case 4:
       view.setUint16(4, 2, true);

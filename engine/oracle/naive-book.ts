@@ -22,12 +22,32 @@ export function isWithin(side: Side, price: number, limit: number): boolean {
   return side === Side.Buy ? price <= limit : price >= limit;
 }
 
+/** The order gives up `qty`, by a trade or because it was prevented; what is used up leaves, an iceberg shows more at the end of its level. */
+export function reduceResting(
+  state: NaiveState,
+  instrument: NaiveInstrument,
+  order: NaiveOrder,
+  qty: bigint,
+): void {
+  order.leavesQty -= qty;
+  order.shownQty -= qty;
+  if (order.shownQty > 0n) return;
+  takeOff(state, instrument, order);
+  if (order.leavesQty > 0n) rest(state, instrument, order);
+}
+
 /** Puts the order at the end of its level. */
 export function rest(state: NaiveState, instrument: NaiveInstrument, order: NaiveOrder): void {
+  order.shownQty = order.leavesQty;
+  if (order.displayQty > 0n) order.shownQty = least(order.displayQty, order.leavesQty);
   const ladder = ladderOf(instrument, order.side);
   const worse = ladder.findIndex((other) => isWorse(order.side, other.price, order.price));
   ladder.splice(worse === -1 ? ladder.length : worse, 0, order);
   state.resting.set(order.orderID, { order, instrument });
+}
+
+export function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
 
 function isWorse(side: Side, price: number, than: number): boolean {
@@ -36,7 +56,7 @@ function isWorse(side: Side, price: number, than: number): boolean {
 
 export function takeOff(state: NaiveState, instrument: NaiveInstrument, order: NaiveOrder): void {
   const ladder = ladderOf(instrument, order.side);
-  ladder.splice(ladder.indexOf(order), 1);
+  if (!instrument.waiting.delete(order)) ladder.splice(ladder.indexOf(order), 1);
   state.resting.delete(order.orderID);
 }
 

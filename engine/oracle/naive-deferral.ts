@@ -5,7 +5,8 @@ import type { OrderMassCancelRequest } from "../../schema/generated/order-mass-c
 import { murmur2 } from "../../schema/hash.ts";
 import { replayAttempt, retryBackOffs } from "../../schema/topics.ts";
 import { answerRepeat, enter, isShareFull, leave } from "./naive-id-window.ts";
-import { emitRejected, newOrderRefusal, newOrderSingle } from "./naive-orders.ts";
+import { emitRejected, newOrderSingle } from "./naive-new-order.ts";
+import { newOrderRefusal } from "./naive-order-checks.ts";
 import { instrumentOf } from "./naive-state.ts";
 import type { CommandRun, NaiveDeferred, NaiveIdEntry, NaiveState } from "./naive-state.ts";
 

@@ -14,6 +14,7 @@ import type { SecurityDefinition } from "../../schema/generated/security-definit
 import type { SecurityStatus } from "../../schema/generated/security-status.ts";
 import { murmur2 } from "../../schema/hash.ts";
 import { cancelResting, ladderOf } from "./naive-book.ts";
+import { waitingOf } from "./naive-triggers.ts";
 import { endDeferred, namedDeferred } from "./naive-deferral.ts";
 import { instrumentOf, nextRptSeq } from "./naive-state.ts";
 import type { CommandRun, NaiveInstrument, NaiveState } from "./naive-state.ts";
@@ -58,9 +59,11 @@ function massCancelOne(
 ): number {
   if (instrument.tradingState === TradingState.Closed) return 0;
   const sides = command.side === Side.None ? [Side.Buy, Side.Sell] : [command.side];
-  const affected = sides
-    .flatMap((side) => ladderOf(instrument, side))
-    .filter((order) => command.accountID === 0 || order.accountID === command.accountID);
+  const resting = sides.flatMap((side) => ladderOf(instrument, side));
+  const waiting = sides.flatMap((side) => waitingOf(instrument, side));
+  const affected = [...resting, ...waiting].filter(
+    (order) => command.accountID === 0 || order.accountID === command.accountID,
+  );
   for (const order of affected)
     cancelResting(state, run, instrument, order, CancelReason.MassCancel);
   return affected.length;
@@ -137,6 +140,8 @@ function list(state: NaiveState, command: SecurityDefinition): NaiveInstrument {
     rptSeq: 0,
     bids: [],
     asks: [],
+    lastPx: 0,
+    waiting: new Set(),
   };
   state.instruments.push(instrument);
   return instrument;

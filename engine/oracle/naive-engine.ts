@@ -22,7 +22,8 @@ import {
 } from "./naive-definitions.ts";
 import { answerRepeat, dropRunOut, enter, isShareFull } from "./naive-id-window.ts";
 import type { Identified } from "./naive-id-window.ts";
-import { isTooLate, orderCancelReplaceRequest, orderCancelRequest } from "./naive-orders.ts";
+import { isTooLate } from "./naive-order-checks.ts";
+import { orderCancelReplaceRequest, orderCancelRequest } from "./naive-orders.ts";
 import { createNaiveState } from "./naive-state.ts";
 import type { CommandRun, NaiveLimits, NaiveState } from "./naive-state.ts";
 

@@ -5,7 +5,15 @@ import {
   OrdType,
   SelfTradePrevention,
 } from "../../schema/generated/enums.ts";
-import { cancelResting, emitCanceled, isWithin, oppositeLadderOf, takeOff } from "./naive-book.ts";
+import {
+  cancelResting,
+  emitCanceled,
+  isWithin,
+  least,
+  oppositeLadderOf,
+  reduceResting,
+} from "./naive-book.ts";
+import { noteTrade } from "./naive-triggers.ts";
 import { nextRptSeq } from "./naive-state.ts";
 import type { CommandRun, NaiveInstrument, NaiveOrder, NaiveState } from "./naive-state.ts";
 
@@ -40,13 +48,33 @@ export function match(
 /** FOK asks first: whether all of the order's leaves would trade at once. Changes nothing. */
 export function canFillAtOnce(instrument: NaiveInstrument, taker: NaiveOrder): boolean {
   let fillable = 0n;
-  for (const maker of oppositeLadderOf(instrument, taker.side)) {
-    if (!mayTradeWith(taker, maker)) break;
-    const own = maker.accountID === taker.accountID;
-    if (own && taker.selfTradePrevention !== SelfTradePrevention.CancelOldest) break;
-    if (!own) fillable += maker.leavesQty;
+  for (const level of levelsOf(oppositeLadderOf(instrument, taker.side))) {
+    const [best] = level;
+    if (best === undefined || !mayTradeWith(taker, best)) break;
+    const own = level.findIndex((maker) => endsBefore(taker, maker));
+    // What icebergs hide comes after all that the level shows, an own order included.
+    if (own !== -1) {
+      fillable += sumOf(level.slice(0, own), (maker) => maker.shownQty);
+      break;
+    }
+    const others = level.filter((maker) => maker.accountID !== taker.accountID);
+    fillable += sumOf(others, (maker) => maker.leavesQty);
   }
   return fillable >= taker.leavesQty;
+}
+
+/** Whether the walk ends in front of the maker by self-trade prevention. */
+function endsBefore(taker: NaiveOrder, maker: NaiveOrder): boolean {
+  const isOwn = maker.accountID === taker.accountID;
+  return isOwn && taker.selfTradePrevention !== SelfTradePrevention.CancelOldest;
+}
+
+function levelsOf(ladder: readonly NaiveOrder[]): NaiveOrder[][] {
+  return [...Map.groupBy(ladder, ({ price }) => price).values()];
+}
+
+function sumOf(makers: readonly NaiveOrder[], qtyOf: (maker: NaiveOrder) => bigint): bigint {
+  return makers.reduce((sum, maker) => sum + qtyOf(maker), 0n);
 }
 
 function isUsedUp(taker: NaiveOrder): boolean {
@@ -68,9 +96,9 @@ function trade(
   if (lastQty === 0n) return "Cash spent";
   useUp(taker, lastQty, maker.price);
   taker.cumQty += lastQty;
-  maker.leavesQty -= lastQty;
   maker.cumQty += lastQty;
-  if (maker.leavesQty === 0n) takeOff(state, instrument, maker);
+  reduceResting(state, instrument, maker, lastQty);
+  noteTrade(instrument, maker.price);
   run.events.push({
     kind: "Trade",
     rptSeq: nextRptSeq(instrument),
@@ -122,8 +150,8 @@ function decrement(
   if (preventedQty === 0n) return "Cash spent";
   useUp(taker, preventedQty, maker.price);
   taker.preventedQty += preventedQty;
-  maker.leavesQty -= preventedQty;
   maker.preventedQty += preventedQty;
+  reduceResting(state, instrument, maker, preventedQty);
   run.events.push({
     kind: "SelfTradePrevented",
     rptSeq: nextRptSeq(instrument),
@@ -139,7 +167,7 @@ function decrement(
     price: maker.price,
     aggressorSide: taker.side,
   });
-  if (maker.leavesQty === 0n) cancelResting(state, run, instrument, maker, CancelReason.SelfTrade);
+  if (maker.leavesQty === 0n) emitCanceled(run, instrument, maker, CancelReason.SelfTrade);
   if (!isUsedUp(taker)) return null;
   emitCanceled(run, instrument, taker, CancelReason.SelfTrade);
   return "Ended";
@@ -152,17 +180,13 @@ function crossableQty(
   maker: NaiveOrder,
   room: bigint,
 ): bigint {
-  if (taker.cash === null) return least(maker.leavesQty, taker.leavesQty);
+  if (taker.cash === null) return least(maker.shownQty, taker.leavesQty);
   const affordable = least(taker.cash / BigInt(maker.price), room);
-  if (affordable >= maker.leavesQty) return maker.leavesQty;
+  if (affordable >= maker.shownQty) return maker.shownQty;
   return affordable - (affordable % instrument.lotSize);
 }
 
 function useUp(taker: NaiveOrder, qty: bigint, price: number): void {
   if (taker.cash === null) taker.leavesQty -= qty;
   else taker.cash -= qty * BigInt(price);
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

@@ -1,54 +1,21 @@
-/** docs/SEMANTICS.md sections 3 and 4: new orders, cancels, replaces. The order of the checks is part of the contract. */
+/** docs/SEMANTICS.md section 4: cancels and replaces. The order of the checks is part of the contract. */
 import {
   AccountStatus,
   CancelReason,
   CxlRejReason,
   CxlRejResponseTo,
-  ExecInst,
-  OrdRejReason,
   OrdType,
-  SelfTradePrevention,
-  Side,
-  TimeInForce,
   TradingState,
 } from "../../schema/generated/enums.ts";
-import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
 import type { OrderCancelReplaceRequest } from "../../schema/generated/order-cancel-replace-request.ts";
 import type { OrderCancelRequest } from "../../schema/generated/order-cancel-request.ts";
-import { murmur2 } from "../../schema/hash.ts";
-import { cancelResting, emitCanceled, rest, takeOff, wouldCross } from "./naive-book.ts";
+import { cancelResting, emitCanceled, least, takeOff, wouldCross } from "./naive-book.ts";
 import { isShareFull } from "./naive-id-window.ts";
-import { canFillAtOnce, match } from "./naive-matching.ts";
-import { instrumentOf, nextRptSeq } from "./naive-state.ts";
-import type {
-  CommandRun,
-  NaiveDeferred,
-  NaiveInstrument,
-  NaiveOrder,
-  NaiveState,
-  Resting,
-} from "./naive-state.ts";
-
-const priceMax = 2 ** 31 - 1;
-
-/** Refuses an order for this reason, or accepts it where there is none. */
-export function newOrderSingle(
-  state: NaiveState,
-  run: CommandRun,
-  command: NewOrderSingle,
-  ordRejReason: OrdRejReason,
-): void {
-  const instrument = instrumentOf(state, command.symbol);
-  if (ordRejReason !== OrdRejReason.None || instrument === undefined) {
-    return emitRejected(run, command, instrument, ordRejReason);
-  }
-  const order = acceptedOrder(run, command, instrument);
-  emitAccepted(run, command, instrument, order);
-  if (order.timeInForce === TimeInForce.FOK && !canFillAtOnce(instrument, order)) {
-    return emitCanceled(run, instrument, order, CancelReason.FillOrKill);
-  }
-  settle(state, run, instrument, order);
-}
+import { hasTooManyParts, isGoodQty, isTooLate } from "./naive-order-checks.ts";
+import { given, nextRptSeq } from "./naive-state.ts";
+import type { CommandRun, NaiveOrder, NaiveState, NaiveTrigger, Resting } from "./naive-state.ts";
+import { runTriggered, take } from "./naive-taking.ts";
+import { wait } from "./naive-triggers.ts";
 
 export function orderCancelRequest(
   state: NaiveState,
@@ -78,134 +45,6 @@ export function orderCancelReplaceRequest(
   }
   replace(state, run, command, resting);
   return null;
-}
-
-/** Section 3, checks 3 and on. */
-export function newOrderRefusal(
-  state: NaiveState,
-  command: NewOrderSingle,
-  isNewer: boolean,
-): OrdRejReason {
-  const instrument = instrumentOf(state, command.symbol);
-  if (isTooLate(state, command)) return OrdRejReason.TooLateToEnter;
-  if (isNewer) return OrdRejReason.NewerVersion;
-  if (instrument === undefined) return OrdRejReason.UnknownSymbol;
-  if (!isIdOfSymbol(command.orderID, command.symbol)) return OrdRejReason.WrongPartition;
-  const account = state.accounts.get(command.accountID);
-  if (account === undefined) return OrdRejReason.UnknownAccount;
-  if (account.accountStatus === AccountStatus.Disabled) return OrdRejReason.AccountDisabled;
-  if (instrument.tradingState !== TradingState.Open) return OrdRejReason.ExchangeClosed;
-  if (!fieldsGoTogether(command)) return OrdRejReason.UnsupportedOrderCharacteristic;
-  const isGtd = command.timeInForce === TimeInForce.GTD;
-  if (isGtd && command.expireTime <= state.now) return OrdRejReason.ExpireTimePassed;
-  return bookRefusal(state, command, instrument);
-}
-
-function bookRefusal(
-  state: NaiveState,
-  command: NewOrderSingle,
-  instrument: NaiveInstrument,
-): OrdRejReason {
-  const isLimit = command.ordType === OrdType.Limit;
-  if (isLimit && (command.price < 1 || command.price > priceMax))
-    return OrdRejReason.PriceOutOfRange;
-  if (isLimit && command.price % instrument.tickSize !== 0)
-    return OrdRejReason.InvalidPriceIncrement;
-  if (command.orderQty !== 0 && !isGoodQty(instrument, command.orderQty))
-    return OrdRejReason.IncorrectQuantity;
-  const mayRest =
-    isLimit && (command.timeInForce === TimeInForce.GTC || command.timeInForce === TimeInForce.GTD);
-  if (mayRest && state.resting.size >= state.limits.orderCountMax)
-    return OrdRejReason.OrderCapacityReached;
-  if (isPostOnly(command) && wouldCross(instrument, command.side, command.price)) {
-    return OrdRejReason.PostOnlyWouldCross;
-  }
-  return OrdRejReason.None;
-}
-
-function fieldsGoTogether(command: NewOrderSingle): boolean {
-  const { ordType, timeInForce } = command;
-  const hasPrice = command.price !== 0;
-  const hasQty = command.orderQty !== 0;
-  const hasCash = command.cashOrderQty !== 0n;
-  const hasExpireTime = command.expireTime !== 0;
-  if (command.side === Side.None) return false;
-  if (ordType === OrdType.Limit && (!hasPrice || hasCash || !hasQty)) return false;
-  if (ordType === OrdType.Market && (hasPrice || hasQty === hasCash)) return false;
-  if (
-    ordType === OrdType.Market &&
-    timeInForce !== TimeInForce.IOC &&
-    timeInForce !== TimeInForce.FOK
-  )
-    return false;
-  if (hasCash && timeInForce === TimeInForce.FOK) return false;
-  const isLasting = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
-  if (isPostOnly(command) && (ordType !== OrdType.Limit || !isLasting)) return false;
-  return hasExpireTime === (timeInForce === TimeInForce.GTD);
-}
-
-function isPostOnly(command: NewOrderSingle): boolean {
-  return (command.execInst & ExecInst.postOnly) !== 0;
-}
-
-function isGoodQty(instrument: NaiveInstrument, orderQty: number): boolean {
-  const qty = BigInt(orderQty);
-  const least = instrument.minOrderQty > 1n ? instrument.minOrderQty : 1n;
-  if (qty < least) return false;
-  if (instrument.maxOrderQty !== 0n && qty > instrument.maxOrderQty) return false;
-  return qty % instrument.lotSize === 0n;
-}
-
-function isIdOfSymbol(orderID: string, symbol: string): boolean {
-  return Number.parseInt(orderID.slice(0, 8), 16) === murmur2(new TextEncoder().encode(symbol));
-}
-
-export function isTooLate(state: NaiveState, command: { readonly validUntil: number }): boolean {
-  return command.validUntil !== 0 && command.validUntil < state.now;
-}
-
-function acceptedOrder(
-  run: CommandRun,
-  command: NewOrderSingle,
-  instrument: NaiveInstrument,
-): NaiveOrder {
-  const isDefault = command.selfTradePrevention === SelfTradePrevention.Default;
-  return {
-    orderID: command.orderID,
-    accountID: command.accountID,
-    firstSeqNum: run.seqNum,
-    entryRptSeq: nextRptSeq(instrument),
-    side: command.side,
-    ordType: command.ordType,
-    timeInForce: command.timeInForce,
-    selfTradePrevention: isDefault ? instrument.selfTradePrevention : command.selfTradePrevention,
-    postOnly: isPostOnly(command),
-    expireTime: command.expireTime,
-    price: command.price,
-    orderQty: BigInt(command.orderQty),
-    leavesQty: BigInt(command.orderQty),
-    cumQty: 0n,
-    preventedQty: 0n,
-    cash: command.cashOrderQty === 0n ? null : command.cashOrderQty,
-  };
-}
-
-/** Matches an order as a taker and brings it to its end state. */
-function settle(
-  state: NaiveState,
-  run: CommandRun,
-  instrument: NaiveInstrument,
-  order: NaiveOrder,
-): void {
-  const end = match(state, run, instrument, order);
-  if (end === "Used up" || end === "Ended") return;
-  if (end === "Cash spent") return emitCanceled(run, instrument, order, CancelReason.CashSpent);
-  if (order.ordType === OrdType.Market)
-    return emitCanceled(run, instrument, order, CancelReason.NoLiquidity);
-  if (order.timeInForce === TimeInForce.IOC) {
-    return emitCanceled(run, instrument, order, CancelReason.ImmediateOrCancel);
-  }
-  rest(state, instrument, order);
 }
 
 /** A foreign order looks like an unknown one. */
@@ -247,17 +86,27 @@ function replacementRefusal(
   command: OrderCancelReplaceRequest,
   { order, instrument }: Resting,
 ): CxlRejReason | null {
-  const { price, orderQty } = command;
-  if (price === 0 && orderQty === 0) return CxlRejReason.NothingToReplace;
-  if (price < 0) return CxlRejReason.PriceOutOfRange;
-  if (price !== 0 && price % instrument.tickSize !== 0) return CxlRejReason.InvalidPriceIncrement;
+  const { price, orderQty, stopPx = 0 } = command;
+  const prices = [price, stopPx].filter((given) => given !== 0);
+  if (prices.length === 0 && orderQty === 0) return CxlRejReason.NothingToReplace;
+  if (!hasFields(order, command)) return CxlRejReason.UnsupportedOrderCharacteristic;
+  if (prices.some((given) => given < 0)) return CxlRejReason.PriceOutOfRange;
+  if (prices.some((given) => given % instrument.tickSize !== 0))
+    return CxlRejReason.InvalidPriceIncrement;
   const isAboveCumQty = BigInt(orderQty) > order.cumQty;
   if (orderQty !== 0 && isAboveCumQty && !isGoodQty(instrument, orderQty))
     return CxlRejReason.IncorrectQuantity;
+  if (hasTooManyParts(orderQty, order.displayQty)) return CxlRejReason.IncorrectQuantity;
   if (order.postOnly && price !== 0 && wouldCross(instrument, order.side, price)) {
     return CxlRejReason.PostOnlyWouldCross;
   }
   return null;
+}
+
+/** Only what waits has a stopPx, and a Stop has no price. */
+function hasFields(order: NaiveOrder, { price, stopPx = 0 }: OrderCancelReplaceRequest): boolean {
+  if (stopPx !== 0 && order.trigger === null) return false;
+  return price === 0 || order.ordType !== OrdType.Stop;
 }
 
 function replace(
@@ -268,6 +117,9 @@ function replace(
 ): void {
   const newPrice = command.price === 0 ? order.price : command.price;
   const newQty = command.orderQty === 0 ? order.orderQty : BigInt(command.orderQty);
+  if (order.trigger !== null) {
+    return replaceWaiting(state, run, command, { order, instrument }, order.trigger);
+  }
   const newLeavesQty = newQty - order.cumQty - order.preventedQty;
   if (newLeavesQty <= 0n) {
     takeOff(state, instrument, order);
@@ -282,58 +134,33 @@ function replace(
   if (!keptPriority) takeOff(state, instrument, order);
   Object.assign(order, { price: newPrice, orderQty: newQty, leavesQty: newLeavesQty });
   emitReplaced(run, command, { order, instrument }, keptPriority);
-  if (!keptPriority) settle(state, run, instrument, order);
+  if (keptPriority) {
+    order.shownQty = least(order.shownQty, newLeavesQty);
+    return;
+  }
+  take(state, run, instrument, order);
+  runTriggered(state, run, instrument);
 }
 
-function emitAccepted(
+function replaceWaiting(
+  state: NaiveState,
   run: CommandRun,
-  command: NewOrderSingle,
-  instrument: NaiveInstrument,
-  order: NaiveOrder,
+  command: OrderCancelReplaceRequest,
+  { order, instrument }: Resting,
+  trigger: NaiveTrigger,
 ): void {
-  run.events.push({
-    kind: "OrderAccepted",
-    rptSeq: order.entryRptSeq,
-    securityID: instrument.securityID,
-    accountID: order.accountID,
-    orderID: order.orderID,
-    firstSeqNum: order.firstSeqNum,
-    orderQty: command.orderQty,
-    cashOrderQty: command.cashOrderQty,
-    price: command.price,
-    side: command.side,
-    ordType: command.ordType,
-    timeInForce: command.timeInForce,
-    selfTradePrevention: order.selfTradePrevention,
-    execInst: command.execInst,
-    expireTime: command.expireTime,
-    clOrdID: command.clOrdID,
-  });
-}
-
-/** `run.seqNum` is the order's firstSeqNum. */
-export function emitRejected(
-  run: CommandRun,
-  command: Omit<NaiveDeferred, "firstSeqNum" | "validUntil">,
-  instrument: NaiveInstrument | undefined,
-  ordRejReason: OrdRejReason,
-): void {
-  run.events.push({
-    kind: "OrderRejected",
-    rptSeq: instrument === undefined ? 0 : nextRptSeq(instrument),
-    securityID: instrument?.securityID ?? 0,
-    accountID: command.accountID,
-    orderID: command.orderID,
-    firstSeqNum: run.seqNum,
-    orderQty: command.orderQty,
-    price: command.price,
-    ordRejReason,
-    side: command.side,
-    ordType: command.ordType,
-    timeInForce: command.timeInForce,
-    symbol: command.symbol,
-    clOrdID: command.clOrdID,
-  });
+  const price = command.price === 0 ? order.price : command.price;
+  const orderQty = command.orderQty === 0 ? order.orderQty : BigInt(command.orderQty);
+  const stopPx = (command.stopPx ?? 0) === 0 ? trigger.stopPx : (command.stopPx ?? 0);
+  const isSame = price === order.price && stopPx === trigger.stopPx && orderQty <= order.orderQty;
+  const keptPriority = isSame && command.losePriority === false;
+  Object.assign(order, { price, orderQty, leavesQty: orderQty });
+  trigger.stopPx = stopPx;
+  emitReplaced(run, command, { order, instrument }, keptPriority);
+  if (keptPriority) return;
+  trigger.placeRptSeq = instrument.rptSeq;
+  wait(state, instrument, order);
+  runTriggered(state, run, instrument);
 }
 
 function emitReplaced(
@@ -357,6 +184,7 @@ function emitReplaced(
     keptPriority,
     commandID: command.commandID,
     clOrdID: command.clOrdID,
+    ...given("stopPx", order.trigger?.stopPx),
   });
 }
 

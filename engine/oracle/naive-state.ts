@@ -42,7 +42,8 @@ export interface NaiveOrder {
   /** rptSeq of its OrderAccepted. */
   readonly entryRptSeq: number;
   readonly side: Side;
-  readonly ordType: OrdType;
+  /** Of an order that was triggered: what it became. */
+  ordType: OrdType;
   readonly timeInForce: TimeInForce;
   readonly selfTradePrevention: SelfTradePrevention;
   readonly postOnly: boolean;
@@ -53,8 +54,25 @@ export interface NaiveOrder {
   leavesQty: bigint;
   cumQty: bigint;
   preventedQty: bigint;
+  /** Of an iceberg: most that it shows at a time; 0 for others. */
+  readonly displayQty: bigint;
+  /** What it shows now, where it rests; of others all of leavesQty. */
+  shownQty: bigint;
   /** What is left to spend, in price unit x quantity unit; null for an order by quantity. */
   cash: bigint | null;
+  /** What it waits for; null for an order that never waited and one that was triggered. */
+  trigger: NaiveTrigger | null;
+}
+
+export interface NaiveTrigger {
+  /** Price units, as it stands now. */
+  stopPx: number;
+  /** Of a trailing stop; 0 for others. */
+  readonly pegOffsetValue: number;
+  /** rptSeq of the event that gave it its place among those with the same stopPx. */
+  placeRptSeq: number;
+  /** A trade has reached it; it waits for the end of the taker's walk. */
+  isReached: boolean;
 }
 
 export interface NaiveInstrument {
@@ -75,6 +93,10 @@ export interface NaiveInstrument {
   /** Book order: best price first, each level in queue order. */
   readonly bids: NaiveOrder[];
   readonly asks: NaiveOrder[];
+  /** Of the last trade; 0 before the first. */
+  lastPx: number;
+  /** Orders that wait for a trade, in no order. */
+  readonly waiting: Set<NaiveOrder>;
 }
 
 export interface NaiveAccount {
@@ -141,6 +163,7 @@ export interface NaiveState {
   readonly keys: Map<string, NaiveKey>;
   /** In order of securityID: index + 1. */
   readonly instruments: NaiveInstrument[];
+  /** Every open order: those that rest and those that wait for their trigger. */
   readonly resting: Map<string, Resting>;
   /** In order of entry, which is also the order of entryTime. */
   readonly idWindow: Map<string, NaiveIdEntry>;
@@ -181,4 +204,12 @@ export function nextRptSeq(instrument: NaiveInstrument): number {
 
 export function instrumentOf(state: NaiveState, symbol: string): NaiveInstrument | undefined {
   return state.instruments.find((instrument) => instrument.symbol === symbol);
+}
+
+/** A field of a newer version of an event: absent where it says nothing. */
+export function given<Name extends string>(
+  name: Name,
+  value: number | undefined,
+): Partial<Record<Name, number>> {
+  return value === undefined || value === 0 ? {} : ({ [name]: value } as Record<Name, number>);
 }

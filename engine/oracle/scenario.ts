@@ -91,6 +91,26 @@ export class Scenario {
     });
   }
 
+  /** A Stop GTC, or a StopLimit where a price is given. */
+  stop(
+    id: number,
+    side: Side,
+    orderQty: number,
+    stopPx: number,
+    changes: Changes<NewOrderSingle> = {},
+  ): readonly Event[] {
+    const ordType = (changes.price ?? 0) === 0 ? OrdType.Stop : OrdType.StopLimit;
+    const { GTC } = TimeInForce;
+    return this.order(id, side, orderQty, 0, { ordType, timeInForce: GTC, stopPx, ...changes });
+  }
+
+  /** Account 2 sells `orderQty` to account 3 at `price`: the last trade. */
+  trade(price: number, orderQty = 1): readonly Event[] {
+    const id = 1_000_000 + this.#seqNum;
+    this.order(id, Side.Sell, orderQty, price, { accountID: 2 });
+    return this.order(id + 1, Side.Buy, orderQty, price, { accountID: 3 });
+  }
+
   cancel(id: number, changes: Changes<OrderCancelRequest> = {}): readonly Event[] {
     const commandID = commandIDOf(this.#seqNum);
     return this.send({
@@ -220,6 +240,8 @@ function tell(event: Event): string {
       return `Trade #${last(event.makerOrderID)} with #${last(event.takerOrderID)} ${event.lastQty} at ${event.lastPx} leaves ${event.makerLeavesQty}, ${event.takerLeavesQty}`;
     case "OrderReplaced":
       return `OrderReplaced #${last(event.orderID)} ${event.orderQty} leaves ${event.leavesQty} at ${event.price}${event.keptPriority ? " in place" : ""}`;
+    case "OrderTriggered":
+      return `OrderTriggered #${last(event.orderID)} at ${event.stopPx}`;
     case "SelfTradePrevented":
       return `SelfTradePrevented #${last(event.makerOrderID)} with #${last(event.takerOrderID)} ${event.preventedQty} leaves ${event.makerLeavesQty}, ${event.takerLeavesQty}`;
     case "OrderMassCancelReport":

@@ -2,7 +2,7 @@
 import { crc32 } from "../../schema/crc32.ts";
 import { crcBytes, frame } from "../../schema/frame.ts";
 import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
-import { headerBytes } from "../../schema/generated/records.ts";
+import { headerBytes, schemaVersion } from "../../schema/generated/records.ts";
 import { symbolHash } from "../../schema/hash.ts";
 import { replayAttempt } from "../../schema/topics.ts";
 import type { StreamContext } from "./stream-context.ts";
@@ -69,14 +69,14 @@ export function bytesOfEarly({ order, newer }: EarlyOrder): Uint8Array {
   return newer === null ? bytes : inNewerVersion(bytes, newer);
 }
 
-/** Version 1 or above, a longer block now and then, and values that version 0 does not have. */
+/** Above this version, a longer block now and then, and values that this version does not have. */
 function inNewerVersion(bytes: Uint8Array, manner: number): Uint8Array {
   const end = bytes.length - crcBytes;
   const longer = new Uint8Array(bytes.length + (manner % 3) * 8);
   longer.set(bytes.subarray(0, end));
   const view = new DataView(longer.buffer);
   view.setUint16(0, end - headerBytes + (manner % 3) * 8, true);
-  view.setUint16(6, 1 + manner, true);
+  view.setUint16(6, schemaVersion + 1 + manner, true);
   if (manner % 4 === 1) view.setUint8(headerBytes + 46 + (manner % 2), 7);
   if (manner % 4 === 2) view.setUint8(headerBytes + 92, 99);
   if (manner % 4 === 3) longer.fill(0xff, headerBytes + 64, headerBytes + 72);

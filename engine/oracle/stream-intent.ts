@@ -15,10 +15,15 @@ export interface Intent {
   /** 1 = the account named above whatever the order's, 0 = the owner of the order. */
   readonly foreign: number;
   readonly side: number;
+  /** Limit, market, market by cash, stop, stop-limit. */
   readonly ordType: number;
+  /** Of a stop: 0 = it stays where it is, 1 = it trails the trades from the last one on, 2 = from its stopPx on. */
+  readonly trail: number;
   readonly timeInForce: number;
   readonly selfTradePrevention: number;
   readonly postOnly: number;
+  /** 0 = it shows all of itself. */
+  readonly display: number;
   /** Ticks from the centre, positive is towards the other side. */
   readonly depth: number;
   readonly lots: number;
@@ -58,8 +63,6 @@ export const flawCount = 16;
 /** An intent by dice, under the shape's weights. */
 export function rollIntent(dice: Dice, shape: StreamShape): Intent {
   const { features } = shape;
-  const isCash = features.has("cash") && dice.chance(0.1);
-  const isMarket = isCash || (features.has("market") && dice.chance(0.1));
   return {
     action: dice.weighted(shape.weights),
     account: dice.upTo(shape.accountCount - 1),
@@ -67,10 +70,12 @@ export function rollIntent(dice: Dice, shape: StreamShape): Intent {
     target: dice.bits(),
     foreign: dice.chance(shape.ownRate) ? 0 : 1,
     side: dice.upTo(1),
-    ordType: isCash ? 2 : Number(isMarket),
+    ordType: rollOrdType(dice, shape),
+    trail: features.has("trailing") && dice.chance(0.5) ? 1 + dice.upTo(1) : 0,
     timeInForce: rollTimeInForce(dice, shape),
     selfTradePrevention: features.has("selfTradePrevention") ? dice.upTo(4) : 0,
     postOnly: features.has("postOnly") && dice.chance(0.15) ? 1 : 0,
+    display: features.has("iceberg") && dice.chance(0.3) ? 1 : 0,
     depth: rollDepth(dice, shape),
     lots: 1 + Math.floor(dice.fraction() ** 3 * shape.lotsMax),
     manner: dice.upTo(15),
@@ -81,6 +86,13 @@ export function rollIntent(dice: Dice, shape: StreamShape): Intent {
       : dice.upTo(3),
     id: shape.idCount > 1_000 ? 0 : 1 + dice.upTo(shape.idCount - 1),
   };
+}
+
+/** See Intent.ordType. */
+function rollOrdType(dice: Dice, { features }: StreamShape): number {
+  if (features.has("stop") && dice.chance(0.15)) return 3 + dice.upTo(1);
+  if (features.has("cash") && dice.chance(0.1)) return 2;
+  return Number(features.has("market") && dice.chance(0.1));
 }
 
 /** Index into GTC, IOC, FOK, GTD. */

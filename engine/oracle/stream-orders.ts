@@ -13,6 +13,7 @@ import type { OrderMassCancelRequest } from "../../schema/generated/order-mass-c
 import { symbolHash } from "../../schema/hash.ts";
 import type { NaiveInstrument, Resting } from "./naive-state.ts";
 import { Flaw } from "./stream-intent.ts";
+import { makeStopPx, makeTrigger } from "./stream-triggers.ts";
 import type { Intent } from "./stream-intent.ts";
 import type { StreamContext } from "./stream-context.ts";
 import { earlySymbols } from "./stream-shape.ts";
@@ -21,7 +22,17 @@ const qtyMax = Number.MAX_SAFE_INTEGER;
 const priceMax = 2 ** 31 - 1;
 const timesInForce = [TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD] as const;
 
-export function makeNewOrderSingle(context: StreamContext, intent: Intent): NewOrderSingle {
+const ordTypes = [
+  OrdType.Limit,
+  OrdType.Market,
+  OrdType.Market,
+  OrdType.Stop,
+  OrdType.StopLimit,
+] as const;
+
+export function makeNewOrderSingle(context: StreamContext, wanted: Intent): NewOrderSingle {
+  const hasStops = context.shape.features.has("stop");
+  const intent = wanted.ordType < 3 || hasStops ? wanted : { ...wanted, ordType: 0 };
   const shape = context.instrumentShape(intent);
   const symbol = has(intent, Flaw.unknownSymbol) ? "NONE" : shape.symbol;
   const timeInForce = timeInForceOf(intent);
@@ -35,12 +46,12 @@ export function makeNewOrderSingle(context: StreamContext, intent: Intent): NewO
     attempt: intent.target % 50 === 0 ? intent.target % 4 : 0,
     orderID: orderIDOf(context, intent, symbol),
     side,
-    ordType: intent.ordType === 0 ? OrdType.Limit : OrdType.Market,
+    ordType: ordTypes[intent.ordType] ?? OrdType.Limit,
     symbol,
     orderQty: isCash !== has(intent, Flaw.noQty) ? 0 : orderQtyOf(context, intent),
     cashOrderQty: isCash !== has(intent, Flaw.extraCash) ? cashOf(context, intent, side) : 0n,
     price:
-      (intent.ordType === 0) !== has(intent, Flaw.noPrice) ? priceOf(context, intent, side) : 0,
+      (intent.ordType % 4 === 0) !== has(intent, Flaw.noPrice) ? priceOf(context, intent, side) : 0,
     timeInForce,
     selfTradePrevention: selfTradePreventionOf(intent),
     execInst: isPostOnly(intent, timeInForce) ? ExecInst.postOnly : 0,
@@ -48,6 +59,8 @@ export function makeNewOrderSingle(context: StreamContext, intent: Intent): NewO
       ? Math.max(1, context.now + (intent.target % (intent.manner < 8 ? 5 : 97)) * context.waitUnit)
       : 0,
     clOrdID: intent.target % 3 === 0 ? "" : `c${intent.target}`,
+    ...(intent.ordType < 3 ? {} : makeTrigger(context, intent, side)),
+    ...makeDisplayQty(context, intent, timeInForce),
   };
 }
 
@@ -74,6 +87,7 @@ export function makeOrderCancelReplaceRequest(
     orderQty: newOrderQty(intent, live),
     price: newPrice(context, intent, live),
     clOrdID: `r${intent.target % 1_000}`,
+    ...newStopPx(context, intent, live),
   };
 }
 
@@ -126,6 +140,25 @@ function isPostOnly(intent: Intent, timeInForce: TimeInForce): boolean {
 function orderIDOf(context: StreamContext, intent: Intent, symbol: string): string {
   const hash = symbolHash(symbol);
   return context.newID(intent, has(intent, Flaw.wrongPartition) ? hash ^ 1 : hash);
+}
+
+/** A limit order that lasts may be an iceberg; a flaw makes any order one, or shows what it cannot. */
+function makeDisplayQty(
+  context: StreamContext,
+  intent: Intent,
+  timeInForce: TimeInForce,
+): { displayQty?: number } {
+  if (!context.shape.features.has("iceberg") || intent.display === 0) return {};
+  const isLasting = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
+  const mayBe = intent.ordType % 4 === 0 && isLasting;
+  if (!mayBe && !has(intent, Flaw.postOnly)) return {};
+  const lot = Number(
+    context.instrument(intent)?.lotSize ?? context.instrumentShape(intent).lotSize,
+  );
+  const orderQty = orderQtyOf(context, intent);
+  const parts = intent.manner % 8 === 7 ? 101 : 1 + (intent.target % 12);
+  const wanted = Math.ceil(orderQty / parts / lot) * lot;
+  return { displayQty: Math.min(has(intent, Flaw.offLot) ? wanted + lot + 1 : wanted, qtyMax) };
 }
 
 /** Lots around the grid of the instrument as it is now; a flaw leaves it. */
@@ -200,9 +233,25 @@ function newOrderQty(intent: Intent, live: Resting | undefined): number {
   return Number(clamp(wanted, 0n, BigInt(qtyMax)));
 }
 
+/** Of an order that waits; now and then of one that has no stopPx. */
+function newStopPx(
+  context: StreamContext,
+  intent: Intent,
+  live: Resting | undefined,
+): { stopPx?: number } {
+  if (!context.shape.features.has("stop") || live === undefined) return {};
+  const { trigger, side } = live.order;
+  if (trigger === null) return intent.target % 50 === 1 ? { stopPx: 1 } : {};
+  if (intent.manner % 3 === 0) return {};
+  if (intent.manner % 3 === 1) return { stopPx: trigger.stopPx };
+  const instrument = placeOf(context, live.instrument);
+  return { stopPx: makeStopPx(context, { ...intent, instrument }, side) };
+}
+
 function newPrice(context: StreamContext, intent: Intent, live: Resting | undefined): number {
   if (live === undefined) return has(intent, Flaw.noPrice) ? 0 : 1 + (intent.target % 100);
   if (has(intent, Flaw.noPrice) || intent.target % 3 === 0) return 0;
+  if (live.order.ordType === OrdType.Stop && intent.target % 7 !== 0) return 0;
   if (intent.target % 3 === 1 && intent.flaws === 0) return live.order.price;
   return priceOf(
     context,

@@ -109,6 +109,7 @@ const replayProblems = [
   "IncorrectQuantity",
   "OrderCapacityReached",
   "PostOnlyWouldCross",
+  "NoReferencePrice",
   "NewerVersion",
 ] as const;
 

@@ -40,6 +40,7 @@ const orderRefusals = [
   "IncorrectQuantity",
   "OrderCapacityReached",
   "PostOnlyWouldCross",
+  "NoReferencePrice",
   "WrongPartition",
 ] as const satisfies readonly (ProblemCode | readonly [ProblemCode, number])[];
 

@@ -103,7 +103,7 @@ async function compareBooks(
     ] as const) {
       const expected = views.book(symbol, side).map((level) => {
         const queue = level.map(
-          (order) => `${order.mdEntryID}x${decimal(order.leavesQty, qtyExponent)}`,
+          (order) => `${order.mdEntryID}x${decimal(order.shownQty, qtyExponent)}`,
         );
         return `${decimal(level[0]?.price ?? 0, priceExponent)}: ${queue.join(" ")}`;
       });

@@ -2,6 +2,7 @@ import {
   CancelReason,
   OrdRejReason,
   OrdStatusName,
+  OrdType,
   SideName,
 } from "../../schema/generated/enums.ts";
 import type { OrderAccepted } from "../../schema/generated/order-accepted.ts";
@@ -28,6 +29,10 @@ export interface ExpectedOrder {
   orderQty: number;
   cumQty: number;
   leavesQty: number;
+  /** Of an iceberg: most that it shows at a time; 0 for others. */
+  readonly displayQty: number;
+  /** What the book shows of it: of a plain order all that is left. */
+  shownQty: number;
   ordStatus: string;
 }
 
@@ -84,6 +89,11 @@ export class ExpectedViews {
         return this.#trade(partition, seqNum, event);
       case "OrderCanceled":
         return this.#cancel(this.#order(partition, event.orderID, event.firstSeqNum), event);
+      case "OrderTriggered": {
+        const order = this.#order(partition, event.orderID, event.firstSeqNum);
+        if (order.price > 0) this.#rest(order);
+        return;
+      }
       case "OrderReplaced":
         return this.#replace(this.#order(partition, event.orderID, event.firstSeqNum), event);
       case "SelfTradePrevented":
@@ -120,12 +130,15 @@ export class ExpectedViews {
       orderQty: hasUnits ? event.orderQty : 0,
       cumQty: 0,
       leavesQty: accepted ? event.orderQty : 0,
+      displayQty: accepted ? (event.displayQty ?? 0) : 0,
+      shownQty: 0,
       ordStatus: accepted ? "New" : refusedStatus(event),
     };
     const key = `${partition}:${event.orderID}:${event.firstSeqNum}`;
     if (this.orders.has(key)) throw new Error(`Order ${key} enters twice`);
     this.orders.set(key, order);
-    if (accepted && order.price > 0) this.#rest(order);
+    const waits = event.ordType === OrdType.Stop || event.ordType === OrdType.StopLimit;
+    if (accepted && order.price > 0 && !waits) this.#rest(order);
   }
 
   #trade(partition: number, seqNum: number, event: Trade): void {
@@ -147,8 +160,8 @@ export class ExpectedViews {
     taker.cumQty += lastQty;
     maker.ordStatus = OrdStatusName[event.makerOrdStatus];
     taker.ordStatus = OrdStatusName[event.takerOrdStatus];
-    this.#lower(maker, event.makerLeavesQty);
-    this.#lower(taker, event.takerLeavesQty);
+    this.#give(maker, lastQty, event.makerLeavesQty);
+    this.#take(taker, event.takerLeavesQty);
   }
 
   #cancel(order: ExpectedOrder, event: OrderCanceled): void {
@@ -163,6 +176,11 @@ export class ExpectedViews {
 
   #replace(order: ExpectedOrder, event: OrderReplaced): void {
     order.orderQty = event.orderQty;
+    if (event.stopPx !== undefined) {
+      order.price = event.price;
+      order.leavesQty = event.leavesQty;
+      return;
+    }
     if (event.keptPriority) return this.#lower(order, event.leavesQty);
     this.#lower(order, 0);
     order.price = event.price;
@@ -171,11 +189,12 @@ export class ExpectedViews {
   }
 
   #prevent(partition: number, event: SelfTradePrevented): void {
-    this.#lower(
+    this.#give(
       this.#order(partition, event.makerOrderID, event.makerFirstSeqNum),
+      event.preventedQty,
       event.makerLeavesQty,
     );
-    this.#lower(
+    this.#take(
       this.#order(partition, event.takerOrderID, event.takerFirstSeqNum),
       event.takerLeavesQty,
     );
@@ -184,12 +203,30 @@ export class ExpectedViews {
   #rest(order: ExpectedOrder): void {
     const key = levelKey(order);
     const level = this.#levels.get(key);
+    show(order);
     if (level === undefined) this.#levels.set(key, [order]);
     else level.push(order);
   }
 
+  /** A maker gives up some of what it shows; an iceberg that shows nothing any more goes to the end of its level. */
+  #give(order: ExpectedOrder, qty: number, leavesQty: number): void {
+    const shownQty = order.shownQty - qty;
+    const isUsedUp = order.displayQty > 0 && shownQty === 0 && leavesQty > 0;
+    if (isUsedUp) this.#lower(order, 0);
+    this.#lower(order, leavesQty);
+    order.shownQty = shownQty;
+    if (isUsedUp) this.#rest(order);
+  }
+
+  /** A taker that will rest shows what it may. */
+  #take(order: ExpectedOrder, leavesQty: number): void {
+    this.#lower(order, leavesQty);
+    show(order);
+  }
+
   #lower(order: ExpectedOrder, leavesQty: number): void {
     order.leavesQty = leavesQty;
+    order.shownQty = order.displayQty > 0 ? Math.min(order.shownQty, leavesQty) : leavesQty;
     if (leavesQty > 0) return;
     const key = levelKey(order);
     const level = this.#levels.get(key);
@@ -215,6 +252,11 @@ export class ExpectedViews {
 
 function refusedStatus({ ordRejReason }: OrderRejected): string {
   return ordRejReason === OrdRejReason.CanceledBeforeEntry ? "Canceled" : "Rejected";
+}
+
+function show(order: ExpectedOrder): void {
+  const { displayQty, leavesQty } = order;
+  order.shownQty = displayQty > 0 ? Math.min(displayQty, leavesQty) : leavesQty;
 }
 
 function levelKey(order: ExpectedOrder): string {

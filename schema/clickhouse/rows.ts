@@ -20,7 +20,14 @@ export type TradeRow = {
 };
 
 export type ExecTypeName =
-  "New" | "Canceled" | "Replaced" | "Rejected" | "Expired" | "Trade" | "SelfTradePrevented";
+  | "New"
+  | "Canceled"
+  | "Replaced"
+  | "Rejected"
+  | "Expired"
+  | "Trade"
+  | "SelfTradePrevented"
+  | "Triggered";
 
 export type LiquidityName = "None" | "Added" | "Removed";
 
@@ -42,7 +49,13 @@ export type OrderEventRow = {
   readonly ordType: string;
   readonly timeInForce: string;
   readonly price: string | null;
+  readonly stopPx: string | null;
+  readonly pegOffsetValue: string | null;
+  /** Of a stop: it waits no longer. */
+  readonly triggered: boolean;
   readonly orderQty: string;
+  readonly displayQty: string | null;
+  readonly shownQty: string | null;
   readonly cashOrderQty: string | null;
   readonly cumQty: string;
   readonly leavesQty: string;

@@ -11,9 +11,10 @@ export interface AccountDefined {
   readonly name: string;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const AccountDefinedLayout = {
   templateId: 75,
+  version: 0,
   blockLength: 64,
   rptSeq: 0,
   accountID: 8,
@@ -37,6 +38,7 @@ export function encodeAccountDefined(message: AccountDefined, view: DataView, at
   view.setUint32(block + 8, message.accountID, true);
   view.setUint8(block + 12, message.accountStatus);
   wire.writeText(view, block + 16, 40, message.name);
+
   return block + 64;
 }
 
@@ -50,7 +52,7 @@ export function validAccountDefined(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validAccountDefined holds. */
+/** Call only behind its header and where validAccountDefined holds. */
 export function decodeAccountDefined(view: DataView, block: number): AccountDefined {
   return {
     kind: "AccountDefined",

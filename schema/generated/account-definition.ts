@@ -15,9 +15,10 @@ export interface AccountDefinition {
   readonly name: string;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const AccountDefinitionLayout = {
   templateId: 7,
+  version: 0,
   blockLength: 88,
   sendingTime: 0,
   validUntil: 8,
@@ -63,6 +64,7 @@ export function encodeAccountDefinition(
   view.setUint16(block + 44, message.attempt, true);
   view.setUint8(block + 46, message.accountStatus);
   wire.writeText(view, block + 48, 40, message.name);
+
   return block + 88;
 }
 
@@ -77,7 +79,7 @@ export function validAccountDefinition(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validAccountDefinition holds. */
+/** Call only behind its header and where validAccountDefinition holds. */
 export function decodeAccountDefinition(view: DataView, block: number): AccountDefinition {
   return {
     kind: "AccountDefinition",

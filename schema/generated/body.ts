@@ -13,9 +13,10 @@ export interface Body {
   readonly eventCount: number;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const BodyLayout = {
   templateId: 128,
+  version: 0,
   blockLength: 48,
   seqNum: 0,
   commandOffset: 8,
@@ -54,6 +55,7 @@ export function encodeBody(message: Body, view: DataView, at: number): number {
   wire.writeUint53(view, block + 32, message.transactTime);
   view.setUint16(block + 40, message.semanticsVersion, true);
   view.setUint32(block + 44, message.eventCount, true);
+
   return block + 48;
 }
 
@@ -66,7 +68,7 @@ export function validBody(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validBody holds. */
+/** Call only behind its header and where validBody holds. */
 export function decodeBody(view: DataView, block: number): Body {
   return {
     kind: "Body",

@@ -14,9 +14,10 @@ export interface BusinessMessageReject {
   readonly refTemplateId: number;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const BusinessMessageRejectLayout = {
   templateId: 72,
+  version: 0,
   blockLength: 40,
   rptSeq: 0,
   securityID: 8,
@@ -50,6 +51,7 @@ export function encodeBusinessMessageReject(
   wire.writeUuid(view, block + 16, message.commandID);
   view.setUint16(block + 32, message.businessRejectReason, true);
   view.setUint16(block + 34, message.refTemplateId, true);
+
   return block + 40;
 }
 
@@ -63,7 +65,7 @@ export function validBusinessMessageReject(view: DataView, block: number): boole
   );
 }
 
-/** Call only where validBusinessMessageReject holds. */
+/** Call only behind its header and where validBusinessMessageReject holds. */
 export function decodeBusinessMessageReject(view: DataView, block: number): BusinessMessageReject {
   return {
     kind: "BusinessMessageReject",

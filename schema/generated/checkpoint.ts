@@ -10,9 +10,10 @@ export interface Checkpoint {
   readonly fromSeqNum: number;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const CheckpointLayout = {
   templateId: 79,
+  version: 0,
   blockLength: 40,
   sha256: 0,
   fromSeqNum: 32,
@@ -33,6 +34,7 @@ export function encodeCheckpoint(message: Checkpoint, view: DataView, at: number
   for (let index = 0; index < 40; index++) view.setUint8(block + index, 0);
   wire.writeHex(view, block, 32, message.sha256);
   wire.writeUint53(view, block + 32, message.fromSeqNum);
+
   return block + 40;
 }
 
@@ -41,7 +43,7 @@ export function validCheckpoint(view: DataView, block: number): boolean {
   return wire.validUint53(view, block + 32);
 }
 
-/** Call only where validCheckpoint holds. */
+/** Call only behind its header and where validCheckpoint holds. */
 export function decodeCheckpoint(view: DataView, block: number): Checkpoint {
   return {
     kind: "Checkpoint",

@@ -15,9 +15,10 @@ export interface Claim {
   readonly node: string;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const ClaimLayout = {
   templateId: 130,
+  version: 0,
   blockLength: 208,
   partition: 0,
   partitionCount: 2,
@@ -56,6 +57,7 @@ export function encodeClaim(message: Claim, view: DataView, at: number): number 
   wire.writeText(view, block + 88, 40, message.eventsTopicID);
   wire.writeText(view, block + 128, 40, message.build);
   wire.writeText(view, block + 168, 40, message.node);
+
   return block + 208;
 }
 
@@ -70,7 +72,7 @@ export function validClaim(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validClaim holds. */
+/** Call only behind its header and where validClaim holds. */
 export function decodeClaim(view: DataView, block: number): Claim {
   return {
     kind: "Claim",

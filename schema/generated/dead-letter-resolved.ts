@@ -19,9 +19,10 @@ export interface DeadLetterResolved {
   readonly reason: string;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const DeadLetterResolvedLayout = {
   templateId: 134,
+  version: 0,
   blockLength: 208,
   partition: 0,
   deadResolution: 2,
@@ -67,6 +68,7 @@ export function encodeDeadLetterResolved(
   wire.writeUint53(view, block + 40, message.commandOffset);
   wire.writeText(view, block + 48, 40, message.operator);
   wire.writeText(view, block + 88, 120, message.reason);
+
   return block + 208;
 }
 
@@ -82,7 +84,7 @@ export function validDeadLetterResolved(view: DataView, block: number): boolean 
   );
 }
 
-/** Call only where validDeadLetterResolved holds. */
+/** Call only behind its header and where validDeadLetterResolved holds. */
 export function decodeDeadLetterResolved(view: DataView, block: number): DeadLetterResolved {
   return {
     kind: "DeadLetterResolved",

@@ -28,9 +28,10 @@ export interface DeadLetter {
   readonly command: Uint8Array;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const DeadLetterLayout = {
   templateId: 133,
+  version: 0,
   blockLength: 120,
   partition: 0,
   attempts: 2,
@@ -84,6 +85,7 @@ export function encodeDeadLetter(message: DeadLetter, view: DataView, at: number
   wire.writeUint53(view, block + 48, message.diedSeqNum);
   wire.writeUuid(view, block + 56, message.orderID);
   wire.writeText(view, block + 72, 40, message.build);
+
   wire.assertField(message.command.length <= 262144, "command");
   view.setUint32(block + 120, message.command.length, true);
   new Uint8Array(view.buffer, view.byteOffset + block + 124, message.command.length).set(
@@ -105,7 +107,7 @@ export function validDeadLetter(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validDeadLetter holds. */
+/** Call only behind its header and where validDeadLetter holds. */
 export function decodeDeadLetter(view: DataView, block: number): DeadLetter {
   return {
     kind: "DeadLetter",

@@ -19,9 +19,10 @@ export interface DeadLettered {
   readonly deadReason: DeadReason;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const DeadLetteredLayout = {
   templateId: 81,
+  version: 0,
   blockLength: 56,
   rptSeq: 0,
   securityID: 8,
@@ -63,6 +64,7 @@ export function encodeDeadLettered(message: DeadLettered, view: DataView, at: nu
   wire.writeUint53(view, block + 40, message.commandOffset);
   view.setUint16(block + 48, message.attempts, true);
   view.setUint16(block + 50, message.deadReason, true);
+
   return block + 56;
 }
 
@@ -78,7 +80,7 @@ export function validDeadLettered(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validDeadLettered holds. */
+/** Call only behind its header and where validDeadLettered holds. */
 export function decodeDeadLettered(view: DataView, block: number): DeadLettered {
   return {
     kind: "DeadLettered",

@@ -37,9 +37,10 @@ export interface Deferred {
   readonly validUntil: number;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const DeferredLayout = {
   templateId: 80,
+  version: 0,
   blockLength: 128,
   rptSeq: 0,
   securityID: 8,
@@ -102,6 +103,7 @@ export function encodeDeferred(message: Deferred, view: DataView, at: number): n
   wire.writeText(view, block + 64, 16, message.symbol);
   wire.writeText(view, block + 80, 36, message.clOrdID);
   wire.writeUint53(view, block + 120, message.validUntil);
+
   return block + 128;
 }
 
@@ -123,7 +125,7 @@ export function validDeferred(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validDeferred holds. */
+/** Call only behind its header and where validDeferred holds. */
 export function decodeDeferred(view: DataView, block: number): Deferred {
   return {
     kind: "Deferred",

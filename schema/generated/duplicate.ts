@@ -22,9 +22,10 @@ export interface Duplicate {
   readonly refTemplateId: number;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const DuplicateLayout = {
   templateId: 71,
+  version: 0,
   blockLength: 56,
   rptSeq: 0,
   securityID: 8,
@@ -72,6 +73,7 @@ export function encodeDuplicate(message: Duplicate, view: DataView, at: number):
   view.setUint8(block + 49, message.conflict ? 1 : 0);
   view.setUint16(block + 50, message.reason, true);
   view.setUint16(block + 52, message.refTemplateId, true);
+
   return block + 56;
 }
 
@@ -88,7 +90,7 @@ export function validDuplicate(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validDuplicate holds. */
+/** Call only behind its header and where validDuplicate holds. */
 export function decodeDuplicate(view: DataView, block: number): Duplicate {
   return {
     kind: "Duplicate",

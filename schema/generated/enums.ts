@@ -25,16 +25,22 @@ export function isSide(value: number): value is Side {
 export const OrdType = {
   Market: 1,
   Limit: 2,
+  Stop: 3,
+  StopLimit: 4,
 } as const;
 export type OrdType = (typeof OrdType)[keyof typeof OrdType];
-export const OrdTypeName: Readonly<Record<OrdType, "Market" | "Limit">> = {
+export const OrdTypeName: Readonly<Record<OrdType, "Market" | "Limit" | "Stop" | "StopLimit">> = {
   1: "Market",
   2: "Limit",
+  3: "Stop",
+  4: "StopLimit",
 };
 export function isOrdType(value: number): value is OrdType {
   switch (value) {
     case 1:
     case 2:
+    case 3:
+    case 4:
       return true;
     default:
       return false;
@@ -316,6 +322,7 @@ export const OrdRejReason = {
   NewerVersion: 107,
   NotDeferred: 108,
   CanceledBeforeEntry: 109,
+  NoReferencePrice: 110,
 } as const;
 export type OrdRejReason = (typeof OrdRejReason)[keyof typeof OrdRejReason];
 export const OrdRejReasonName: Readonly<
@@ -339,6 +346,7 @@ export const OrdRejReasonName: Readonly<
     | "NewerVersion"
     | "NotDeferred"
     | "CanceledBeforeEntry"
+    | "NoReferencePrice"
   >
 > = {
   0: "None",
@@ -359,6 +367,7 @@ export const OrdRejReasonName: Readonly<
   107: "NewerVersion",
   108: "NotDeferred",
   109: "CanceledBeforeEntry",
+  110: "NoReferencePrice",
 };
 export function isOrdRejReason(value: number): value is OrdRejReason {
   switch (value) {
@@ -380,6 +389,7 @@ export function isOrdRejReason(value: number): value is OrdRejReason {
     case 107:
     case 108:
     case 109:
+    case 110:
       return true;
     default:
       return false;
@@ -399,6 +409,7 @@ export const CxlRejReason = {
   NothingToReplace: 107,
   UnknownAccount: 108,
   OrderCapacityReached: 109,
+  UnsupportedOrderCharacteristic: 110,
 } as const;
 export type CxlRejReason = (typeof CxlRejReason)[keyof typeof CxlRejReason];
 export const CxlRejReasonName: Readonly<
@@ -416,6 +427,7 @@ export const CxlRejReasonName: Readonly<
     | "NothingToReplace"
     | "UnknownAccount"
     | "OrderCapacityReached"
+    | "UnsupportedOrderCharacteristic"
   >
 > = {
   1: "UnknownOrder",
@@ -430,6 +442,7 @@ export const CxlRejReasonName: Readonly<
   107: "NothingToReplace",
   108: "UnknownAccount",
   109: "OrderCapacityReached",
+  110: "UnsupportedOrderCharacteristic",
 };
 export function isCxlRejReason(value: number): value is CxlRejReason {
   switch (value) {
@@ -445,6 +458,7 @@ export function isCxlRejReason(value: number): value is CxlRejReason {
     case 107:
     case 108:
     case 109:
+    case 110:
       return true;
     default:
       return false;

@@ -20,9 +20,10 @@ export interface KeyDefined {
   readonly publicKey: string;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const KeyDefinedLayout = {
   templateId: 76,
+  version: 0,
   blockLength: 120,
   rptSeq: 0,
   accountID: 8,
@@ -55,6 +56,7 @@ export function encodeKeyDefined(message: KeyDefined, view: DataView, at: number
   view.setUint8(block + 14, message.scopes);
   wire.writeText(view, block + 16, 36, message.keyID);
   wire.writeHex(view, block + 56, 64, message.publicKey);
+
   return block + 120;
 }
 
@@ -70,7 +72,7 @@ export function validKeyDefined(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validKeyDefined holds. */
+/** Call only behind its header and where validKeyDefined holds. */
 export function decodeKeyDefined(view: DataView, block: number): KeyDefined {
   return {
     kind: "KeyDefined",

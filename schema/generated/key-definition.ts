@@ -24,9 +24,10 @@ export interface KeyDefinition {
   readonly publicKey: string;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const KeyDefinitionLayout = {
   templateId: 8,
+  version: 0,
   blockLength: 152,
   sendingTime: 0,
   validUntil: 8,
@@ -77,6 +78,7 @@ export function encodeKeyDefinition(message: KeyDefinition, view: DataView, at: 
   wire.writeText(view, block + 48, 36, message.keyID);
   view.setUint8(block + 84, message.scopes);
   wire.writeHex(view, block + 88, 64, message.publicKey);
+
   return block + 152;
 }
 
@@ -93,7 +95,7 @@ export function validKeyDefinition(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validKeyDefinition holds. */
+/** Call only behind its header and where validKeyDefinition holds. */
 export function decodeKeyDefinition(view: DataView, block: number): KeyDefinition {
   return {
     kind: "KeyDefinition",

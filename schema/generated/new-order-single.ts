@@ -34,12 +34,21 @@ export interface NewOrderSingle {
   readonly execInst: ExecInst;
   readonly expireTime: number;
   readonly clOrdID: string;
+  /** A buy waits for a trade at or above it, a sell for one at or below it. Since version 1 of the schema; absent = 0. */
+  readonly stopPx?: number;
+  /** Of a trailing stop: price units between a trade and the stopPx that it brings. Since version 1 of the schema; absent = 0. */
+  readonly pegOffsetValue?: number;
+  /** Of an iceberg: most that it shows at a time while it rests. Since version 2 of the schema; absent = 0. */
+  readonly displayQty?: number;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const NewOrderSingleLayout = {
   templateId: 1,
+  version: 0,
   blockLength: 144,
+  blockLengthV1: 152,
+  blockLengthV2: 160,
   sendingTime: 0,
   validUntil: 8,
   orderID: 16,
@@ -57,7 +66,17 @@ export const NewOrderSingleLayout = {
   execInst: 94,
   expireTime: 96,
   clOrdID: 104,
+  stopPx: 144,
+  pegOffsetValue: 148,
+  displayQty: 152,
 } as const;
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfNewOrderSingle(message: NewOrderSingle): number {
+  if ((message.displayQty ?? 0) !== 0) return 160;
+  if ((message.stopPx ?? 0) !== 0 || (message.pegOffsetValue ?? 0) !== 0) return 152;
+  return 144;
+}
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeNewOrderSingle(message: NewOrderSingle, view: DataView, at: number): number {
@@ -87,12 +106,22 @@ export function encodeNewOrderSingle(message: NewOrderSingle, view: DataView, at
     "expireTime",
   );
   wire.assertField(wire.isText(message.clOrdID, 36), "clOrdID");
-  view.setUint16(at, 144, true);
+  wire.assertField(wire.isIntegerWithin(message.stopPx ?? 0, -2147483648, 2147483647), "stopPx");
+  wire.assertField(
+    wire.isIntegerWithin(message.pegOffsetValue ?? 0, -2147483648, 2147483647),
+    "pegOffsetValue",
+  );
+  wire.assertField(
+    wire.isIntegerWithin(message.displayQty ?? 0, 0, Number.MAX_SAFE_INTEGER),
+    "displayQty",
+  );
+  const blockLength = blockLengthOfNewOrderSingle(message);
+  view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 1, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, blockLength === 160 ? 2 : blockLength === 152 ? 1 : 0, true);
   const block = at + 8;
-  for (let index = 0; index < 144; index++) view.setUint8(block + index, 0);
+  for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);
   wire.writeUint53(view, block + 8, message.validUntil);
   wire.writeUuid(view, block + 16, message.orderID);
@@ -110,11 +139,19 @@ export function encodeNewOrderSingle(message: NewOrderSingle, view: DataView, at
   view.setUint8(block + 94, message.execInst);
   wire.writeUint53(view, block + 96, message.expireTime);
   wire.writeText(view, block + 104, 36, message.clOrdID);
-  return block + 144;
+  if (blockLength > 144) {
+    view.setInt32(block + 144, message.stopPx ?? 0, true);
+    view.setInt32(block + 148, message.pegOffsetValue ?? 0, true);
+  }
+  if (blockLength > 152) {
+    wire.writeUint53(view, block + 152, message.displayQty ?? 0);
+  }
+  return block + blockLength;
 }
 
 /** Every field holds a value of its type. */
 export function validNewOrderSingle(view: DataView, block: number): boolean {
+  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     wire.validUint53(view, block + 8) &&
@@ -128,13 +165,15 @@ export function validNewOrderSingle(view: DataView, block: number): boolean {
     isSelfTradePrevention(view.getUint8(block + 93)) &&
     (view.getUint8(block + 94) & -2) === 0 &&
     wire.validUint53(view, block + 96) &&
-    wire.validText(view, block + 104, 36)
+    wire.validText(view, block + 104, 36) &&
+    (blockLength <= 144 || true) &&
+    (blockLength <= 152 || wire.validUint53(view, block + 152))
   );
 }
 
-/** Call only where validNewOrderSingle holds. */
+/** Call only behind its header and where validNewOrderSingle holds. */
 export function decodeNewOrderSingle(view: DataView, block: number): NewOrderSingle {
-  return {
+  const message: NewOrderSingle = {
     kind: "NewOrderSingle",
     sendingTime: wire.readUint53(view, block),
     validUntil: wire.readUint53(view, block + 8),
@@ -154,4 +193,18 @@ export function decodeNewOrderSingle(view: DataView, block: number): NewOrderSin
     expireTime: wire.readUint53(view, block + 96),
     clOrdID: wire.readText(view, block + 104, 36),
   };
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= 144) return message;
+  const newer: { -readonly [Key in keyof NewOrderSingle]?: NewOrderSingle[Key] } = {};
+  if (blockLength > 144) {
+    const stopPx = view.getInt32(block + 144, true);
+    if (stopPx !== 0) newer.stopPx = stopPx;
+    const pegOffsetValue = view.getInt32(block + 148, true);
+    if (pegOffsetValue !== 0) newer.pegOffsetValue = pegOffsetValue;
+  }
+  if (blockLength > 152) {
+    const displayQty = wire.readUint53(view, block + 152);
+    if (displayQty !== 0) newer.displayQty = displayQty;
+  }
+  return { ...message, ...newer };
 }

@@ -31,12 +31,21 @@ export interface OrderAccepted {
   readonly execInst: ExecInst;
   readonly expireTime: number;
   readonly clOrdID: string;
+  /** As it stands; of a trailing stop without one, what the last trade gives. Since version 1 of the schema; absent = 0. */
+  readonly stopPx?: number;
+  /** Since version 1 of the schema; absent = 0. */
+  readonly pegOffsetValue?: number;
+  /** Since version 2 of the schema; absent = 0. */
+  readonly displayQty?: number;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const OrderAcceptedLayout = {
   templateId: 64,
+  version: 0,
   blockLength: 128,
+  blockLengthV1: 136,
+  blockLengthV2: 144,
   rptSeq: 0,
   securityID: 8,
   accountID: 12,
@@ -52,7 +61,17 @@ export const OrderAcceptedLayout = {
   execInst: 72,
   expireTime: 80,
   clOrdID: 88,
+  stopPx: 128,
+  pegOffsetValue: 132,
+  displayQty: 136,
 } as const;
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfOrderAccepted(message: OrderAccepted): number {
+  if ((message.displayQty ?? 0) !== 0) return 144;
+  if ((message.stopPx ?? 0) !== 0 || (message.pegOffsetValue ?? 0) !== 0) return 136;
+  return 128;
+}
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeOrderAccepted(message: OrderAccepted, view: DataView, at: number): number {
@@ -77,12 +96,22 @@ export function encodeOrderAccepted(message: OrderAccepted, view: DataView, at: 
     "expireTime",
   );
   wire.assertField(wire.isText(message.clOrdID, 36), "clOrdID");
-  view.setUint16(at, 128, true);
+  wire.assertField(wire.isIntegerWithin(message.stopPx ?? 0, -2147483648, 2147483647), "stopPx");
+  wire.assertField(
+    wire.isIntegerWithin(message.pegOffsetValue ?? 0, -2147483648, 2147483647),
+    "pegOffsetValue",
+  );
+  wire.assertField(
+    wire.isIntegerWithin(message.displayQty ?? 0, 0, Number.MAX_SAFE_INTEGER),
+    "displayQty",
+  );
+  const blockLength = blockLengthOfOrderAccepted(message);
+  view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 64, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, blockLength === 144 ? 2 : blockLength === 136 ? 1 : 0, true);
   const block = at + 8;
-  for (let index = 0; index < 128; index++) view.setUint8(block + index, 0);
+  for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
   view.setUint32(block + 8, message.securityID, true);
   view.setUint32(block + 12, message.accountID, true);
@@ -98,11 +127,19 @@ export function encodeOrderAccepted(message: OrderAccepted, view: DataView, at: 
   view.setUint8(block + 72, message.execInst);
   wire.writeUint53(view, block + 80, message.expireTime);
   wire.writeText(view, block + 88, 36, message.clOrdID);
-  return block + 128;
+  if (blockLength > 128) {
+    view.setInt32(block + 128, message.stopPx ?? 0, true);
+    view.setInt32(block + 132, message.pegOffsetValue ?? 0, true);
+  }
+  if (blockLength > 136) {
+    wire.writeUint53(view, block + 136, message.displayQty ?? 0);
+  }
+  return block + blockLength;
 }
 
 /** Every field holds a value of its type. */
 export function validOrderAccepted(view: DataView, block: number): boolean {
+  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
@@ -116,13 +153,15 @@ export function validOrderAccepted(view: DataView, block: number): boolean {
     isSelfTradePrevention(view.getUint8(block + 71)) &&
     (view.getUint8(block + 72) & -2) === 0 &&
     wire.validUint53(view, block + 80) &&
-    wire.validText(view, block + 88, 36)
+    wire.validText(view, block + 88, 36) &&
+    (blockLength <= 128 || true) &&
+    (blockLength <= 136 || wire.validUint53(view, block + 136))
   );
 }
 
-/** Call only where validOrderAccepted holds. */
+/** Call only behind its header and where validOrderAccepted holds. */
 export function decodeOrderAccepted(view: DataView, block: number): OrderAccepted {
-  return {
+  const message: OrderAccepted = {
     kind: "OrderAccepted",
     rptSeq: wire.readUint53(view, block),
     securityID: view.getUint32(block + 8, true),
@@ -140,4 +179,18 @@ export function decodeOrderAccepted(view: DataView, block: number): OrderAccepte
     expireTime: wire.readUint53(view, block + 80),
     clOrdID: wire.readText(view, block + 88, 36),
   };
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= 128) return message;
+  const newer: { -readonly [Key in keyof OrderAccepted]?: OrderAccepted[Key] } = {};
+  if (blockLength > 128) {
+    const stopPx = view.getInt32(block + 128, true);
+    if (stopPx !== 0) newer.stopPx = stopPx;
+    const pegOffsetValue = view.getInt32(block + 132, true);
+    if (pegOffsetValue !== 0) newer.pegOffsetValue = pegOffsetValue;
+  }
+  if (blockLength > 136) {
+    const displayQty = wire.readUint53(view, block + 136);
+    if (displayQty !== 0) newer.displayQty = displayQty;
+  }
+  return { ...message, ...newer };
 }

@@ -20,9 +20,10 @@ export interface OrderCancelReject {
   readonly cxlRejResponseTo: CxlRejResponseTo;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const OrderCancelRejectLayout = {
   templateId: 70,
+  version: 0,
   blockLength: 56,
   rptSeq: 0,
   securityID: 8,
@@ -59,6 +60,7 @@ export function encodeOrderCancelReject(
   wire.writeUuid(view, block + 32, message.commandID);
   view.setUint16(block + 48, message.cxlRejReason, true);
   view.setUint8(block + 50, message.cxlRejResponseTo);
+
   return block + 56;
 }
 
@@ -73,7 +75,7 @@ export function validOrderCancelReject(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validOrderCancelReject holds. */
+/** Call only behind its header and where validOrderCancelReject holds. */
 export function decodeOrderCancelReject(view: DataView, block: number): OrderCancelReject {
   return {
     kind: "OrderCancelReject",

@@ -18,12 +18,16 @@ export interface OrderCancelReplaceRequest {
   /** 0 = as it is. */
   readonly price: number;
   readonly clOrdID: string;
+  /** Of an order that waits for it; 0 = as it is. Since version 1 of the schema; absent = 0. */
+  readonly stopPx?: number;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const OrderCancelReplaceRequestLayout = {
   templateId: 3,
+  version: 0,
   blockLength: 120,
+  blockLengthV1: 128,
   sendingTime: 0,
   validUntil: 8,
   commandID: 16,
@@ -35,7 +39,14 @@ export const OrderCancelReplaceRequestLayout = {
   orderQty: 64,
   price: 72,
   clOrdID: 80,
+  stopPx: 120,
 } as const;
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfOrderCancelReplaceRequest(message: OrderCancelReplaceRequest): number {
+  if ((message.stopPx ?? 0) !== 0) return 128;
+  return 120;
+}
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeOrderCancelReplaceRequest(
@@ -60,12 +71,14 @@ export function encodeOrderCancelReplaceRequest(
   wire.assertField(wire.isIntegerWithin(message.orderQty, 0, Number.MAX_SAFE_INTEGER), "orderQty");
   wire.assertField(wire.isIntegerWithin(message.price, -2147483648, 2147483647), "price");
   wire.assertField(wire.isText(message.clOrdID, 36), "clOrdID");
-  view.setUint16(at, 120, true);
+  wire.assertField(wire.isIntegerWithin(message.stopPx ?? 0, -2147483648, 2147483647), "stopPx");
+  const blockLength = blockLengthOfOrderCancelReplaceRequest(message);
+  view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 3, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, blockLength === 128 ? 1 : 0, true);
   const block = at + 8;
-  for (let index = 0; index < 120; index++) view.setUint8(block + index, 0);
+  for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);
   wire.writeUint53(view, block + 8, message.validUntil);
   wire.writeUuid(view, block + 16, message.commandID);
@@ -77,27 +90,32 @@ export function encodeOrderCancelReplaceRequest(
   wire.writeUint53(view, block + 64, message.orderQty);
   view.setInt32(block + 72, message.price, true);
   wire.writeText(view, block + 80, 36, message.clOrdID);
-  return block + 120;
+  if (blockLength > 120) {
+    view.setInt32(block + 120, message.stopPx ?? 0, true);
+  }
+  return block + blockLength;
 }
 
 /** Every field holds a value of its type. */
 export function validOrderCancelReplaceRequest(view: DataView, block: number): boolean {
+  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     wire.validUint53(view, block + 8) &&
     view.getUint32(block + 40, true) <= 2147483647 &&
     view.getUint8(block + 46) <= 1 &&
     wire.validUint53(view, block + 64) &&
-    wire.validText(view, block + 80, 36)
+    wire.validText(view, block + 80, 36) &&
+    (blockLength <= 120 || true)
   );
 }
 
-/** Call only where validOrderCancelReplaceRequest holds. */
+/** Call only behind its header and where validOrderCancelReplaceRequest holds. */
 export function decodeOrderCancelReplaceRequest(
   view: DataView,
   block: number,
 ): OrderCancelReplaceRequest {
-  return {
+  const message: OrderCancelReplaceRequest = {
     kind: "OrderCancelReplaceRequest",
     sendingTime: wire.readUint53(view, block),
     validUntil: wire.readUint53(view, block + 8),
@@ -111,4 +129,14 @@ export function decodeOrderCancelReplaceRequest(
     price: view.getInt32(block + 72, true),
     clOrdID: wire.readText(view, block + 80, 36),
   };
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= 120) return message;
+  const newer: {
+    -readonly [Key in keyof OrderCancelReplaceRequest]?: OrderCancelReplaceRequest[Key];
+  } = {};
+  if (blockLength > 120) {
+    const stopPx = view.getInt32(block + 120, true);
+    if (stopPx !== 0) newer.stopPx = stopPx;
+  }
+  return { ...message, ...newer };
 }

@@ -12,9 +12,10 @@ export interface OrderCancelRequest {
   readonly orderID: string;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const OrderCancelRequestLayout = {
   templateId: 2,
+  version: 0,
   blockLength: 64,
   sendingTime: 0,
   validUntil: 8,
@@ -57,6 +58,7 @@ export function encodeOrderCancelRequest(
   view.setUint32(block + 40, message.accountID, true);
   view.setUint16(block + 44, message.attempt, true);
   wire.writeUuid(view, block + 48, message.orderID);
+
   return block + 64;
 }
 
@@ -69,7 +71,7 @@ export function validOrderCancelRequest(view: DataView, block: number): boolean 
   );
 }
 
-/** Call only where validOrderCancelRequest holds. */
+/** Call only behind its header and where validOrderCancelRequest holds. */
 export function decodeOrderCancelRequest(view: DataView, block: number): OrderCancelRequest {
   return {
     kind: "OrderCancelRequest",

@@ -17,9 +17,10 @@ export interface OrderCanceled {
   readonly side: Side;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const OrderCanceledLayout = {
   templateId: 67,
+  version: 0,
   blockLength: 64,
   rptSeq: 0,
   securityID: 8,
@@ -67,6 +68,7 @@ export function encodeOrderCanceled(message: OrderCanceled, view: DataView, at: 
   view.setInt32(block + 56, message.price, true);
   view.setUint16(block + 60, message.cancelReason, true);
   view.setUint8(block + 62, message.side);
+
   return block + 64;
 }
 
@@ -84,7 +86,7 @@ export function validOrderCanceled(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validOrderCanceled holds. */
+/** Call only behind its header and where validOrderCanceled holds. */
 export function decodeOrderCanceled(view: DataView, block: number): OrderCanceled {
   return {
     kind: "OrderCanceled",

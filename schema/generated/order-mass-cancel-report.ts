@@ -14,9 +14,10 @@ export interface OrderMassCancelReport {
   readonly side: Side;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const OrderMassCancelReportLayout = {
   templateId: 77,
+  version: 0,
   blockLength: 40,
   rptSeq: 0,
   securityID: 8,
@@ -53,6 +54,7 @@ export function encodeOrderMassCancelReport(
   wire.writeUuid(view, block + 16, message.commandID);
   view.setUint32(block + 32, message.totalAffectedOrders, true);
   view.setUint8(block + 36, message.side);
+
   return block + 40;
 }
 
@@ -66,7 +68,7 @@ export function validOrderMassCancelReport(view: DataView, block: number): boole
   );
 }
 
-/** Call only where validOrderMassCancelReport holds. */
+/** Call only behind its header and where validOrderMassCancelReport holds. */
 export function decodeOrderMassCancelReport(view: DataView, block: number): OrderMassCancelReport {
   return {
     kind: "OrderMassCancelReport",

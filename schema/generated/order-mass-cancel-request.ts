@@ -16,9 +16,10 @@ export interface OrderMassCancelRequest {
   readonly symbol: string;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const OrderMassCancelRequestLayout = {
   templateId: 4,
+  version: 0,
   blockLength: 64,
   sendingTime: 0,
   validUntil: 8,
@@ -64,6 +65,7 @@ export function encodeOrderMassCancelRequest(
   view.setUint16(block + 44, message.attempt, true);
   view.setUint8(block + 46, message.side);
   wire.writeText(view, block + 48, 16, message.symbol);
+
   return block + 64;
 }
 
@@ -78,7 +80,7 @@ export function validOrderMassCancelRequest(view: DataView, block: number): bool
   );
 }
 
-/** Call only where validOrderMassCancelRequest holds. */
+/** Call only behind its header and where validOrderMassCancelRequest holds. */
 export function decodeOrderMassCancelRequest(
   view: DataView,
   block: number,

@@ -28,9 +28,10 @@ export interface OrderRejected {
   readonly clOrdID: string;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const OrderRejectedLayout = {
   templateId: 65,
+  version: 0,
   blockLength: 120,
   rptSeq: 0,
   securityID: 8,
@@ -84,6 +85,7 @@ export function encodeOrderRejected(message: OrderRejected, view: DataView, at: 
   view.setUint8(block + 56, message.timeInForce);
   wire.writeText(view, block + 64, 16, message.symbol);
   wire.writeText(view, block + 80, 36, message.clOrdID);
+
   return block + 120;
 }
 
@@ -104,7 +106,7 @@ export function validOrderRejected(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validOrderRejected holds. */
+/** Call only behind its header and where validOrderRejected holds. */
 export function decodeOrderRejected(view: DataView, block: number): OrderRejected {
   return {
     kind: "OrderRejected",

@@ -17,12 +17,16 @@ export interface OrderReplaced {
   readonly keptPriority: boolean;
   readonly commandID: string;
   readonly clOrdID: string;
+  /** Of an order that waits for it. Since version 1 of the schema; absent = 0. */
+  readonly stopPx?: number;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const OrderReplacedLayout = {
   templateId: 68,
+  version: 0,
   blockLength: 128,
+  blockLengthV1: 136,
   rptSeq: 0,
   securityID: 8,
   accountID: 12,
@@ -36,7 +40,14 @@ export const OrderReplacedLayout = {
   keptPriority: 69,
   commandID: 72,
   clOrdID: 88,
+  stopPx: 128,
 } as const;
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfOrderReplaced(message: OrderReplaced): number {
+  if ((message.stopPx ?? 0) !== 0) return 136;
+  return 128;
+}
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeOrderReplaced(message: OrderReplaced, view: DataView, at: number): number {
@@ -59,12 +70,14 @@ export function encodeOrderReplaced(message: OrderReplaced, view: DataView, at: 
 
   wire.assertField(wire.isUuid(message.commandID), "commandID");
   wire.assertField(wire.isText(message.clOrdID, 36), "clOrdID");
-  view.setUint16(at, 128, true);
+  wire.assertField(wire.isIntegerWithin(message.stopPx ?? 0, -2147483648, 2147483647), "stopPx");
+  const blockLength = blockLengthOfOrderReplaced(message);
+  view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 68, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, blockLength === 136 ? 1 : 0, true);
   const block = at + 8;
-  for (let index = 0; index < 128; index++) view.setUint8(block + index, 0);
+  for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
   view.setUint32(block + 8, message.securityID, true);
   view.setUint32(block + 12, message.accountID, true);
@@ -78,11 +91,15 @@ export function encodeOrderReplaced(message: OrderReplaced, view: DataView, at: 
   view.setUint8(block + 69, message.keptPriority ? 1 : 0);
   wire.writeUuid(view, block + 72, message.commandID);
   wire.writeText(view, block + 88, 36, message.clOrdID);
-  return block + 128;
+  if (blockLength > 128) {
+    view.setInt32(block + 128, message.stopPx ?? 0, true);
+  }
+  return block + blockLength;
 }
 
 /** Every field holds a value of its type. */
 export function validOrderReplaced(view: DataView, block: number): boolean {
+  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
@@ -93,13 +110,14 @@ export function validOrderReplaced(view: DataView, block: number): boolean {
     wire.validUint53(view, block + 56) &&
     isSide(view.getUint8(block + 68)) &&
     view.getUint8(block + 69) <= 1 &&
-    wire.validText(view, block + 88, 36)
+    wire.validText(view, block + 88, 36) &&
+    (blockLength <= 128 || true)
   );
 }
 
-/** Call only where validOrderReplaced holds. */
+/** Call only behind its header and where validOrderReplaced holds. */
 export function decodeOrderReplaced(view: DataView, block: number): OrderReplaced {
-  return {
+  const message: OrderReplaced = {
     kind: "OrderReplaced",
     rptSeq: wire.readUint53(view, block),
     securityID: view.getUint32(block + 8, true),
@@ -115,4 +133,12 @@ export function decodeOrderReplaced(view: DataView, block: number): OrderReplace
     commandID: wire.readUuid(view, block + 72),
     clOrdID: wire.readText(view, block + 88, 36),
   };
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= 128) return message;
+  const newer: { -readonly [Key in keyof OrderReplaced]?: OrderReplaced[Key] } = {};
+  if (blockLength > 128) {
+    const stopPx = view.getInt32(block + 128, true);
+    if (stopPx !== 0) newer.stopPx = stopPx;
+  }
+  return { ...message, ...newer };
 }

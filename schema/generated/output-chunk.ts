@@ -14,9 +14,10 @@ export interface OutputChunk {
   readonly body: Uint8Array;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const OutputChunkLayout = {
   templateId: 129,
+  version: 0,
   blockLength: 32,
   epoch: 0,
   seqNum: 8,
@@ -43,6 +44,7 @@ export function encodeOutputChunk(message: OutputChunk, view: DataView, at: numb
   view.setUint16(block + 16, message.chunkIndex, true);
   view.setUint16(block + 18, message.chunkCount, true);
   view.setUint32(block + 20, message.bodyLength, true);
+
   wire.assertField(message.body.length <= 262144, "body");
   view.setUint32(block + 32, message.body.length, true);
   new Uint8Array(view.buffer, view.byteOffset + block + 36, message.body.length).set(message.body);
@@ -54,7 +56,7 @@ export function validOutputChunk(view: DataView, block: number): boolean {
   return wire.validUint53(view, block) && wire.validUint53(view, block + 8);
 }
 
-/** Call only where validOutputChunk holds. */
+/** Call only behind its header and where validOutputChunk holds. */
 export function decodeOutputChunk(view: DataView, block: number): OutputChunk {
   return {
     kind: "OutputChunk",

@@ -12,9 +12,10 @@ export interface Quarantine {
   readonly reason: string;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const QuarantineLayout = {
   templateId: 131,
+  version: 0,
   blockLength: 184,
   partition: 0,
   commandOffset: 8,
@@ -44,6 +45,7 @@ export function encodeQuarantine(message: Quarantine, view: DataView, at: number
   wire.writeHash64(view, block + 16, message.commandHash);
   wire.writeText(view, block + 24, 40, message.operator);
   wire.writeText(view, block + 64, 120, message.reason);
+
   return block + 184;
 }
 
@@ -56,7 +58,7 @@ export function validQuarantine(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validQuarantine holds. */
+/** Call only behind its header and where validQuarantine holds. */
 export function decodeQuarantine(view: DataView, block: number): Quarantine {
   return {
     kind: "Quarantine",

@@ -1,5 +1,6 @@
 // Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
 import {
+  blockLengthOfNewOrderSingle,
   decodeNewOrderSingle,
   encodeNewOrderSingle,
   validNewOrderSingle,
@@ -12,6 +13,7 @@ import {
   type OrderCancelRequest,
 } from "./order-cancel-request.ts";
 import {
+  blockLengthOfOrderCancelReplaceRequest,
   decodeOrderCancelReplaceRequest,
   encodeOrderCancelReplaceRequest,
   validOrderCancelReplaceRequest,
@@ -49,6 +51,7 @@ import {
 } from "./key-definition.ts";
 import { decodeTimeTick, encodeTimeTick, validTimeTick, type TimeTick } from "./time-tick.ts";
 import {
+  blockLengthOfOrderAccepted,
   decodeOrderAccepted,
   encodeOrderAccepted,
   validOrderAccepted,
@@ -68,6 +71,7 @@ import {
   type OrderCanceled,
 } from "./order-canceled.ts";
 import {
+  blockLengthOfOrderReplaced,
   decodeOrderReplaced,
   encodeOrderReplaced,
   validOrderReplaced,
@@ -141,6 +145,12 @@ import {
   validDeadLettered,
   type DeadLettered,
 } from "./dead-lettered.ts";
+import {
+  decodeOrderTriggered,
+  encodeOrderTriggered,
+  validOrderTriggered,
+  type OrderTriggered,
+} from "./order-triggered.ts";
 import { decodeBody, encodeBody, validBody, type Body } from "./body.ts";
 import {
   decodeOutputChunk,
@@ -175,7 +185,8 @@ import {
 } from "./dead-letter-resolved.ts";
 
 export const schemaId = 1;
-export const schemaVersion = 0;
+/** The newest one; a message is written in the least version that has all that it says. */
+export const schemaVersion = 2;
 export const headerBytes = 8;
 
 /** Templates 1 to 63: what stands on the orders log. */
@@ -208,7 +219,8 @@ export type Event =
   | TimeTicked
   | Checkpoint
   | Deferred
-  | DeadLettered;
+  | DeadLettered
+  | OrderTriggered;
 export type AnyMessage =
   | Command
   | Event
@@ -276,6 +288,8 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
       return encodeDeferred(message, view, at);
     case "DeadLettered":
       return encodeDeadLettered(message, view, at);
+    case "OrderTriggered":
+      return encodeOrderTriggered(message, view, at);
     case "Body":
       return encodeBody(message, view, at);
     case "OutputChunk":
@@ -297,11 +311,11 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
 export function encodedBytes(message: AnyMessage): number {
   switch (message.kind) {
     case "NewOrderSingle":
-      return 152;
+      return 8 + blockLengthOfNewOrderSingle(message);
     case "OrderCancelRequest":
       return 72;
     case "OrderCancelReplaceRequest":
-      return 128;
+      return 8 + blockLengthOfOrderCancelReplaceRequest(message);
     case "OrderMassCancelRequest":
       return 72;
     case "SecurityDefinition":
@@ -315,7 +329,7 @@ export function encodedBytes(message: AnyMessage): number {
     case "TimeTick":
       return 16;
     case "OrderAccepted":
-      return 136;
+      return 8 + blockLengthOfOrderAccepted(message);
     case "OrderRejected":
       return 128;
     case "Trade":
@@ -323,7 +337,7 @@ export function encodedBytes(message: AnyMessage): number {
     case "OrderCanceled":
       return 72;
     case "OrderReplaced":
-      return 136;
+      return 8 + blockLengthOfOrderReplaced(message);
     case "SelfTradePrevented":
       return 104;
     case "OrderCancelReject":
@@ -350,6 +364,8 @@ export function encodedBytes(message: AnyMessage): number {
       return 136;
     case "DeadLettered":
       return 64;
+    case "OrderTriggered":
+      return 56;
     case "Body":
       return 56;
     case "OutputChunk":
@@ -367,15 +383,16 @@ export function encodedBytes(message: AnyMessage): number {
   }
 }
 
-/** Bytes of a template's block, or 0 where there is no such template. */
-export function blockLengthOf(templateId: number): number {
+/** Bytes of a template's block in a version of the schema, or 0 where there is no such template or version. */
+export function blockLengthOf(templateId: number, version: number): number {
+  if (version > schemaVersion) return 0;
   switch (templateId) {
     case 1:
-      return 144;
+      return version >= 2 ? 160 : version >= 1 ? 152 : 144;
     case 2:
       return 64;
     case 3:
-      return 120;
+      return version >= 1 ? 128 : 120;
     case 4:
       return 64;
     case 5:
@@ -389,7 +406,7 @@ export function blockLengthOf(templateId: number): number {
     case 9:
       return 8;
     case 64:
-      return 128;
+      return version >= 2 ? 144 : version >= 1 ? 136 : 128;
     case 65:
       return 120;
     case 66:
@@ -397,7 +414,7 @@ export function blockLengthOf(templateId: number): number {
     case 67:
       return 64;
     case 68:
-      return 128;
+      return version >= 1 ? 136 : 128;
     case 69:
       return 96;
     case 70:
@@ -424,6 +441,8 @@ export function blockLengthOf(templateId: number): number {
       return 128;
     case 81:
       return 56;
+    case 82:
+      return version < 1 ? 0 : 48;
     case 128:
       return 48;
     case 129:
@@ -507,6 +526,8 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
       return "Deferred";
     case 81:
       return "DeadLettered";
+    case 82:
+      return "OrderTriggered";
     case 128:
       return "Body";
     case 129:
@@ -526,7 +547,7 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
   }
 }
 
-/** Every field of the block holds a value of its type. */
+/** Every field of the block, behind its header, holds a value of its type. */
 export function validBlock(templateId: number, view: DataView, block: number): boolean {
   switch (templateId) {
     case 1:
@@ -583,6 +604,8 @@ export function validBlock(templateId: number, view: DataView, block: number): b
       return validDeferred(view, block);
     case 81:
       return validDeadLettered(view, block);
+    case 82:
+      return validOrderTriggered(view, block);
     case 128:
       return validBody(view, block);
     case 129:
@@ -659,6 +682,8 @@ export function decodeBlock(templateId: number, view: DataView, block: number): 
       return decodeDeferred(view, block);
     case 81:
       return decodeDeadLettered(view, block);
+    case 82:
+      return decodeOrderTriggered(view, block);
     case 128:
       return decodeBody(view, block);
     case 129:

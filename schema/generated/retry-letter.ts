@@ -16,9 +16,10 @@ export interface RetryLetter {
   readonly command: Uint8Array;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const RetryLetterLayout = {
   templateId: 132,
+  version: 0,
   blockLength: 48,
   partition: 0,
   attempt: 2,
@@ -60,6 +61,7 @@ export function encodeRetryLetter(message: RetryLetter, view: DataView, at: numb
   wire.writeHash64(view, block + 24, message.commandHash);
   wire.writeUint53(view, block + 32, message.deferredAt);
   wire.writeUint53(view, block + 40, message.validUntil);
+
   wire.assertField(message.command.length <= 262144, "command");
   view.setUint32(block + 48, message.command.length, true);
   new Uint8Array(view.buffer, view.byteOffset + block + 52, message.command.length).set(
@@ -78,7 +80,7 @@ export function validRetryLetter(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validRetryLetter holds. */
+/** Call only behind its header and where validRetryLetter holds. */
 export function decodeRetryLetter(view: DataView, block: number): RetryLetter {
   return {
     kind: "RetryLetter",

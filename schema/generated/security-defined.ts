@@ -26,9 +26,10 @@ export interface SecurityDefined {
   readonly created: boolean;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const SecurityDefinedLayout = {
   templateId: 73,
+  version: 0,
   blockLength: 88,
   rptSeq: 0,
   securityID: 8,
@@ -92,6 +93,7 @@ export function encodeSecurityDefined(
   view.setUint8(block + 74, message.selfTradePrevention);
   view.setUint8(block + 75, message.tradingState);
   view.setUint8(block + 76, message.created ? 1 : 0);
+
   return block + 88;
 }
 
@@ -112,7 +114,7 @@ export function validSecurityDefined(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validSecurityDefined holds. */
+/** Call only behind its header and where validSecurityDefined holds. */
 export function decodeSecurityDefined(view: DataView, block: number): SecurityDefined {
   return {
     kind: "SecurityDefined",

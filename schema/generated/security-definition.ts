@@ -35,9 +35,10 @@ export interface SecurityDefinition {
   readonly tradingState: TradingState;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const SecurityDefinitionLayout = {
   templateId: 5,
+  version: 0,
   blockLength: 120,
   sendingTime: 0,
   validUntil: 8,
@@ -116,6 +117,7 @@ export function encodeSecurityDefinition(
   wire.writeUint53(view, block + 96, message.minOrderQty);
   wire.writeUint53(view, block + 104, message.maxOrderQty);
   view.setUint8(block + 112, message.tradingState);
+
   return block + 120;
 }
 
@@ -136,7 +138,7 @@ export function validSecurityDefinition(view: DataView, block: number): boolean 
   );
 }
 
-/** Call only where validSecurityDefinition holds. */
+/** Call only behind its header and where validSecurityDefinition holds. */
 export function decodeSecurityDefinition(view: DataView, block: number): SecurityDefinition {
   return {
     kind: "SecurityDefinition",

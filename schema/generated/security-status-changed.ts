@@ -9,9 +9,10 @@ export interface SecurityStatusChanged {
   readonly tradingState: TradingState;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const SecurityStatusChangedLayout = {
   templateId: 74,
+  version: 0,
   blockLength: 16,
   rptSeq: 0,
   securityID: 8,
@@ -36,6 +37,7 @@ export function encodeSecurityStatusChanged(
   wire.writeUint53(view, block, message.rptSeq);
   view.setUint32(block + 8, message.securityID, true);
   view.setUint8(block + 12, message.tradingState);
+
   return block + 16;
 }
 
@@ -48,7 +50,7 @@ export function validSecurityStatusChanged(view: DataView, block: number): boole
   );
 }
 
-/** Call only where validSecurityStatusChanged holds. */
+/** Call only behind its header and where validSecurityStatusChanged holds. */
 export function decodeSecurityStatusChanged(view: DataView, block: number): SecurityStatusChanged {
   return {
     kind: "SecurityStatusChanged",

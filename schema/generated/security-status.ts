@@ -15,9 +15,10 @@ export interface SecurityStatus {
   readonly symbol: string;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const SecurityStatusLayout = {
   templateId: 6,
+  version: 0,
   blockLength: 64,
   sendingTime: 0,
   validUntil: 8,
@@ -59,6 +60,7 @@ export function encodeSecurityStatus(message: SecurityStatus, view: DataView, at
   view.setUint16(block + 44, message.attempt, true);
   view.setUint8(block + 46, message.tradingState);
   wire.writeText(view, block + 48, 16, message.symbol);
+
   return block + 64;
 }
 
@@ -73,7 +75,7 @@ export function validSecurityStatus(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validSecurityStatus holds. */
+/** Call only behind its header and where validSecurityStatus holds. */
 export function decodeSecurityStatus(view: DataView, block: number): SecurityStatus {
   return {
     kind: "SecurityStatus",

@@ -19,9 +19,10 @@ export interface SelfTradePrevented {
   readonly aggressorSide: Side;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const SelfTradePreventedLayout = {
   templateId: 69,
+  version: 0,
   blockLength: 96,
   rptSeq: 0,
   securityID: 8,
@@ -88,6 +89,7 @@ export function encodeSelfTradePrevented(
   wire.writeUint53(view, block + 80, message.takerLeavesQty);
   view.setInt32(block + 88, message.price, true);
   view.setUint8(block + 92, message.aggressorSide);
+
   return block + 96;
 }
 
@@ -106,7 +108,7 @@ export function validSelfTradePrevented(view: DataView, block: number): boolean 
   );
 }
 
-/** Call only where validSelfTradePrevented holds. */
+/** Call only behind its header and where validSelfTradePrevented holds. */
 export function decodeSelfTradePrevented(view: DataView, block: number): SelfTradePrevented {
   return {
     kind: "SelfTradePrevented",

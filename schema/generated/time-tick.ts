@@ -6,9 +6,10 @@ export interface TimeTick {
   readonly sendingTime: number;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const TimeTickLayout = {
   templateId: 9,
+  version: 0,
   blockLength: 8,
   sendingTime: 0,
 } as const;
@@ -26,6 +27,7 @@ export function encodeTimeTick(message: TimeTick, view: DataView, at: number): n
   const block = at + 8;
   for (let index = 0; index < 8; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);
+
   return block + 8;
 }
 
@@ -34,7 +36,7 @@ export function validTimeTick(view: DataView, block: number): boolean {
   return wire.validUint53(view, block);
 }
 
-/** Call only where validTimeTick holds. */
+/** Call only behind its header and where validTimeTick holds. */
 export function decodeTimeTick(view: DataView, block: number): TimeTick {
   return {
     kind: "TimeTick",

@@ -6,9 +6,10 @@ export interface TimeTicked {
   readonly sendingTime: number;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const TimeTickedLayout = {
   templateId: 78,
+  version: 0,
   blockLength: 8,
   sendingTime: 0,
 } as const;
@@ -26,6 +27,7 @@ export function encodeTimeTicked(message: TimeTicked, view: DataView, at: number
   const block = at + 8;
   for (let index = 0; index < 8; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);
+
   return block + 8;
 }
 
@@ -34,7 +36,7 @@ export function validTimeTicked(view: DataView, block: number): boolean {
   return wire.validUint53(view, block);
 }
 
-/** Call only where validTimeTicked holds. */
+/** Call only behind its header and where validTimeTicked holds. */
 export function decodeTimeTicked(view: DataView, block: number): TimeTicked {
   return {
     kind: "TimeTicked",

@@ -22,9 +22,10 @@ export interface Trade {
   readonly takerOrdStatus: OrdStatus;
 }
 
-/** Template, bytes of the block, and where in it each field starts. */
+/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const TradeLayout = {
   templateId: 66,
+  version: 0,
   blockLength: 104,
   rptSeq: 0,
   securityID: 8,
@@ -93,6 +94,7 @@ export function encodeTrade(message: Trade, view: DataView, at: number): number 
   view.setUint8(block + 96, message.aggressorSide);
   view.setUint8(block + 97, message.makerOrdStatus);
   view.setUint8(block + 98, message.takerOrdStatus);
+
   return block + 104;
 }
 
@@ -114,7 +116,7 @@ export function validTrade(view: DataView, block: number): boolean {
   );
 }
 
-/** Call only where validTrade holds. */
+/** Call only behind its header and where validTrade holds. */
 export function decodeTrade(view: DataView, block: number): Trade {
   return {
     kind: "Trade",

@@ -13,7 +13,7 @@ import {
   Time,
 } from "./scalars.ts";
 
-export const OrdTypeText = z.enum(["Limit", "Market"]);
+export const OrdTypeText = z.enum(["Limit", "Market", "Stop", "StopLimit"]);
 export const TimeInForceText = z.enum(["GTC", "IOC", "FOK", "GTD"]);
 
 /** Body of POST /v1/orders. Which fields go together is checked after their forms, and answered UnsupportedOrderCharacteristic. */
@@ -23,14 +23,26 @@ export const NewOrderRequest = z
     side: SideText,
     ordType: OrdTypeText,
     price: DecimalText.optional().meta({
-      description: "Limit orders have one, market orders none",
+      description: "Limit and StopLimit orders have one, Market and Stop orders none",
+    }),
+    stopPx: DecimalText.optional().meta({
+      description:
+        "Stop and StopLimit: a buy waits for a trade at or above it, a sell for one at or below it",
+    }),
+    pegOffsetValue: DecimalText.optional().meta({
+      description:
+        "Makes a stop a trailing one: its distance from the trades. Starts at stopPx, or where that is absent at the last trade",
+    }),
+    displayQty: DecimalText.optional().meta({
+      description: "Makes a limit order an iceberg: most that the book shows of it at a time",
     }),
     orderQty: DecimalText.optional().meta({ description: "Absent when the order is by cash" }),
     cashOrderQty: DecimalText.optional().meta({
       description: "Market orders only: what to spend or to raise, in the quote currency",
     }),
     timeInForce: TimeInForceText.optional().meta({
-      description: "Limit: GTC where absent. Market: IOC where absent, or FOK",
+      description:
+        "GTC where absent; Market: IOC where absent, or FOK. A stop waits until it is triggered, canceled or, GTD, expired, and then has it",
     }),
     expireTime: z.iso
       .datetime()
@@ -57,6 +69,7 @@ export const ReplaceRequest = z
     orderQty: DecimalText.optional().meta({
       description: "The new total, what has traded included",
     }),
+    stopPx: DecimalText.optional().meta({ description: "Of an order that waits for it" }),
     losePriority: z.boolean().optional(),
     clOrdID: ClOrdID.optional().meta({ description: "Of this request, not of the order" }),
   })
@@ -80,7 +93,15 @@ export const CancelQuery = z
     message: "side does not go with clOrdID",
   });
 
-export const ExecType = z.enum(["New", "Trade", "Canceled", "Expired", "Replaced", "Restated"]);
+export const ExecType = z.enum([
+  "New",
+  "Trade",
+  "Canceled",
+  "Expired",
+  "Replaced",
+  "Restated",
+  "Triggered",
+]);
 export const OpenOrdStatus = z.enum(["New", "PartiallyFilled", "Filled", "Canceled", "Expired"]);
 
 export const ExecutionReport = z
@@ -116,11 +137,20 @@ const decided = {
     .meta({ description: "What this command did to this order, in order" }),
 };
 
+const ofStopsAndIcebergs = {
+  stopPx: Decimal.optional().meta({
+    description: "What a stop waits for, as accepted; a trailing one moves on with the trades",
+  }),
+  pegOffsetValue: Decimal.optional(),
+  displayQty: Decimal.optional(),
+};
+
 export const OrderAnswer = z
   .strictObject({
     ...decided,
     timeInForce: TimeInForceText,
     price: Decimal.optional(),
+    ...ofStopsAndIcebergs,
     orderQty: Decimal.optional(),
     cashOrderQty: Decimal.optional(),
     avgPx: Decimal,
@@ -130,7 +160,8 @@ export const OrderAnswer = z
 export const ReplaceAnswer = z
   .strictObject({
     ...decided,
-    price: Decimal,
+    price: Decimal.optional(),
+    stopPx: Decimal.optional().meta({ description: "Of an order that waits for it" }),
     orderQty: Decimal,
     avgPx: Decimal.optional().meta({
       description: "Only where every trade of the order is in here",

@@ -44,6 +44,7 @@ export const ProblemStatus = {
   Quarantined: 422,
   NotReplayable: 422,
   NothingToReplace: 422,
+  NoReferencePrice: 422,
   InvalidDefinition: 422,
   ExponentChanged: 422,
   SymbolHashTaken: 422,

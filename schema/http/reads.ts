@@ -146,10 +146,19 @@ export const Order = z
     clOrdID: z.string().meta({ description: "Of the first request, not of a replace" }),
     symbol: SymbolText,
     side: SideText,
-    ordType: z.enum(["Market", "Limit"]),
+    ordType: z.enum(["Market", "Limit", "Stop", "StopLimit"]),
     timeInForce: z.enum(["GTC", "IOC", "FOK", "GTD"]),
     price: Decimal.optional(),
+    stopPx: Decimal.optional().meta({
+      description:
+        "Of a stop: what it waits for, as accepted or replaced, or, once triggered, where that was",
+    }),
+    pegOffsetValue: Decimal.optional().meta({ description: "Of a trailing stop" }),
+    triggeredTime: Time.optional().meta({ description: "Of a stop: it waits no longer" }),
     orderQty: Decimal.optional().meta({ description: "Absent when the order is by cash" }),
+    displayQty: Decimal.optional().meta({
+      description: "Of an iceberg: most that the book shows of it",
+    }),
     cashOrderQty: Decimal.optional().meta({ description: "In the quote currency" }),
     expireTime: Time.optional(),
     postOnly: z.boolean(),

@@ -60,6 +60,16 @@ export const orders = pgTable(
     cancelReason: smallint("cancel_reason"),
     ordRejReason: smallint("ord_rej_reason"),
     expireTime: count("expire_time"),
+    /** Of a stop: what it waits for, as accepted or replaced; a trailing one moves on from there without an event. */
+    stopPx: integer("stop_px"),
+    /** Of a trailing stop. */
+    pegOffsetValue: integer("peg_offset_value"),
+    /** Of a stop: time of the command that triggered it; null while it waits. */
+    triggeredTime: count("triggered_time"),
+    /** Of an iceberg: most that it shows at a time. */
+    displayQty: count("display_qty"),
+    /** Of an iceberg: what it shows where it rests. */
+    shownQty: count("shown_qty"),
     /** Time of the command that brought the order. */
     entryTime: count("entry_time").notNull(),
     /** Time of the newest change. */

@@ -6,9 +6,16 @@ import type {
   MessageSchema,
   SetType,
 } from "./message-schema.ts";
-
-const header =
-  "// Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.";
+import { header, kebab, writeRecords } from "./records-writer.ts";
+import {
+  firstFields,
+  firstLength,
+  newerFields,
+  underVersions,
+  versionExpression,
+  writeBlockLength,
+  zeroOf,
+} from "./version-writer.ts";
 
 /** The TypeScript files of schema/generated, by name. */
 export function writeCodecs(schema: MessageSchema): Map<string, string> {
@@ -19,10 +26,6 @@ export function writeCodecs(schema: MessageSchema): Map<string, string> {
   }
   files.set("records.ts", writeRecords(schema));
   return files;
-}
-
-export function kebab(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase();
 }
 
 function writeEnums({ enums, sets }: MessageSchema): string {
@@ -62,59 +65,113 @@ export type ${name} = number;
 }
 
 function writeMessage(message: Message, schema: MessageSchema): string {
-  const { name, id, blockLength, fields, data, description } = message;
+  const { name, description, data } = message;
+  if (data !== null && newerFields(message).length > 0)
+    throw new Error(`${name}: a block with data behind it cannot grow`);
+  return `${header}
+${writeImports(message)}
+${description === "" ? "" : `/** ${description}. */\n`}export interface ${name} {
+  readonly kind: "${name}";
+${message.fields.map((field) => writeProperty(field, message)).join("\n")}
+${data === null ? "" : `  readonly ${data.name}: Uint8Array;\n`}}
+
+${writeLayout(message)}${newerFields(message).length === 0 ? "" : writeBlockLength(message)}
+${writeEncoder(message, schema)}
+/** Every field holds a value of its type. */
+export function valid${name}(view: DataView, block: number): boolean {
+${writeValidity(message)}
+}
+
+${writeDecoder(message)}`;
+}
+
+function writeImports({ fields }: Message): string {
   const named = [...new Set(fields.flatMap(({ type }) => ("name" in type ? [type] : [])))];
   const types = [...new Set(named.map((type) => type.name))].toSorted();
   const checks = [...new Set(named.filter(({ kind }) => kind === "enum").map((type) => type.name))];
   const imports = [...checks.map((type) => `is${type}`), ...types.map((type) => `type ${type}`)];
   const fromEnums =
     imports.length > 0 ? `import { ${imports.join(", ")} } from "./enums.ts";\n` : "";
-  return `${header}
-${fields.some(({ type }) => type.kind === "wide") ? 'import { validWide } from "../wide.ts";\n' : ""}import * as wire from "../wire.ts";
-${fromEnums}
-${description === "" ? "" : `/** ${description}. */\n`}export interface ${name} {
-  readonly kind: "${name}";
-${fields.map(writeProperty).join("\n")}
-${data === null ? "" : `  readonly ${data.name}: Uint8Array;\n`}}
+  return `${fields.some(({ type }) => type.kind === "wide") ? 'import { validWide } from "../wide.ts";\n' : ""}import * as wire from "../wire.ts";
+${fromEnums}`;
+}
 
-/** Template, bytes of the block, and where in it each field starts. */
+function writeLayout(message: Message): string {
+  const { name, id, sinceVersion, blocks, fields } = message;
+  const newer = blocks
+    .slice(1)
+    .map(({ version, length }) => `  blockLengthV${version}: ${length},\n`)
+    .join("");
+  return `/** Template, bytes of the block in its first version, and where in it each field starts. */
 export const ${name}Layout = {
   templateId: ${id},
-  blockLength: ${blockLength},
-${fields.map((field) => `  ${field.name}: ${field.offset},`).join("\n")}
+  version: ${sinceVersion},
+  blockLength: ${firstLength(message)},
+${newer}${fields.map((field) => `  ${field.name}: ${field.offset},`).join("\n")}
 } as const;
+`;
+}
 
-/** Writes header and block${data === null ? "" : " and data"} at \`at\`; returns the offset after them. Throws when a field is outside its type. */
+function writeEncoder(message: Message, schema: MessageSchema): string {
+  const { name, id, fields, data } = message;
+  const isPlain = newerFields(message).length === 0;
+  const length = isPlain ? String(firstLength(message)) : "blockLength";
+  const version = isPlain ? String(message.sinceVersion) : versionExpression(message);
+  return `/** Writes header and block${data === null ? "" : " and data"} at \`at\`; returns the offset after them. Throws when a field is outside its type. */
 export function encode${name}(message: ${name}, view: DataView, at: number): number {
-${fields.map(writeAssertion).join("\n")}
-  view.setUint16(at, ${blockLength}, true);
+${fields.map((field) => writeAssertion(field, message)).join("\n")}
+${isPlain ? "" : `  const blockLength = blockLengthOf${name}(message);\n`}  view.setUint16(at, ${length}, true);
   view.setUint16(at + 2, ${id}, true);
   view.setUint16(at + 4, ${schema.id}, true);
-  view.setUint16(at + 6, ${schema.version}, true);
+  view.setUint16(at + 6, ${version}, true);
   const block = at + 8;
-  for (let index = 0; index < ${blockLength}; index++) view.setUint8(block + index, 0);
-${fields.map((field) => `  ${writeStatement(field)}`).join("\n")}
-${data === null ? `  return block + ${blockLength};` : writeData(data, blockLength)}
-}
-
-/** Every field holds a value of its type. */
-export function valid${name}(view: DataView, block: number): boolean {
-${writeValidity(fields)}
-}
-
-/** Call only where valid${name} holds. */
-export function decode${name}(view: DataView, block: number): ${name} {
-  return {
-    kind: "${name}",
-${fields.map((field) => `    ${field.name}: ${readExpression(field)},`).join("\n")}
-${data === null ? "" : `    ${data.name}: new Uint8Array(view.buffer, view.byteOffset + block + ${blockLength + 4}, view.getUint32(block + ${blockLength}, true)),\n`}  };
+  for (let index = 0; index < ${length}; index++) view.setUint8(block + index, 0);
+${firstFields(message)
+  .map((field) => `  ${writeStatement(field, `message.${field.name}`)}`)
+  .join("\n")}
+${underVersions(message, length, (field) => writeStatement(field, `message.${field.name} ?? ${zeroOf(field)}`))}
+${data === null ? `  return block + ${length};` : writeData(data, firstLength(message))}
 }
 `;
 }
 
-function writeProperty({ name, type, description }: Field): string {
-  const comment = description === "" ? "" : `  /** ${description}. */\n`;
-  return `${comment}  readonly ${name}: ${typeName(type)};`;
+function writeDecoder(message: Message): string {
+  const { name, data } = message;
+  const read = `{
+    kind: "${name}",
+${firstFields(message)
+  .map((field) => `    ${field.name}: ${readExpression(field)},`)
+  .join("\n")}
+${data === null ? "" : `    ${data.name}: new Uint8Array(view.buffer, view.byteOffset + block + ${firstLength(message) + 4}, view.getUint32(block + ${firstLength(message)}, true)),\n`}  }`;
+  const comment = `/** Call only behind its header and where valid${name} holds. */`;
+  const signature = `export function decode${name}(view: DataView, block: number): ${name} {`;
+  if (newerFields(message).length === 0) return `${comment}\n${signature}\n  return ${read};\n}\n`;
+  const assign = (field: Field): string =>
+    `    const ${field.name} = ${readExpression(field)};\n    if (${field.name} !== ${zeroOf(field)}) newer.${field.name} = ${field.name};`;
+  return `${comment}
+${signature}
+  const message: ${name} = ${read};
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= ${firstLength(message)}) return message;
+  const newer: { -readonly [Key in keyof ${name}]?: ${name}[Key] } = {};
+${underVersions(message, "blockLength", assign)}
+  return { ...message, ...newer };
+}
+`;
+}
+
+function writeProperty({ name, type, description, sinceVersion }: Field, of: Message): string {
+  const isNewer = sinceVersion > of.sinceVersion;
+  const absent = isNewer
+    ? `Since version ${sinceVersion} of the schema; absent = ${zeroName(type)}`
+    : "";
+  const said = [description, absent].filter((text) => text !== "").join(". ");
+  const comment = said === "" ? "" : `  /** ${said}. */\n`;
+  return `${comment}  readonly ${name}${isNewer ? "?" : ""}: ${typeName(type)};`;
+}
+
+function zeroName(type: FieldType): string {
+  return type.kind === "text" ? "empty" : type.kind === "boolean" ? "false" : "0";
 }
 
 function typeName(type: FieldType): string {
@@ -143,9 +200,8 @@ function primitiveAccess(type: { primitive: string }): { suffix: string; endian:
   return { suffix, endian: suffix.endsWith("8") ? "" : ", true" };
 }
 
-function writeStatement(field: Field): string {
-  const { name, type } = field;
-  const value = `message.${name}`;
+function writeStatement(field: Field, value: string): string {
+  const { type } = field;
   switch (type.kind) {
     case "integer":
     case "enum":
@@ -154,7 +210,7 @@ function writeStatement(field: Field): string {
       return `view.set${suffix}(${place(field)}, ${value}${endian});`;
     }
     case "boolean":
-      return `view.setUint8(${place(field)}, ${value} ? 1 : 0);`;
+      return `view.setUint8(${place(field)}, (${value}) ? 1 : 0);`;
     case "text":
       return `wire.writeText(view, ${place(field)}, ${type.length}, ${value});`;
     case "hex":
@@ -185,8 +241,10 @@ function readExpression(field: Field): string {
   }
 }
 
-function writeAssertion({ name, type }: Field): string {
-  const value = `message.${name}`;
+function writeAssertion(field: Field, of: Message): string {
+  const { name, type } = field;
+  const isNewer = field.sinceVersion > of.sinceVersion;
+  const value = isNewer ? `message.${name} ?? ${zeroOf(field)}` : `message.${name}`;
   const condition = ((): string | null => {
     switch (type.kind) {
       case "integer":
@@ -214,9 +272,19 @@ function writeAssertion({ name, type }: Field): string {
   return condition === null ? "" : `  wire.assertField(${condition}, "${name}");`;
 }
 
-function writeValidity(fields: readonly Field[]): string {
+function writeValidity(message: Message): string {
+  const first = `(\n    ${conditionsOf(firstFields(message))}\n  )`;
+  if (newerFields(message).length === 0) return `  return ${first};`;
+  const checks = message.blocks.slice(1).map(({ version }, index) => {
+    const own = message.fields.filter(({ sinceVersion }) => sinceVersion === version);
+    return `(blockLength <= ${message.blocks[index]?.length ?? 0} || (${conditionsOf(own)}))`;
+  });
+  return `  const blockLength = view.getUint16(block - 8, true);\n  return ${first} && ${checks.join(" && ")};`;
+}
+
+function conditionsOf(fields: readonly Field[]): string {
   const conditions = fields.map(validity).filter((condition) => condition !== null);
-  return `  return (\n    ${conditions.length === 0 ? "true" : conditions.join(" &&\n    ")}\n  );`;
+  return conditions.length === 0 ? "true" : conditions.join(" &&\n    ");
 }
 
 function validity(field: Field): string | null {
@@ -253,106 +321,6 @@ function writeData(data: { name: string; bytesMax: number }, blockLength: number
   view.setUint32(block + ${blockLength}, message.${data.name}.length, true);
   new Uint8Array(view.buffer, view.byteOffset + block + ${blockLength + 4}, message.${data.name}.length).set(message.${data.name});
   return block + ${blockLength + 4} + message.${data.name}.length;`;
-}
-
-function writeRecords(schema: MessageSchema): string {
-  const imports = schema.messages.map(
-    ({ name }) =>
-      `import { decode${name}, encode${name}, valid${name}, type ${name} } from "./${kebab(name)}.ts";`,
-  );
-  return `${header}
-${imports.join("\n")}
-
-export const schemaId = ${schema.id};
-export const schemaVersion = ${schema.version};
-export const headerBytes = 8;
-
-${writeUnions(schema.messages)}
-${writeByKind(schema.messages)}
-${writeByTemplate(schema.messages)}`;
-}
-
-function writeUnions(messages: readonly Message[]): string {
-  const union = (low: number, high: number): string =>
-    messages
-      .filter(({ id }) => id >= low && id <= high)
-      .map(({ name }) => name)
-      .join(" | ");
-  return `/** Templates 1 to 63: what stands on the orders log. */
-export type Command = ${union(1, 63)};
-/** Templates 64 to 127: what a body holds. */
-export type Event = ${union(64, 127)};
-export type AnyMessage = Command | Event | ${union(128, 65535)};
-`;
-}
-
-/** What is asked of a message object. */
-function writeByKind(messages: readonly Message[]): string {
-  const bytes = ({ blockLength, data }: Message): string =>
-    `${8 + blockLength}${data === null ? "" : ` + 4 + message.${data.name}.length`}`;
-  return `export function encodeMessage(message: AnyMessage, view: DataView, at: number): number {
-  switch (message.kind) {
-${messages.map(({ name }) => `    case "${name}":\n      return encode${name}(message, view, at);`).join("\n")}
-  }
-}
-
-/** Bytes that encodeMessage writes. */
-export function encodedBytes(message: AnyMessage): number {
-  switch (message.kind) {
-${messages.map((message) => `    case "${message.name}":\n      return ${bytes(message)};`).join("\n")}
-  }
-}
-`;
-}
-
-/** What is asked of bytes. */
-function writeByTemplate(messages: readonly Message[]): string {
-  const cases = (answer: (message: Message) => string): string =>
-    messages
-      .map((message) => `    case ${message.id}:\n      return ${answer(message)};`)
-      .join("\n");
-  const withData = messages.filter(({ data }) => data !== null);
-  return `/** Bytes of a template's block, or 0 where there is no such template. */
-export function blockLengthOf(templateId: number): number {
-  switch (templateId) {
-${cases(({ blockLength }) => String(blockLength))}
-    default:
-      return 0;
-  }
-}
-
-/** Most bytes of a template's variable part, or 0 where it has none. */
-export function dataBytesMaxOf(templateId: number): number {
-${withData.map(({ id, data }) => `  if (templateId === ${id}) return ${data?.bytesMax ?? 0};`).join("\n")}
-  return 0;
-}
-
-export function templateName(templateId: number): AnyMessage["kind"] | null {
-  switch (templateId) {
-${cases(({ name }) => `"${name}"`)}
-    default:
-      return null;
-  }
-}
-
-/** Every field of the block holds a value of its type. */
-export function validBlock(templateId: number, view: DataView, block: number): boolean {
-  switch (templateId) {
-${cases(({ name }) => `valid${name}(view, block)`)}
-    default:
-      return false;
-  }
-}
-
-/** Call only where validBlock holds. */
-export function decodeBlock(templateId: number, view: DataView, block: number): AnyMessage {
-  switch (templateId) {
-${cases(({ name }) => `decode${name}(view, block)`)}
-    default:
-      throw new RangeError("There is no such template");
-  }
-}
-`;
 }
 
 function capital(word: string): string {

@@ -6,7 +6,10 @@ import fc from "fast-check";
 import type { AnyMessage } from "../generated/records.ts";
 import { readMessageSchema, type FieldType, type Message } from "./message-schema.ts";
 
-/** Any message of messages.xml, each field over the whole of its type, its ends more often than their share. */
+/**
+ * Any message of messages.xml, each field over the whole of its type, its ends more often than their share. Fields of newer versions
+ * are absent, all of them or up to some version, in half of the messages.
+ */
 const schema = readMessageSchema(
   readFileSync(join(import.meta.dirname, "../messages.xml"), "utf8"),
 );
@@ -21,7 +24,27 @@ export function messageArbitrary(message: Message): fc.Arbitrary<AnyMessage> {
     message.data === null ? {} : { [message.data.name]: fc.uint8Array({ maxLength: 300 }) };
   return fc
     .record({ kind: fc.constant(message.name), ...fields, ...data })
-    .map((record) => record as unknown as AnyMessage);
+    .chain((record) => upToSomeVersion(message, record));
+}
+
+/** Leaves out what is newer than a version, and what says nothing: it is read as absent. */
+function upToSomeVersion(
+  message: Message,
+  record: Record<string, unknown>,
+): fc.Arbitrary<AnyMessage> {
+  return fc.constantFrom(...message.blocks).map((block) => {
+    const kept = Object.entries(record).filter(([name, value]) => {
+      const sinceVersion = message.fields.find((field) => field.name === name)?.sinceVersion ?? 0;
+      if (sinceVersion <= message.sinceVersion) return true;
+      return sinceVersion <= block.version && !isNothing(value);
+    });
+    return Object.fromEntries(kept) as unknown as AnyMessage;
+  });
+}
+
+function isNothing(value: unknown): boolean {
+  if (typeof value === "string") return /^[0-]*$/.test(value);
+  return value === 0 || value === 0n || value === false;
 }
 
 function fieldArbitrary(type: FieldType): fc.Arbitrary<unknown> {

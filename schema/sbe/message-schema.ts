@@ -22,7 +22,12 @@ export interface SetType {
 export interface Message {
   readonly name: string;
   readonly id: number;
+  /** Of the schema that brought it. */
+  readonly sinceVersion: number;
+  /** Of its newest version. */
   readonly blockLength: number;
+  /** Each version that made its block longer, the first one first. */
+  readonly blocks: readonly { readonly version: number; readonly length: number }[];
   readonly description: string;
   readonly fields: readonly Field[];
   /** Name of the one variable part behind the block, and the most bytes that it may have. */
@@ -31,6 +36,7 @@ export interface Message {
 
 export interface Field {
   readonly name: string;
+  readonly sinceVersion: number;
   readonly offset: number;
   readonly bytes: number;
   readonly description: string;
@@ -167,16 +173,19 @@ function readMessage(
   dataMax: ReadonlyMap<string, number>,
 ): Message {
   const name = attribute(tag, "name");
+  const sinceVersion = Number(tag.attributes["sinceVersion"] ?? 0);
   const blockLength = integer(tag, "blockLength");
   const fields = tag.children
     .filter((child) => child.name === "field")
-    .map((child) => readField(child, types));
+    .map((child) => readField(child, types, sinceVersion));
   checkPlaces(name, fields, blockLength);
   const data = tag.children.find((child) => child.name === "data");
   return {
     name,
     id: integer(tag, "id"),
+    sinceVersion,
     blockLength,
+    blocks: blocksOf(fields, sinceVersion, blockLength),
     description: tag.attributes["description"] ?? "",
     fields,
     data:
@@ -189,6 +198,7 @@ function readMessage(
 function readField(
   tag: Tag,
   types: ReadonlyMap<string, { type: FieldType; bytes: number } | null>,
+  sinceVersion: number,
 ): Field {
   const typeName = attribute(tag, "type");
   const found =
@@ -198,15 +208,33 @@ function readField(
   if (found === undefined || found === null) throw new Error(`Unknown type ${typeName}`);
   return {
     name: attribute(tag, "name"),
+    sinceVersion: Math.max(sinceVersion, Number(tag.attributes["sinceVersion"] ?? 0)),
     offset: integer(tag, "offset"),
     description: tag.attributes["description"] ?? "",
     ...found,
   };
 }
 
+/** A version's block ends where the first field of a newer one starts. */
+function blocksOf(
+  fields: readonly Field[],
+  sinceVersion: number,
+  blockLength: number,
+): { version: number; length: number }[] {
+  const versions = [...new Set([sinceVersion, ...fields.map((field) => field.sinceVersion)])];
+  return versions.map((version) => ({
+    version,
+    length: fields.find((field) => field.sinceVersion > version)?.offset ?? blockLength,
+  }));
+}
+
 function checkPlaces(message: string, fields: readonly Field[], blockLength: number): void {
   let end = 0;
+  let version = 0;
   for (const field of fields) {
+    if (field.sinceVersion < version)
+      throw new Error(`${message}.${field.name} stands behind a field of a newer version`);
+    version = field.sinceVersion;
     if (field.offset < end)
       throw new Error(`${message}.${field.name} overlaps the field before it`);
     end = field.offset + field.bytes;

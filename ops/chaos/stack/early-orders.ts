@@ -7,7 +7,6 @@ import {
   TimeInForce,
 } from "../../../schema/generated/enums.ts";
 import type { NewOrderSingle } from "../../../schema/generated/new-order-single.ts";
-import { blockLengthOf } from "../../../schema/generated/records.ts";
 import { partitionOf, symbolHash } from "../../../schema/hash.ts";
 import { orderIDOf } from "../../../schema/identity/order-id.ts";
 import { requestHash } from "../../../schema/request-hash.ts";
@@ -38,7 +37,6 @@ type Fate = (typeof fates)[number];
 
 /** Number of these orders' owner in the journal. */
 const ownClient = -1;
-const newOrderTemplateId = 1;
 const listedAfterMs = { least: 200, most: 3000 };
 const deadAfterMs = { least: 1200, most: 4000 };
 const waitingMs = 15_000;
@@ -155,6 +153,6 @@ function earlyOrder(
     expireTime: 0,
     clOrdID,
   };
-  const hash = requestHash(frame(order), blockLengthOf(newOrderTemplateId));
+  const hash = requestHash(frame(order));
   return { ...order, requestHash: hash };
 }

@@ -1,0 +1,25 @@
+/** What the checks of plain orders and of others ask of an instrument. */
+import { Side } from "../../schema/generated/enums.ts";
+import type { Instrument } from "./instruments.ts";
+
+const int32Max = 0x7fffffff;
+
+/** Within the instrument's bounds and in whole lots. */
+export function isOrderQty(instrument: Instrument, orderQty: number): boolean {
+  const { minOrderQty, maxOrderQty, lotSize } = instrument;
+  if (orderQty < minOrderQty || (maxOrderQty !== 0 && orderQty > maxOrderQty)) return false;
+  return isMultiple(orderQty, lotSize);
+}
+
+/** Integers of 31 bits are divided as such, which is far faster than as doubles. */
+export function isMultiple(value: number, unit: number): boolean {
+  if (unit === 1) return true;
+  if (value <= int32Max && unit <= int32Max) return (value | 0) % (unit | 0) === 0;
+  return value % unit === 0;
+}
+
+/** Whether a limit order of this side and price would take; own orders count. */
+export function wouldCross(instrument: Instrument, side: number, price: number): boolean {
+  const { bestBid, bestAsk } = instrument.ladder;
+  return side === Side.Buy ? bestAsk !== 0 && price >= bestAsk : bestBid !== 0 && price <= bestBid;
+}

@@ -1,0 +1,48 @@
+import { OrderAcceptedLayout as Accepted } from "../../schema/generated/order-accepted.ts";
+import { OrderReplacedLayout as Replaced } from "../../schema/generated/order-replaced.ts";
+import { OrderTriggeredLayout as Triggered } from "../../schema/generated/order-triggered.ts";
+import type { EventBuffer } from "./event-buffer.ts";
+import type { Instrument } from "./instruments.ts";
+import { orderShift, OrderWord, sideOf } from "./order-pool.ts";
+import type { PartitionState } from "./state.ts";
+
+/** What events of stops and icebergs have beside those of plain orders: fields of newer versions, each in the least version that has it. */
+
+/** Adds to the OrderAccepted that was written last what state.request waits for and shows. */
+export function addToAccepted(state: PartitionState, out: EventBuffer): void {
+  const { stopPx, pegOffsetValue, displayQty } = state.request;
+  if (displayQty !== 0) out.lengthen(Accepted.blockLength, Accepted.blockLengthV2, 2);
+  else if ((stopPx | pegOffsetValue) !== 0) {
+    out.lengthen(Accepted.blockLength, Accepted.blockLengthV1, 1);
+  } else return;
+  out.word(Accepted.stopPx, stopPx);
+  out.word(Accepted.pegOffsetValue, pegOffsetValue);
+  if (displayQty !== 0) out.count(Accepted.displayQty, displayQty);
+}
+
+/** Adds the stopPx of an order that waits to the OrderReplaced that was written last. */
+export function addToReplaced(stopPx: number, out: EventBuffer): void {
+  out.lengthen(Replaced.blockLength, Replaced.blockLengthV1, 1);
+  out.word(Replaced.stopPx, stopPx);
+  out.word(Replaced.stopPx + 4, 0);
+}
+
+export function writeOrderTriggered(
+  state: PartitionState,
+  instrument: Instrument,
+  slot: number,
+  stopPx: number,
+  out: EventBuffer,
+): void {
+  const order = state.orders.hot.wordsOf(slot);
+  const at = slot << orderShift;
+  const firstSeqAt = at + OrderWord.firstSeqNum;
+  out.open(Triggered.templateId, Triggered.blockLength, Triggered.version);
+  out.count(Triggered.rptSeq, ++instrument.rptSeq);
+  out.word(Triggered.securityID, instrument.securityID);
+  out.word(Triggered.accountID, order[at + OrderWord.accountID]!);
+  out.id(Triggered.orderID, order, at + OrderWord.orderID);
+  out.pair(Triggered.firstSeqNum, order[firstSeqAt]!, order[firstSeqAt + 1]!);
+  out.word(Triggered.stopPx, stopPx);
+  out.word(Triggered.side, sideOf(order[at + OrderWord.traits]!));
+}

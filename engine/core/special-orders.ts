@@ -1,0 +1,95 @@
+import { uint53At } from "./command-buffer.ts";
+import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
+import type { EventBuffer } from "./event-buffer.ts";
+import type { Instrument } from "./instruments.ts";
+import { writeOrderAccepted, writeOrderReplaced } from "./order-events.ts";
+import { ExtraDouble, ExtraWord } from "./order-extras.ts";
+import { hasExtraBit, OrderDouble, orderShift, OrderWord, waitsBit } from "./order-pool.ts";
+import { addToAccepted, addToReplaced } from "./special-events.ts";
+import type { PartitionState } from "./state.ts";
+import { leaveStops, stopPxOf } from "./stop-book.ts";
+import { startWaiting } from "./triggers.ts";
+import { newStopPx, startingStopPx } from "./validate-special.ts";
+
+/** losePriority in its word, where attempt stands before it. */
+const losePriorityMask = 0xff0000;
+
+/** Writes the OrderAccepted of a state.request that is not plain, its stopPx as it stands. */
+export function acceptSpecial(
+  state: PartitionState,
+  instrument: Instrument,
+  commands: Int32Array,
+  block: number,
+  out: EventBuffer,
+): void {
+  const { request } = state;
+  if (request.isStop) request.stopPx = startingStopPx(instrument, request);
+  writeOrderAccepted(state, instrument, commands, block, out);
+  addToAccepted(state, out);
+}
+
+/** Gives the order of state.request that has just got this slot what it has beside its record. */
+export function keepSpecial(state: PartitionState, slot: number): void {
+  const { request, orders } = state;
+  if (!request.isStop && request.displayQty === 0) return;
+  const words = orders.hot.wordsOf(slot);
+  words[(slot << orderShift) + OrderWord.traits]! |= hasExtraBit;
+  orders.extras.give(slot);
+  orders.extras.setDouble(slot, ExtraDouble.displayQty, request.displayQty);
+}
+
+/** The order of state.request, in its slot, starts to wait. `rptSeq` is that of its OrderAccepted. */
+export function waitFirst(
+  state: PartitionState,
+  instrument: Instrument,
+  slot: number,
+  rptSeq: number,
+): void {
+  const { request, orders } = state;
+  const words = orders.hot.wordsOf(slot);
+  const at = slot << orderShift;
+  words[at + OrderWord.price] = request.stopPx;
+  words[at + OrderWord.traits]! |= waitsBit;
+  orders.extras.setWord(slot, ExtraWord.price, request.price);
+  orders.extras.setWord(slot, ExtraWord.pegOffsetValue, request.pegOffsetValue);
+  orders.extras.setDouble(slot, ExtraDouble.placeRptSeq, rptSeq);
+  startWaiting(state, instrument, slot);
+}
+
+/** A replace of an order that waits (SEMANTICS §5a), its block from word `block` on. */
+export function replaceWaiting(
+  state: PartitionState,
+  instrument: Instrument,
+  slot: number,
+  commands: Int32Array,
+  block: number,
+  out: EventBuffer,
+): void {
+  const { orders, replaced } = state;
+  const { extras } = orders;
+  const doubles = orders.hot.doublesOf(slot);
+  const at = slot << orderShift;
+  const presentQty = doubles[(at >>> 1) + OrderDouble.leavesQty]!;
+  const presentPrice = extras.wordOf(slot, ExtraWord.price);
+  const presentStopPx = stopPxOf(state, slot);
+  const stopPx = newStopPx(commands, block) || presentStopPx;
+  replaced.price = commands[block + (Replace.price >>> 2)]! || presentPrice;
+  replaced.orderQty = uint53At(commands, block + (Replace.orderQty >>> 2)) || presentQty;
+  replaced.leavesQty = replaced.orderQty;
+  replaced.cumQty = 0;
+  replaced.keptPriority =
+    replaced.price === presentPrice &&
+    stopPx === presentStopPx &&
+    replaced.orderQty <= presentQty &&
+    (commands[block + (Replace.losePriority >>> 2)]! & losePriorityMask) === 0;
+  writeOrderReplaced(state, instrument, slot, commands, block, out);
+  addToReplaced(stopPx, out);
+  doubles[(at >>> 1) + OrderDouble.leavesQty] = replaced.orderQty;
+  doubles[(at >>> 1) + OrderDouble.fillableQty] = replaced.orderQty;
+  if (replaced.keptPriority) return;
+  leaveStops(state, instrument, slot);
+  orders.hot.wordsOf(slot)[at + OrderWord.price] = stopPx;
+  extras.setWord(slot, ExtraWord.price, replaced.price);
+  extras.setDouble(slot, ExtraDouble.placeRptSeq, instrument.rptSeq);
+  startWaiting(state, instrument, slot);
+}

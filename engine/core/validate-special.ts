@@ -1,0 +1,137 @@
+import { CxlRejReason, OrdRejReason, Side, TimeInForce } from "../../schema/generated/enums.ts";
+import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
+import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
+import { uint53At } from "./command-buffer.ts";
+import type { Instrument } from "./instruments.ts";
+import { ExtraDouble, ExtraWord } from "./order-extras.ts";
+import { orderShift, OrderWord, waitsBit } from "./order-pool.ts";
+import type { OrderRequest } from "./order-request.ts";
+import type { PartitionState } from "./state.ts";
+import { isMultiple, isOrderQty, wouldCross } from "./grid.ts";
+
+/** The checks of orders that wait or hide (SEMANTICS §3, §4): those of plain ones, and their own among them. They read only. */
+
+const priceMax = 2147483647;
+/** Most parts of an iceberg: a taker trades with one after the other. */
+const partsMax = 100;
+
+/** SEMANTICS §3, checks 9 and on, of a state.request that is not plain; reads the rest of it. */
+export function refuseSpecial(
+  state: PartitionState,
+  instrument: Instrument,
+  commands: Int32Array,
+  block: number,
+): number {
+  const { request } = state;
+  readRest(request, commands, block);
+  const { expireTime, orderQty, side, price } = request;
+  if (!isCoherent(request)) return OrdRejReason.UnsupportedOrderCharacteristic;
+  if (expireTime !== 0 && expireTime <= state.now) return OrdRejReason.ExpireTimePassed;
+  const reason = refusePrices(instrument, request);
+  if (reason !== 0) return reason;
+  if (orderQty !== 0 && !isOrderQty(instrument, orderQty)) return OrdRejReason.IncorrectQuantity;
+  if (!isDisplayQty(instrument, request)) return OrdRejReason.IncorrectQuantity;
+  if (request.isStop && startingStopPx(instrument, request) === 0) {
+    return OrdRejReason.NoReferencePrice;
+  }
+  const mayStay = request.isStop || (request.isLimit && request.mayRest);
+  if (mayStay && state.orders.count >= state.limits.orderCountMax) {
+    return OrdRejReason.OrderCapacityReached;
+  }
+  const mustNotTake = request.isPostOnly && wouldCross(instrument, side, price);
+  return mustNotTake ? OrdRejReason.PostOnlyWouldCross : 0;
+}
+
+/** What stands behind the quantities, and what newer versions have behind the block of the first one. */
+function readRest(request: OrderRequest, commands: Int32Array, block: number): void {
+  const blockLength = commands[block - 2]! & 0xffff;
+  const hasTrigger = blockLength >= New.blockLengthV1;
+  const hasDisplayQty = blockLength >= New.blockLengthV2;
+  const cash = block + (New.cashOrderQty >>> 2);
+  request.isByCash = (commands[cash]! | commands[cash + 1]! | commands[cash + 2]!) !== 0;
+  request.expireTime = uint53At(commands, block + (New.expireTime >>> 2));
+  request.stopPx = hasTrigger ? commands[block + (New.stopPx >>> 2)]! : 0;
+  request.pegOffsetValue = hasTrigger ? commands[block + (New.pegOffsetValue >>> 2)]! : 0;
+  request.displayQty = hasDisplayQty ? uint53At(commands, block + (New.displayQty >>> 2)) : 0;
+}
+
+/** What a stop waits for at first: 0 where it names no stopPx and no trade gives one in the range of prices. */
+export function startingStopPx({ lastPx }: Instrument, request: OrderRequest): number {
+  if (request.stopPx !== 0) return request.stopPx;
+  const distance = request.pegOffsetValue;
+  const stopPx = request.side === Side.Buy ? lastPx + distance : lastPx - distance;
+  return lastPx === 0 || stopPx < 1 || stopPx > priceMax ? 0 : stopPx;
+}
+
+function isCoherent(request: OrderRequest): boolean {
+  const { isLimit, isStop, hasLimit, mayRest, isByCash, timeInForce } = request;
+  const hasQty = request.orderQty !== 0;
+  const isMarket = !hasLimit && !isStop;
+  const hasTrigger = (request.stopPx | request.pegOffsetValue) !== 0;
+  return (
+    request.side !== Side.None &&
+    (request.price !== 0) === hasLimit &&
+    hasTrigger === isStop &&
+    (isMarket ? hasQty !== isByCash && !mayRest : hasQty && !isByCash) &&
+    !(isByCash && timeInForce === TimeInForce.FOK) &&
+    (request.displayQty === 0 || (hasLimit && mayRest)) &&
+    !(request.isPostOnly && !(isLimit && mayRest)) &&
+    (timeInForce === TimeInForce.GTD) === (request.expireTime !== 0)
+  );
+}
+
+function refusePrices({ tickSize }: Instrument, request: OrderRequest): number {
+  const { price, stopPx, pegOffsetValue } = request;
+  if (price < 0 || stopPx < 0 || pegOffsetValue < 0) return OrdRejReason.PriceOutOfRange;
+  const isOnGrid =
+    isMultiple(price, tickSize) &&
+    isMultiple(stopPx, tickSize) &&
+    isMultiple(pegOffsetValue, tickSize);
+  return isOnGrid ? 0 : OrdRejReason.InvalidPriceIncrement;
+}
+
+function isDisplayQty({ lotSize }: Instrument, { displayQty, orderQty }: OrderRequest): boolean {
+  if (displayQty === 0) return true;
+  const isWithin = displayQty <= orderQty && orderQty <= displayQty * partsMax;
+  return isWithin && isMultiple(displayQty, lotSize);
+}
+
+/** The stopPx that a replace asks for, its block from word `block` on; 0 where it asks for none. */
+export function newStopPx(commands: Int32Array, block: number): number {
+  const blockLength = commands[block - 2]! & 0xffff;
+  return blockLength < Replace.blockLengthV1 ? 0 : commands[block + (Replace.stopPx >>> 2)]!;
+}
+
+/** What a replace asks for; 0 = as it is. */
+interface Replacement {
+  readonly price: number;
+  readonly orderQty: number;
+  readonly stopPx: number;
+}
+
+/** Of a replace with a stopPx, or of an order that waits or hides: from the fields that it does not have to the parts of an iceberg. */
+export function refuseSpecialReplacement(
+  state: PartitionState,
+  slot: number,
+  { price, orderQty, stopPx }: Replacement,
+): number {
+  const { hot } = state.orders;
+  const traits = hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
+  const { tickSize } = state.instrumentOf(traits);
+  const waits = (traits & waitsBit) !== 0;
+  if (!waits && stopPx !== 0) return CxlRejReason.UnsupportedOrderCharacteristic;
+  if (waits && price !== 0 && limitOf(state, slot) === 0) {
+    return CxlRejReason.UnsupportedOrderCharacteristic;
+  }
+  if (price < 0 || stopPx < 0) return CxlRejReason.PriceOutOfRange;
+  if (!isMultiple(price, tickSize) || !isMultiple(stopPx, tickSize)) {
+    return CxlRejReason.InvalidPriceIncrement;
+  }
+  const displayQty = state.orders.extras.doubleOf(slot, ExtraDouble.displayQty);
+  const hasTooManyParts = displayQty !== 0 && orderQty > displayQty * partsMax;
+  return hasTooManyParts ? CxlRejReason.IncorrectQuantity : 0;
+}
+
+function limitOf({ orders }: PartitionState, slot: number): number {
+  return orders.extras.wordOf(slot, ExtraWord.price);
+}
