@@ -94,7 +94,7 @@ export function forgetOrder(state: PartitionState, slot: number, hash: number): 
   const traits = words[at]!;
   const entry = words[(slot << orderShift) + OrderWord.entry]!;
   if (window.isYoung(entry)) window.ring.clearResting(entry);
-  else window.close(slot, state.now);
+  else window.close(slot, state.windowTime);
   orders.table.remove(hash, slot);
   if (timeInForceOf(traits) === TimeInForce.GTD) state.timers.clear(slot);
   if ((traits & hasExtraBit) !== 0) orders.extras.release(slot);

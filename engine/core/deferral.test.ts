@@ -1,18 +1,21 @@
 import { describe, expect, test } from "bun:test";
 
 import {
+  CancelReason,
   CxlRejReason,
   DeadReason,
   Decision,
   OrdRejReason,
   Side,
+  TimeInForce,
   TradingState,
 } from "../../schema/generated/enums.ts";
 import { bodyHeaderBytes } from "../../schema/body.ts";
 import { crc32 } from "../../schema/crc32.ts";
 import { frame } from "../../schema/frame.ts";
+import { NewOrderSingleLayout } from "../../schema/generated/new-order-single.ts";
 import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
-import { schemaVersion } from "../../schema/generated/records.ts";
+import { headerBytes, schemaVersion } from "../../schema/generated/records.ts";
 import { isNewerOrder } from "../../schema/newer-order.ts";
 import { replayAttempt } from "../../schema/topics.ts";
 import { alice, bob, brief, orderID, Partition } from "./core.fixture.ts";
@@ -252,6 +255,31 @@ describe("a deferred order", () => {
     list(partition);
     expect(brief(partition.apply({ ...order, attempt: 1 }))).toEqual(["OrderAccepted"]);
   });
+});
+
+test("an order that expires in the same command leaves a deferred one's entry where it is until that has died", () => {
+  const partition = Partition.open({ idWindowMs: 60_001 });
+  const expireTime = partition.time + 70_000;
+  partition.order({ timeInForce: TimeInForce.GTD, expireTime });
+  partition.apply(early(partition));
+  const commandOffset = partition.seqNum + 100;
+  // So many that their memory would be given up together with the deferred one's entry.
+  const refused = CommandBuffer.of(frame(partition.newOrder({ symbol: "-" })));
+  const { engine, time } = partition;
+  for (let index = 1; index <= 2100; index++) {
+    refused.view.setUint32(headerBytes + NewOrderSingleLayout.orderID + 12, index);
+    const seqNum = ++partition.seqNum;
+    engine.apply(refused, 0, seqNum + 100, time, seqNum, new EventBuffer());
+  }
+  const events = partition.tick(80_000);
+  expect(brief(events)).toEqual([
+    `OrderCanceled 5 ${CancelReason.Expired} 10`,
+    `OrderRejected ${OrdRejReason.TooLateToEnter}`,
+    "DeadLettered",
+    "TimeTicked",
+  ]);
+  expect(events[2]).toMatchObject({ firstSeqNum: 6, commandOffset });
+  expect(partition.state().idWindow).toEqual([]);
 });
 
 describe("a dead order", () => {

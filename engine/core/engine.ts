@@ -176,6 +176,7 @@ function runDue(state: PartitionState, out: EventBuffer): void {
   if (state.timers.count !== 0) expireOrders(state, out);
   if (state.deferred.firstDue < state.now) settleDue(state, out);
   if (window.released !== 0 || window.batchDue <= state.now) window.expireBatch(state.now);
+  state.windowTime = state.now;
 }
 
 /** The command whose block starts at word `block`. */

@@ -145,7 +145,7 @@ export class IdWindow {
     return entry > 0 && ((entry - this.ring.first) & numberMask) >= batchCount;
   }
 
-  /** The order in `slot`, which is still in the table and whose entry is not young, closes. */
+  /** The order in `slot`, which is still in the table and whose entry is not young, closes; `now` is that of the last step 2c. */
   close(slot: number, now: number): void {
     const at = (slot << orderShift) + OrderWord.entry;
     const words = this.#orders.hot.wordsOf(slot);

@@ -45,6 +45,7 @@ export function restoreState(bytes: Uint8Array): PartitionState {
   const state = new PartitionState(completeLimits(reference.limits));
   assert(Number.isSafeInteger(reference.now), "log time is a safe integer");
   state.now = reference.now;
+  state.windowTime = reference.now;
   restoreAccounts(state, view, shape, reference);
   restoreKeys(state, view, shape, reference);
   restoreInstruments(state, view, shape, reference);

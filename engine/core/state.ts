@@ -42,6 +42,12 @@ export class PartitionState {
   /** Log time in ms, never falling. */
   now = 0;
 
+  /**
+   * Log time of the last step 2c (SEMANTICS §1): as of then, what has run out has left the id window. A step before it must not let more
+   * leave, since a deferred order's entry may be among that.
+   */
+  windowTime = 0;
+
   /** Of the command at hand, not part of the state: */
   seqNum = 0;
   /** firstSeqNum of the order at hand, low and high word: the command's own but for a later attempt. */
