@@ -29,7 +29,7 @@ import type { Operation } from "../openapi.ts";
 import { ApiProblem } from "../problems.ts";
 import { quarantineCommand } from "../quarantine.ts";
 import type { Answer } from "../repeats.ts";
-import { anyRoute, withBody, withCommand, withToken } from "./route-problems.ts";
+import { anyRoute, newOrderRefusals, withBody, withCommand, withToken } from "./route-problems.ts";
 
 const tag = "Dead letters";
 const path = "/v1/admin/dead-letters";
@@ -81,7 +81,8 @@ function replay(edge: Edge): Route {
     answers: { 200: ReplayAnswer, 202: PendingAnswer },
     problems: [
       ...withCommand,
-      ...replayProblems,
+      ...newOrderRefusals,
+      "NewerVersion",
       ["UnknownSymbol", 422],
       "UnknownDeadLetter",
       "DeadLetterResolved",
@@ -96,22 +97,6 @@ function replay(edge: Edge): Route {
     },
   });
 }
-
-/** What the engine may refuse a replay for. */
-const replayProblems = [
-  "UnknownAccount",
-  "AccountDisabled",
-  "ExchangeClosed",
-  "UnsupportedOrderCharacteristic",
-  "ExpireTimePassed",
-  "PriceOutOfRange",
-  "InvalidPriceIncrement",
-  "IncorrectQuantity",
-  "OrderCapacityReached",
-  "PostOnlyWouldCross",
-  "NoReferencePrice",
-  "NewerVersion",
-] as const;
 
 function discard(edge: Edge): Route {
   return adminRoute("POST", `${path}/:deadLetterID/discard`, {

@@ -24,23 +24,13 @@ import { placeOrder, replaceOrder } from "../order-requests.ts";
 import { ApiProblem } from "../problems.ts";
 import type { ListedInstrument } from "../reference.ts";
 import { idempotencyKeyOf } from "../repeats.ts";
-import { anyRoute, withBody, withCommand, withToken } from "./route-problems.ts";
+import { anyRoute, newOrderRefusals, withBody, withCommand, withToken } from "./route-problems.ts";
 
 const orderRefusals = [
   "CanceledBeforeEntry",
   "NewerVersion",
   ["UnknownSymbol", 422],
-  "UnknownAccount",
-  "AccountDisabled",
-  "ExchangeClosed",
-  "UnsupportedOrderCharacteristic",
-  "ExpireTimePassed",
-  "PriceOutOfRange",
-  "InvalidPriceIncrement",
-  "IncorrectQuantity",
-  "OrderCapacityReached",
-  "PostOnlyWouldCross",
-  "NoReferencePrice",
+  ...newOrderRefusals,
   "WrongPartition",
 ] as const satisfies readonly (ProblemCode | readonly [ProblemCode, number])[];
 

@@ -16,6 +16,21 @@ export const withBody = [
   "BodyTooLarge",
 ] as const satisfies ProblemCode[];
 
+/** What the engine may refuse a whole new order for, whoever sends it. */
+export const newOrderRefusals = [
+  "UnknownAccount",
+  "AccountDisabled",
+  "ExchangeClosed",
+  "UnsupportedOrderCharacteristic",
+  "ExpireTimePassed",
+  "PriceOutOfRange",
+  "InvalidPriceIncrement",
+  "IncorrectQuantity",
+  "OrderCapacityReached",
+  "PostOnlyWouldCross",
+  "NoReferencePrice",
+] as const satisfies ProblemCode[];
+
 /** A command onto the log, which a repeat may be sent of. */
 export const withCommand = [
   "InvalidRequest",
