@@ -2,6 +2,7 @@ import { SQL } from "bun";
 
 import type { Stores } from "../stack/stack-environment.ts";
 import { VenueClient } from "../venue-client.ts";
+import { ClickhouseSql } from "../views/analytics.ts";
 import { plain } from "../views/differences.ts";
 import { freshRead } from "../fresh-read.ts";
 import { foldSums } from "./view-sums.ts";
@@ -88,21 +89,9 @@ async function compareClickhouse(
   { url, writer }: Stores["clickhouse"],
   expected: ExpectedSums,
 ): Promise<string[]> {
-  const rows = async (query: string): Promise<string[][]> => {
-    const headers = { "X-ClickHouse-User": writer.user, "X-ClickHouse-Key": writer.password };
-    const body = `${query} FORMAT TabSeparated`;
-    const answer = await fetch(url, { method: "POST", headers, body });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`ClickHouse: ${text}`);
-    return text === ""
-      ? []
-      : text
-          .trimEnd()
-          .split("\n")
-          .map((line) => line.split("\t"));
-  };
+  const sql = new ClickhouseSql({ url, ...writer });
   await until("ClickHouse", async () => {
-    const found = await rows(
+    const found = await sql.rows(
       "SELECT partition, max(seqNum) FROM orderbook.fold_positions GROUP BY partition",
     );
     return reached(expected.tracedSeqNums, found, ([partition, seqNum]) => [
@@ -116,7 +105,7 @@ async function compareClickhouse(
       .map((column) => `toString(${column})`)
       .join(", ' ', ")})`;
     const bits = `reinterpretAsUInt32(reverse(substring(MD5(${text}), 1, 4)))`;
-    const [row] = await rows(`SELECT count(), toString(sum(toUInt128(${bits}))) FROM ${from}`);
+    const [row] = await sql.rows(`SELECT count(), toString(sum(toUInt128(${bits}))) FROM ${from}`);
     return { count: Number(row?.[0]), sum: BigInt(row?.[1] ?? 0) };
   };
   const trades = await sumOf(
@@ -130,7 +119,7 @@ async function compareClickhouse(
         tupleElement(last, 2) AS cum, tupleElement(last, 3) AS leaves
       FROM orderbook.order_events FINAL GROUP BY orderID, firstSeqNum)`,
   );
-  const [candles] = await rows("SELECT sum(tradeCount) FROM orderbook.candles");
+  const [candles] = await sql.rows("SELECT sum(tradeCount) FROM orderbook.candles");
   const inCandles = Number(candles?.[0] ?? 0);
   return [
     ...difference("trades (ClickHouse)", expected.trades, trades),

@@ -1,13 +1,11 @@
 import { hash } from "node:crypto";
 
-import { Fold } from "../../ports/log/fold.ts";
 import { OrdStatus, Side } from "../../schema/generated/enums.ts";
-import { Topic } from "../../schema/topics.ts";
 import { formatDecimal } from "../../schema/units.ts";
 import { plain } from "../views/differences.ts";
 import { ExpectedViews } from "../views/expected.ts";
 import type { ExpectedOrder, ExpectedTrade } from "../views/expected.ts";
-import { tracedKinds } from "../views/fold-log.ts";
+import { foldPartition } from "../views/fold-log.ts";
 import { openVenueLog } from "../venue-log.ts";
 
 /** Count of rows and the sum of 32 bits of each row's MD5: as good as a comparison row by row, and made where the rows are. */
@@ -31,8 +29,6 @@ export interface ExpectedSums {
   readonly tracedSeqNums: readonly number[];
 }
 
-const readMax = 4000;
-
 /**
  * Folds a venue's whole log, as ExpectedViews does it, and keeps of what is over only sums: an hour of orders is more than a process should hold.
  * The venue may go on running.
@@ -44,25 +40,9 @@ export async function foldSums(dataDir: string): Promise<ExpectedSums> {
   const tracedSeqNums: number[] = [];
   try {
     for (let partition = 0; partition < log.partitionCount; partition++) {
-      const fold = new Fold(partition, null);
-      let tracedSeqNum = 0;
-      const end = await log.endOffset(Topic.OrderEvents, partition);
-      for (let offset = 0; offset < end;) {
-        const records = await log.read(Topic.OrderEvents, partition, offset, readMax);
-        const last = records.at(-1);
-        if (last === undefined) break;
-        for (const record of records) {
-          const body = fold.push(record);
-          if (body === null) continue;
-          const { seqNum } = body.position;
-          sums.views.apply(partition, seqNum, body.events);
-          if (body.events.some(({ kind }) => tracedKinds.has(kind))) tracedSeqNum = seqNum;
-        }
-        sums.takeWhatIsOver();
-        offset = last.offset + 1;
-      }
-      seqNums.push(fold.position?.seqNum ?? 0);
-      tracedSeqNums.push(tracedSeqNum);
+      const folded = await foldPartition(log, partition, sums.views, () => sums.takeWhatIsOver());
+      seqNums.push(folded.seqNum);
+      tracedSeqNums.push(folded.tracedSeqNum);
     }
   } finally {
     await log.close();

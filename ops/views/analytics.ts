@@ -17,13 +17,13 @@ const waitMaxMs = 180_000;
 export async function compareAnalytics(comparison: AnalyticsComparison): Promise<Differences[]> {
   const { connection, seqNums } = comparison;
   if (connection === null) return [];
-  const sql = new AnalystSql(connection);
+  const sql = new ClickhouseSql(connection);
   await caughtUp(sql, seqNums);
   return [await compareTrades(comparison, sql), await compareOrderStates(comparison, sql)];
 }
 
-/** Plain HTTP with the read-only analyst's password: what any SQL tool does. */
-class AnalystSql {
+/** Plain HTTP with a user's password: what any SQL tool does. */
+export class ClickhouseSql {
   readonly #connection: NonNullable<VenueFile["clickhouse"]>;
 
   constructor(connection: NonNullable<VenueFile["clickhouse"]>) {
@@ -49,7 +49,7 @@ class AnalystSql {
 }
 
 /** Blocks end at a tick: the last rows come a moment later. */
-async function caughtUp(sql: AnalystSql, seqNums: readonly number[]): Promise<void> {
+async function caughtUp(sql: ClickhouseSql, seqNums: readonly number[]): Promise<void> {
   for (let waitedMs = 0; waitedMs < waitMaxMs; waitedMs += 100) {
     const rows = await sql.rows(
       "SELECT partition, max(seqNum) FROM orderbook.fold_positions GROUP BY partition",
@@ -63,7 +63,7 @@ async function caughtUp(sql: AnalystSql, seqNums: readonly number[]): Promise<vo
 
 async function compareTrades(
   { views, instruments }: AnalyticsComparison,
-  sql: AnalystSql,
+  sql: ClickhouseSql,
 ): Promise<Differences> {
   const differences = new Differences("trades (ClickHouse)");
   for (const { symbol, priceExponent, qtyExponent } of instruments) {
@@ -97,7 +97,7 @@ async function compareTrades(
 async function compareCandleCount(
   differences: Differences,
   { symbol, tradeCount }: { symbol: string; tradeCount: number },
-  sql: AnalystSql,
+  sql: ClickhouseSql,
 ): Promise<void> {
   const [row] = await sql.rows(
     `SELECT sum(tradeCount) FROM orderbook.candles WHERE symbol = '${symbol}'`,
@@ -108,7 +108,7 @@ async function compareCandleCount(
 /** The last row of each order's life. */
 async function compareOrderStates(
   { views, instruments }: AnalyticsComparison,
-  sql: AnalystSql,
+  sql: ClickhouseSql,
 ): Promise<Differences> {
   const differences = new Differences("order states (ClickHouse)");
   for (const { symbol, qtyExponent } of instruments) {

@@ -15,11 +15,12 @@ export interface FoldedLog {
 
 interface FoldedPartition {
   readonly seqNum: number;
+  /** The last one that left a trace in analytics. */
   readonly tracedSeqNum: number;
 }
 
 /** Events that have a row in ClickHouse. */
-export const tracedKinds: ReadonlySet<Event["kind"]> = new Set<Event["kind"]>([
+const tracedKinds: ReadonlySet<Event["kind"]> = new Set<Event["kind"]>([
   "SecurityDefined",
   "SecurityStatusChanged",
   "OrderAccepted",
@@ -50,10 +51,12 @@ export async function foldLog(dataDir: string): Promise<FoldedLog> {
   };
 }
 
-async function foldPartition(
+/** Folds one partition into the views; `onPage` is called after each page of records. */
+export async function foldPartition(
   log: Log,
   partition: number,
   views: ExpectedViews,
+  onPage: () => void = () => {},
 ): Promise<FoldedPartition> {
   const fold = new Fold(partition, null);
   let tracedSeqNum = 0;
@@ -69,6 +72,7 @@ async function foldPartition(
       views.apply(partition, seqNum, body.events);
       if (body.events.some(({ kind }) => tracedKinds.has(kind))) tracedSeqNum = seqNum;
     }
+    onPage();
     offset = last.offset + 1;
   }
   return { seqNum: fold.position?.seqNum ?? 0, tracedSeqNum };
