@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
+import { isCount } from "./count-option.ts";
 import { ChaosRun } from "./run.ts";
 import type { RoundReport } from "./run.ts";
 
@@ -111,8 +112,4 @@ function readOptions(args: readonly string[]): ChaosOptions | string {
   } catch (error) {
     return (error as Error).message;
   }
-}
-
-function isCount(value: number | undefined, most: number): value is number {
-  return value !== undefined && Number.isInteger(value) && value >= 1 && value <= most;
 }

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { readPortOffset } from "../../services/ports.ts";
+import { isCount } from "../count-option.ts";
 import { readKinds } from "./round-plan.ts";
 import type { RoundKind } from "./round-plan.ts";
 import { StackRun } from "./stack-run.ts";
@@ -197,8 +198,4 @@ function readOptions(args: readonly string[]): StackChaosOptions | string {
   } catch (error) {
     return (error as Error).message;
   }
-}
-
-function isCount(value: number, most: number): boolean {
-  return Number.isInteger(value) && value >= 1 && value <= most;
 }
