@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { streamOf } from "./command-stream.ts";
 import { firstDivergence, subjectOfOracle } from "./comparison.ts";
 import { NaiveEngine } from "./naive-engine.ts";
-import { features, shapeOf } from "./stream-shape.ts";
+import { shapeOf } from "./stream-shape.ts";
 import type { Feature } from "./stream-shape.ts";
 
 /** A bug as one would write it: one passage of the oracle's source, exchanged. */
@@ -347,7 +347,7 @@ function commandsUntilCaught(
 ): number | null {
   for (let done = 0; done < most; done += commandsPerSeed) {
     const seed = 1 + done / commandsPerSeed;
-    const swarm = shapeOf(seed, features);
+    const swarm = shapeOf(seed);
     const shape = among === undefined ? swarm : { ...swarm, features: new Set(among) };
     const subject = subjectOfOracle(new Engine(shape.limits));
     const divergence = firstDivergence(streamOf(seed, commandsPerSeed, shape), subject);

@@ -58,8 +58,7 @@ export interface StreamShape {
   readonly features: ReadonlySet<Feature>;
 }
 
-/** Features that the core has: only these may come up where it is compared. */
-export const coreFeatures = [
+export const features = [
   "market",
   "cash",
   "IOC",
@@ -72,7 +71,6 @@ export const coreFeatures = [
   "trailing",
   "iceberg",
 ] as const;
-export const features = [...coreFeatures] as const;
 export type Feature = (typeof features)[number];
 
 /** The last two have the same murmur2. */
@@ -88,7 +86,7 @@ export const symbols = [
 /** Instruments that orders name before they are listed. */
 export const earlySymbols = ["EARLY-0", "EARLY-1", "EARLY-2"] as const;
 
-export function shapeOf(seed: number, known: readonly Feature[] = coreFeatures): StreamShape {
+export function shapeOf(seed: number): StreamShape {
   const dice = new Dice(seed);
   const depthMax = dice.pick([0, 2, 10, 40, 200, 1_000, 3_000, 2_000_000]);
   return {
@@ -108,7 +106,7 @@ export function shapeOf(seed: number, known: readonly Feature[] = coreFeatures):
     jumpRate: dice.pick([0, 0.002, 0.02]),
     skewRate: dice.pick([0, 0, 0.05]),
     idCount: dice.chance(0.25) ? dice.pick([10, 300]) : 2 ** 31,
-    features: new Set(known.filter(() => dice.chance(0.6))),
+    features: new Set(features.filter(() => dice.chance(0.6))),
   };
 }
 
