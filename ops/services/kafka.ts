@@ -38,11 +38,6 @@ export function kafka(options: ServiceOptions): Service {
   };
 }
 
-/** Arguments that run a class of Kafka's command-line tools. */
-export function kafkaTool(cache: string, mainClass: string, args: readonly string[]): string[] {
-  return ["java", "-cp", join(cache, `kafka-${version}`, "libs", "*"), mainClass, ...args];
-}
-
 async function provision(cache: string, libs: string): Promise<void> {
   if (existsSync(join(libs, ".complete"))) return;
   await debianPackage("java", "default-jre-headless");
