@@ -1,25 +1,25 @@
 import { CancelReason, CxlRejReason, CxlRejResponseTo } from "../../schema/generated/enums.ts";
 import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
 import { writeCancelReject, writeDuplicate } from "./answer-events.ts";
-import { forgetOrder, hashOfOrder, joinBook, leaveBook } from "./book.ts";
+import { forgetOrder, hashOfOrder, leaveBook } from "./book.ts";
 import { uint53At } from "./command-buffer.ts";
 import type { CommandBuffer } from "./command-buffer.ts";
 import type { EventBuffer } from "./event-buffer.ts";
-import { show, showLess } from "./icebergs.ts";
+import { showLess } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
 import { matchTaker } from "./matching.ts";
-import { writeOrderReplaced, writeRestingCanceled, writeTakerCanceled } from "./order-events.ts";
+import { writeOrderReplaced, writeRestingCanceled } from "./order-events.ts";
 import {
   ColdDouble,
   coldShift,
   OrderDouble,
   orderShift,
   OrderWord,
-  selfTradePreventionOf,
   sideOf,
   waitsBit,
 } from "./order-pool.ts";
 import { replaceWaiting } from "./special-orders.ts";
+import { restAgain, setQuantities, settleTaker, startAsTaker } from "./standing-taker.ts";
 import type { PartitionState } from "./state.ts";
 import { runTriggered } from "./triggers.ts";
 import { wouldCross } from "./grid.ts";
@@ -132,9 +132,7 @@ function enterAgain(
   const words = state.orders.hot.wordsOf(slot);
   const side = sideOf(words[(slot << orderShift) + OrderWord.traits]!);
   if (wouldCross(instrument, side, price)) return takeAgain(state, instrument, slot, out);
-  setQuantities(state, slot, leavesQty, cumQty);
-  joinBook(state, instrument, slot, price);
-  show(state, slot);
+  restAgain(state, instrument, slot, price, leavesQty, cumQty);
 }
 
 /** Matches an order that has left its place as a taker; what is left of it rests. */
@@ -145,41 +143,12 @@ function takeAgain(
   out: EventBuffer,
 ): void {
   const { replaced, taker } = state;
-  const words = state.orders.hot.wordsOf(slot);
-  const at = slot << orderShift;
-  const traits = words[at + OrderWord.traits]!;
-  taker.start(
-    words[at + OrderWord.accountID]!,
-    sideOf(traits),
-    replaced.price,
-    selfTradePreventionOf(traits),
-  );
-  const firstSeqAt = at + OrderWord.firstSeqNum;
-  taker.takeID(words, at + OrderWord.orderID, words[firstSeqAt]!, words[firstSeqAt + 1]!);
+  startAsTaker(state, slot, replaced.price);
   taker.leavesQty = replaced.leavesQty;
   taker.cumQty = replaced.cumQty;
   taker.preventedQty = preventedQtyOf(state, slot);
   matchTaker(state, instrument, out);
-  if (taker.endReason !== 0) writeTakerCanceled(instrument, taker, taker.endReason, out);
-  if (taker.endReason !== 0 || !taker.hasMore)
-    return forgetOrder(state, slot, hashOfOrder(state, slot));
-  const coldAt = (slot << (coldShift - 1)) + ColdDouble.preventedQty;
-  state.orders.cold.doublesOf(slot)[coldAt] = taker.preventedQty;
-  setQuantities(state, slot, taker.leavesQty, taker.cumQty);
-  joinBook(state, instrument, slot, replaced.price);
-  show(state, slot);
-}
-
-function setQuantities(
-  state: PartitionState,
-  slot: number,
-  leavesQty: number,
-  cumQty: number,
-): void {
-  const doubles = state.orders.hot.doublesOf(slot);
-  const at = slot << (orderShift - 1);
-  doubles[at + OrderDouble.leavesQty] = leavesQty;
-  doubles[at + OrderDouble.fillableQty] = leavesQty + cumQty;
+  settleTaker(state, instrument, slot, replaced.price, out);
 }
 
 function preventedQtyOf(state: PartitionState, slot: number): number {

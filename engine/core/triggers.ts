@@ -1,27 +1,23 @@
 import { CancelReason, Side, TimeInForce } from "../../schema/generated/enums.ts";
-import { firstOfLevel, forgetOrder, hashOfOrder, joinBook, leaveLevel } from "./book.ts";
+import { firstOfLevel, leaveLevel } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { canFillWhole } from "./fill-or-kill.ts";
-import { show } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
 import type { Ladder } from "./ladder.ts";
 import { matchTaker } from "./matching.ts";
 import { ExtraDouble, ExtraWord } from "./order-extras.ts";
-import { writeTakerCanceled } from "./order-events.ts";
 import {
-  ColdDouble,
-  coldShift,
   hasExtraBit,
   OrderDouble,
   orderShift,
   OrderWord,
-  selfTradePreventionOf,
   sideOf,
   timeInForceOf,
   waitsBit,
 } from "./order-pool.ts";
 import type { SlotList } from "./slot-list.ts";
 import { writeOrderTriggered } from "./special-events.ts";
+import { settleTaker, startAsTaker } from "./standing-taker.ts";
 import type { PartitionState } from "./state.ts";
 import type { StopBook } from "./stop-book.ts";
 import { isTriggeredBefore, joinStops, leaveStops, stopPxOf } from "./stop-book.ts";
@@ -144,24 +140,12 @@ function triggerOrder(
   const price = orders.extras.wordOf(slot, ExtraWord.price);
   writeOrderTriggered(state, instrument, slot, stopPxOf(state, slot), out);
   stopWaiting(state, slot, price);
-  const traits = words[at + OrderWord.traits]!;
-  taker.start(
-    words[at + OrderWord.accountID]!,
-    sideOf(traits),
-    price,
-    selfTradePreventionOf(traits),
-  );
-  const firstSeqAt = at + OrderWord.firstSeqNum;
-  taker.takeID(words, at + OrderWord.orderID, words[firstSeqAt]!, words[firstSeqAt + 1]!);
+  startAsTaker(state, slot, price);
   taker.leavesQty = orders.hot.doublesOf(slot)[(at >>> 1) + OrderDouble.leavesQty]!;
   taker.cumQty = 0;
   taker.preventedQty = 0;
-  take(state, instrument, timeInForceOf(traits), out);
-  if (taker.endReason !== 0) writeTakerCanceled(instrument, taker, taker.endReason, out);
-  if (taker.endReason !== 0 || !taker.hasMore) {
-    return forgetOrder(state, slot, hashOfOrder(state, slot));
-  }
-  rest(state, instrument, slot, price);
+  take(state, instrument, timeInForceOf(words[at + OrderWord.traits]!), out);
+  settleTaker(state, instrument, slot, price, out);
 }
 
 /** Its record becomes that of an order with this limit, an iceberg's keeps its extra record. */
@@ -193,16 +177,4 @@ function take(
   if (taker.endReason !== 0 || !taker.hasMore) return;
   if (taker.price === 0) taker.endReason = NoLiquidity;
   else if (timeInForce === TimeInForce.IOC) taker.endReason = ImmediateOrCancel;
-}
-
-function rest(state: PartitionState, instrument: Instrument, slot: number, price: number): void {
-  const { orders, taker } = state;
-  const coldAt = (slot << (coldShift - 1)) + ColdDouble.preventedQty;
-  orders.cold.doublesOf(slot)[coldAt] = taker.preventedQty;
-  const doubles = orders.hot.doublesOf(slot);
-  const at = slot << (orderShift - 1);
-  doubles[at + OrderDouble.leavesQty] = taker.leavesQty;
-  doubles[at + OrderDouble.fillableQty] = taker.leavesQty + taker.cumQty;
-  joinBook(state, instrument, slot, price);
-  show(state, slot);
 }
