@@ -319,12 +319,3 @@ export function writeOrderReplaced(
   words[to + 8] = commands[from + 8]!;
   words[to + 9] = 0;
 }
-
-/** What a replace makes of an order. */
-export interface ReplacedOrder {
-  orderQty: number;
-  leavesQty: number;
-  cumQty: number;
-  price: number;
-  keptPriority: boolean;
-}

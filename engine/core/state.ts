@@ -9,7 +9,6 @@ import type { Instrument } from "./instruments.ts";
 import { Keys } from "./keys.ts";
 import type { EngineLimits } from "./limits.ts";
 import { OrderRequest } from "./order-request.ts";
-import type { ReplacedOrder } from "./order-events.ts";
 import { OrderPool, securityIDOf } from "./order-pool.ts";
 import { Quarantines } from "./quarantines.ts";
 import { SlotList } from "./slot-list.ts";
@@ -183,4 +182,13 @@ export class PartitionState {
     this.entry = window.enter(id, idHash, account, now, low, high, outcome, seqNum, commandOffset);
     return this.entry;
   }
+}
+
+/** What a replace makes of an order. */
+interface ReplacedOrder {
+  orderQty: number;
+  leavesQty: number;
+  cumQty: number;
+  price: number;
+  keptPriority: boolean;
 }
