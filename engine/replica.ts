@@ -1,5 +1,4 @@
 import type { LogRecord } from "../ports/log/log.ts";
-import { viewOf } from "../ports/log/record-batch.ts";
 import { sealHolds } from "../ports/log/seal.ts";
 import { bodyHash, commandHash, commandHashText } from "../schema/body.ts";
 import { checkCommandFrame } from "../schema/frame.ts";
@@ -8,7 +7,7 @@ import type { Quarantine } from "../schema/generated/quarantine.ts";
 import { headerBytes } from "../schema/generated/records.ts";
 import { Hash64 } from "../schema/hash.ts";
 import { isNewerOrder } from "../schema/newer-order.ts";
-import { hash64Of, hash64Text, writeHex } from "../schema/wire.ts";
+import { hash64Of, hash64Text, viewOf, writeHex } from "../schema/wire.ts";
 import { writeBodyHeader } from "./body-header.ts";
 import { checkpointInterval, CheckpointChain } from "./checkpoint-chain.ts";
 import type { CheckpointStart } from "./checkpoint-chain.ts";

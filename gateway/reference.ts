@@ -11,6 +11,7 @@ import { SecurityStatusChangedLayout } from "../schema/generated/security-status
 import { headerBytes } from "../schema/generated/records.ts";
 import { symbolHash } from "../schema/hash.ts";
 import type { FoldedBody } from "../ports/log/fold.ts";
+import { viewOf } from "../schema/wire.ts";
 
 type Defined<E> = Omit<E, "kind" | "rptSeq">;
 
@@ -137,7 +138,7 @@ const referenceTemplates: ReadonlySet<number> = new Set([
 
 /** Walks the events' headers, so that the bodies of other gateways' orders are never decoded here. */
 function holdsReference(bytes: Uint8Array): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   for (let at = bodyHeaderBytes; at + headerBytes <= bytes.byteLength;) {
     if (referenceTemplates.has(view.getUint16(at + 2, true))) return true;
     at += headerBytes + view.getUint16(at, true);

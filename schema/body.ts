@@ -6,7 +6,7 @@ import {
   type OutputChunk,
 } from "./generated/output-chunk.ts";
 import { decodeBlock, headerBytes, type AnyMessage, type Event } from "./generated/records.ts";
-import { hash64Text } from "./wire.ts";
+import { hash64Text, viewOf } from "./wire.ts";
 import { Hash64, murmur3View } from "./hash.ts";
 import { chunkBytesMax } from "./topics.ts";
 
@@ -53,13 +53,9 @@ export function commandHashText(bytes: Uint8Array, appendTime: number): string {
   return hash64Text(hash.lo, hash.hi);
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
 /** The header of a whole body, or null where the bytes are none. */
 export function readBodyHeader(bytes: Uint8Array): Body | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const end = checkMessage(view, 0, bytes.length);
   if (end !== bodyHeaderBytes || view.getUint16(2, true) !== BodyLayout.templateId) return null;
   return decodeBody(view, headerBytes);
@@ -69,7 +65,7 @@ export function readBodyHeader(bytes: Uint8Array): Body | null {
 export function readBodyEvents(bytes: Uint8Array): readonly Event[] | null {
   const header = readBodyHeader(bytes);
   if (header === null) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const events: Event[] = [];
   for (let at = bodyHeaderBytes; at < bytes.length;) {
     const end = checkMessage(view, at, bytes.length);

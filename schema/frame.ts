@@ -11,6 +11,7 @@ import {
   type AnyMessage,
   type Command,
 } from "./generated/records.ts";
+import { viewOf } from "./wire.ts";
 
 /**
  * A record of a log: messageHeader, block, (length and bytes of a variable part), and the CRC-32 of all that. A record that was cut,
@@ -68,7 +69,7 @@ export function checkCommandFrame(view: DataView, length: number): "Ok" | FrameE
 
 /** The message of a record. */
 export function decodeFrame(bytes: Uint8Array): Decoded<AnyMessage> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const checked = checkFrame(bytes, view);
   if (checked !== "Ok") return { ok: false, error: checked };
   return { ok: true, message: decodeBlock(view.getUint16(2, true), view, headerBytes) };

@@ -1,3 +1,5 @@
+import { viewOf } from "./wire.ts";
+
 /** MurmurHash2 as Kafka's default partitioner computes it (org.apache.kafka.common.utils.Utils), as an unsigned integer. */
 export function murmur2(bytes: Uint8Array): number {
   const length = bytes.length;
@@ -63,7 +65,7 @@ export function murmur3(
   seed: number,
   out: Hash64,
 ): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   murmur3View(view, start, end, seed, out);
 }
 

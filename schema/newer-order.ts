@@ -16,7 +16,7 @@ import {
 } from "./generated/new-order-single.ts";
 import { headerBytes, schemaId, schemaVersion } from "./generated/records.ts";
 import { validWide } from "./wide.ts";
-import { validText, validUint53 } from "./wire.ts";
+import { validText, validUint53, viewOf } from "./wire.ts";
 
 /**
  * A NewOrderSingle that was written in a newer version of its template (SEMANTICS §3a): its sender, times, id and symbol can be read, so
@@ -75,7 +75,7 @@ export function copyNewerOrder(newer: DataView, out: DataView): void {
 
 /** What can be read of a newer order, or null where the bytes are none. */
 export function decodeNewerOrder(bytes: Uint8Array): NewOrderSingle | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   if (!isNewerOrder(bytes, view)) return null;
   const out = new DataView(new ArrayBuffer(newerOrderBytes));
   copyNewerOrder(view, out);

@@ -8,6 +8,11 @@ const two32 = 4294967296;
 const high53Max = 0x1fffff;
 const hexDigits = "0123456789abcdef";
 
+/** The same bytes to be read by number. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** An unsigned integer of 64 bits of at most 2^53 - 1. */
 export function readUint53(view: DataView, at: number): number {
   return view.getUint32(at + 4, true) * two32 + view.getUint32(at, true);

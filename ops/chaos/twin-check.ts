@@ -1,4 +1,5 @@
 import { bodyHashText, readChunk } from "../../schema/body.ts";
+import { viewOf } from "../../schema/wire.ts";
 
 const chunksKept = 100_000;
 
@@ -24,7 +25,7 @@ export class TwinCheck {
 
   /** Takes a record of order-events; names the chunk when one of its place had other bytes. */
   take(value: Uint8Array, epoch: number): string | null {
-    const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+    const view = viewOf(value);
     const chunk = readChunk(view);
     if (chunk === null) return null;
     if (chunk.epoch < epoch) this.#count++;

@@ -6,6 +6,7 @@ import { Fold, FoldAlarm } from "./fold.ts";
 import type { FoldedBody, FoldPosition } from "./fold.ts";
 import { LogError } from "./log.ts";
 import type { Follower, Log, LogRecord } from "./log.ts";
+import { viewOf } from "../../schema/wire.ts";
 
 export interface FollowFoldOptions {
   readonly log: Log;
@@ -148,7 +149,7 @@ async function readChunks(
 }
 
 function chunkOf(value: Uint8Array): OutputChunk | null {
-  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const view = viewOf(value);
   return checkFrame(value, view) === "Ok" ? readChunk(view) : null;
 }
 

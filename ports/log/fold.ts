@@ -9,9 +9,8 @@ import type { Quarantine } from "../../schema/generated/quarantine.ts";
 import { headerBytes } from "../../schema/generated/records.ts";
 import type { Event } from "../../schema/generated/records.ts";
 import { Hash64 } from "../../schema/hash.ts";
-import { hash64Of, hash64Text } from "../../schema/wire.ts";
+import { hash64Of, hash64Text, viewOf } from "../../schema/wire.ts";
 import type { LogRecord, RecordHeaders } from "./log.ts";
-import { viewOf } from "./record-batch.ts";
 import { sealHolds } from "./seal.ts";
 
 /** Place of the last applied body: `offset` is the log offset of its last chunk, `bodyHash` 16 hex digits. */
@@ -134,7 +133,7 @@ export class Fold {
   push(record: LogRecord): FoldedBody | null {
     if (this.#ended !== null) throw this.#ended;
     const { value, offset, headers } = record;
-    const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+    const view = viewOf(value);
     if (!sealHolds(value) || checkSealed(view, value.length) !== "Ok")
       this.#end("Unreadable", offset, "no record of this schema");
     const chunk = readChunk(view);

@@ -1,4 +1,5 @@
 import type { RecordHeaders } from "./log.ts";
+import { viewOf } from "../../schema/wire.ts";
 
 /** A record on its way to the writer's thread. */
 export interface PendingRecord {
@@ -41,7 +42,7 @@ export function packBatch(records: readonly PendingRecord[]): Uint8Array<ArrayBu
 
 /** The records of a packed batch; keys and values are views into it. */
 export function unpackBatch(bytes: Uint8Array): PendingRecord[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const records: PendingRecord[] = [];
   for (let at = 0; at < bytes.length;) {
     const headersEnd = at + headBytes + view.getUint32(at + 28, true);

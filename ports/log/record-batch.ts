@@ -1,4 +1,5 @@
 import type { LogRecord, RecordHeaders } from "./log.ts";
+import { viewOf } from "../../schema/wire.ts";
 
 /**
  * Records of one batch in place, in order, so that nothing need be made for a record. It is valid until the handler that was given it
@@ -84,8 +85,4 @@ export class ListBatch implements RecordBatch {
   records(): readonly LogRecord[] {
     return this.#records;
   }
-}
-
-export function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
