@@ -3,27 +3,22 @@ import { Engine } from "../engine/core/engine.ts";
 import type { EngineLimits } from "../engine/core/engine.ts";
 import { EventBuffer } from "../engine/core/event-buffer.ts";
 import { OrderStreamCommands } from "../ops/order-stream-commands.ts";
-import { priceMapOf } from "../ops/order-stream-prices.ts";
 import { StreamMessageType } from "../ops/order-stream.ts";
-import type { OrderStream } from "../ops/order-stream.ts";
 import { bodyHeaderBytes } from "../schema/body.ts";
 import { headerBytes } from "../schema/generated/records.ts";
 import { TradeLayout } from "../schema/generated/trade.ts";
 import { readUint53 } from "../schema/wire.ts";
+import type { NumberedStream } from "./numbered-stream.ts";
 
 /** A stream with everything looked up that an engine's commands need, so that a timed pass only writes numbers and applies. */
-export interface CompiledStream {
-  readonly messageCount: number;
-  readonly types: Uint8Array;
-  /** The engine's number of the order that a message is about. */
-  readonly orders: Int32Array;
-  /** The order's own side, also for cancels: 0 = buy, 1 = sell. */
-  readonly sides: Uint8Array;
-  readonly iocs: Uint8Array;
-  readonly prices: Int32Array;
+export interface CompiledStream extends NumberedStream {
+  /** Commands at the start of each pass that are applied and not timed: books fill, tables grow, and the compiler learns. */
+  readonly warmUpCount: number;
   /** Of a modify: with what had traded before, as the engine counts it. */
   readonly orderQtys: Float64Array;
   readonly tradeCount: number;
+  /** Sum of the quantities of all trades. */
+  readonly tradedQty: number;
   readonly eventCount: number;
 }
 
@@ -32,33 +27,24 @@ export interface PassOutcome {
   readonly nanosecondsPerCommand: number;
 }
 
-/**
- * Runs the stream once, slowly, to learn what each modify has to ask for. Throws on a stream that is shorter than two warm-ups, or
- * whose rules are wider than the engine's.
- */
-export function compileStream(stream: OrderStream): CompiledStream {
-  if (stream.messageCount < 2 * warmUpCount) throw new Error("The stream is too short to be timed");
-  const { orders, sides } = numberOrders(stream);
-  const prices = priceMapOf(stream);
-  const compiled = {
-    messageCount: stream.messageCount,
-    types: stream.types,
-    orders,
-    sides,
-    iocs: stream.iocs,
-    prices: Int32Array.from(stream.prices, (ticks, index) =>
-      stream.types[index] === StreamMessageType.Cancel ? 0 : prices.toEngine(ticks),
-    ),
-    orderQtys: Float64Array.from(stream.quantities),
-  };
-  const fills = new Fills(compiled.orderQtys, orders);
+/** Runs the stream once, slowly, to learn what each modify has to ask for. Throws where nothing is left to be timed. */
+export function compileStream(stream: NumberedStream, warmUpCount: number): CompiledStream {
+  if (stream.messageCount <= warmUpCount) throw new Error("The stream is all warm-up");
+  const orderQtys = Float64Array.from(stream.quantities);
+  const fills = new Fills(orderQtys, stream.orders);
   const engine = new Engine(passLimits(stream.messageCount, 1));
-  const { eventCount } = applyAll({ ...compiled, tradeCount: 0, eventCount: 0 }, engine, fills);
-  return { ...compiled, tradeCount: fills.tradeCount, eventCount };
+  const compiled = {
+    ...stream,
+    warmUpCount,
+    orderQtys,
+    tradeCount: 0,
+    tradedQty: 0,
+    eventCount: 0,
+  };
+  const { eventCount } = applyAll(compiled, engine, fills);
+  const { tradeCount, tradedQty } = fills;
+  return { ...compiled, tradeCount, tradedQty, eventCount };
 }
-
-/** Commands at the start of each pass that are applied and not timed: tables grow, and the compiler learns. */
-export const warmUpCount = 350_000;
 
 /** Applies the whole stream to a new engine; the time is that of the commands after the warm-up. */
 export function timePass(compiled: CompiledStream, idWindowMs: number): PassOutcome {
@@ -94,11 +80,11 @@ function applyAll(compiled: CompiledStream, engine: Engine, fills: Fills | null)
     writeBatch(source, compiled, index, count, batch);
     const startedAt = Bun.nanoseconds();
     eventCount += applyBatch(engine, batch, count, seqNum + 1, source.time(seqNum + 1), out);
-    if (index >= warmUpCount) nanoseconds += Bun.nanoseconds() - startedAt;
+    if (index >= compiled.warmUpCount) nanoseconds += Bun.nanoseconds() - startedAt;
     seqNum += count;
     fills?.afterMessage(source, out);
   }
-  const timedFrom = Math.ceil(warmUpCount / step) * step;
+  const timedFrom = Math.ceil(compiled.warmUpCount / step) * step;
   return { eventCount, nanosecondsPerCommand: nanoseconds / (compiled.messageCount - timedFrom) };
 }
 
@@ -149,39 +135,13 @@ function commandOf(
   return commands.newOrder(order, side, price, orderQty, iocs[index] === 1);
 }
 
-/** Numbers orders in order of entry; an id that never entered gets a number that the engine will not know. */
-function numberOrders(stream: OrderStream): { orders: Int32Array; sides: Uint8Array } {
-  const numbers = new Map<bigint, number>();
-  const entrySides: number[] = [];
-  const orders = new Int32Array(stream.messageCount);
-  const sides = new Uint8Array(stream.messageCount);
-  for (let index = 0; index < stream.messageCount; index++) {
-    const isNew = stream.types[index] === StreamMessageType.New;
-    const orderID = stream.orderIDs[index] ?? 0n;
-    const known = numbers.get(orderID);
-    if (isNew && known !== undefined) throw new Error(`Order ${orderID} enters twice`);
-    const order = known ?? entrySides.push(stream.sides[index] ?? 0) - 1;
-    numbers.set(orderID, order);
-    orders[index] = order;
-    const side = entrySides[order] ?? 0;
-    sides[index] = side;
-    checkRules(stream, index, side);
-  }
-  return { orders, sides };
-}
-
-function checkRules({ types, quantities, sides }: OrderStream, index: number, side: number): void {
-  if (types[index] === StreamMessageType.Cancel) return;
-  if (quantities[index] === 0) throw new Error(`Message ${index} has no quantity`);
-  if (sides[index] !== side) throw new Error(`Message ${index} changes its order's side`);
-}
-
 /** Follows what orders have traded, and puts it on top of what modifies ask for. */
 class Fills {
   readonly #orderQtys: Float64Array;
   readonly #orders: Int32Array;
   readonly #cumQtys: Float64Array;
   tradeCount = 0;
+  tradedQty = 0;
 
   constructor(orderQtys: Float64Array, orders: Int32Array) {
     this.#orderQtys = orderQtys;
@@ -205,6 +165,7 @@ class Fills {
         this.#cumQtys[order] = (this.#cumQtys[order] ?? 0) + lastQty;
       }
       this.tradeCount++;
+      this.tradedQty += lastQty;
     }
   }
 }

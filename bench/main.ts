@@ -5,7 +5,7 @@ import { benchState } from "./core-state.bench.ts";
 import { benchPipeline } from "./pipeline.bench.ts";
 import { benchVenue } from "./venue.bench.ts";
 
-const usage = `usage: bun run bench core [--rounds 3] [--passes 6]
+const usage = `usage: bun run bench core [--rounds 3] [--passes 6] [--peer-seconds 120] [--file STREAM…]
        bun run bench core-state [--orders 1000000]
        bun run bench venue [--seconds 10]
        bun run bench pipeline [--pairs 5] [--commands 1000000]    (on the Kafka of \`bun run services up\`)
@@ -14,9 +14,15 @@ Prints a table and writes bench/results/<date>-<name>.json.`;
 const print = (line: string): void => console.log(line);
 
 const { values, positionals } = readArguments();
-const [name] = positionals;
+const [name, ...more] = positionals;
 if (name === "core") {
-  benchCore({ roundCount: count(values.rounds), passCount: count(values.passes), print });
+  await benchCore({
+    roundCount: count(values.rounds),
+    passCount: count(values.passes),
+    peerSeconds: count(values["peer-seconds"]),
+    files: [...(values.file ?? []), ...more],
+    print,
+  });
 } else if (name === "core-state") {
   benchState({ liveCount: count(values.orders), print });
 } else if (name === "venue") {
@@ -34,6 +40,8 @@ function readArguments() {
     return parseArgs({
       allowPositionals: true,
       options: {
+        file: { type: "string", multiple: true },
+        "peer-seconds": { type: "string", default: "120" },
         rounds: { type: "string", default: "3" },
         passes: { type: "string", default: "6" },
         pairs: { type: "string", default: "5" },
