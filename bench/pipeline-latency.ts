@@ -13,6 +13,8 @@ import type { PipelinePlace } from "./pipeline-place.ts";
 
 export interface LatencyOptions {
   readonly place: PipelinePlace;
+  /** Bytes of each record where a copy loop answers; null where an engine does, and gets commands. */
+  readonly copyBytes: number | null;
   readonly seed: number;
   readonly ratePerSecond: number;
   readonly seconds: number;
@@ -37,12 +39,12 @@ const firstTemplateAt = headerBytes + OutputChunkLayout.blockLength + 4 + bodyHe
 if (import.meta.main) finish(await run(childOptions<LatencyOptions>()));
 
 /**
- * Commands come when they come, gathered to ticks of a millisecond, whatever the engine does; a stall of this process is charged to all whom
+ * The same client for the engine and for the copy loop, so that what it takes itself is in both. Commands come when they come, gathered to ticks of a millisecond, whatever the engine does; a stall of this process is charged to all whom
  * it kept waiting. Outcomes come in the order of the commands, so that the count tells whose they are.
  */
 async function run(options: LatencyOptions): Promise<Latency> {
   const log = await openBenchLog(options.place);
-  const { ratePerSecond, seconds, warmUpSeconds } = options;
+  const { ratePerSecond, seconds, warmUpSeconds, copyBytes } = options;
   const count = ratePerSecond * seconds;
   const dueAt = new Float64Array(count);
   const histogram = new Histogram();
@@ -52,16 +54,21 @@ async function run(options: LatencyOptions): Promise<Latency> {
   log.followBatches(Topic.OrderEvents, 0, from, (batch) => {
     const now = Bun.nanoseconds();
     for (let index = 0; index < batch.count; index++) {
-      if (isTick(batch, index)) continue;
+      if (copyBytes === null && isTick(batch, index)) continue;
       if (seen >= ratePerSecond * warmUpSeconds) histogram.record(now - (dueAt[seen] ?? now));
       seen++;
     }
     if (seen >= count) all.resolve();
   });
-  const mix = new CommandMix({ seed: options.seed, count, sendingTime: Date.now() });
-  await send(log, [...mix.commands()], dueAt, ratePerSecond);
+  await send(log, recordsOf(options, count), dueAt, ratePerSecond);
   await all.promise;
   return summary(histogram);
+}
+
+function recordsOf({ copyBytes, seed }: LatencyOptions, count: number): readonly AppendRecord[] {
+  if (copyBytes !== null)
+    return Array.from({ length: count }, () => ({ key: null, value: new Uint8Array(copyBytes) }));
+  return [...new CommandMix({ seed, count, sendingTime: Date.now() }).commands()];
 }
 
 async function send(

@@ -99,6 +99,15 @@ export class PipelineTopics {
     return topic;
   }
 
+  /** A place beside, with empty topics of the same names, where the copy loop answers in place of an engine. */
+  async placeForCopy(): Promise<PipelinePlace> {
+    const topicPrefix = `${this.place.topicPrefix}copy.`;
+    for (const topic of Object.values(Topic)) {
+      await this.remake(kafkaTopicName(topic, topicPrefix), topicSettings(1));
+    }
+    return { ...this.place, topicPrefix };
+  }
+
   async remake(topic: string, settings: Readonly<Record<string, string>>): Promise<void> {
     if (this.#made.has(topic)) await this.#admin.deleteTopic(topic);
     this.#made.add(topic);

@@ -1,3 +1,4 @@
+import { kafkaTopicName } from "../ports/log/kafka-topics.ts";
 import { Topic } from "../schema/topics.ts";
 import { barChart } from "./bar-chart.ts";
 import type { Bar } from "./bar-chart.ts";
@@ -11,6 +12,7 @@ import type { CopyRunOptions } from "./pipeline-copy.ts";
 import type { EngineRun, EngineRunOptions, PipelineRun } from "./pipeline-engine.ts";
 import type { Latency, LatencyOptions } from "./pipeline-latency.ts";
 import { PipelineTopics } from "./pipeline-place.ts";
+import type { PipelinePlace } from "./pipeline-place.ts";
 import type { ProjectionOptions, ProjectionRates } from "./projection-rate.ts";
 import { median, round, table, writeChart, writeResult } from "./report.ts";
 
@@ -147,15 +149,22 @@ async function runLatencies(topics: PipelineTopics, loop: CopyLoop | null): Prom
   const pairs: LatencyPair[] = [];
   for (let index = 0; index < latency.roundCount; index++) {
     const ours = await runOurLatency(topics, index);
-    pairs.push({ ours, copy: loop === null ? null : await runCopyLatency(topics, loop) });
+    pairs.push({ ours, copy: loop === null ? null : await runCopyLatency(topics, loop, index) });
   }
   return pairs;
 }
 
 function runOurLatency(topics: PipelineTopics, index: number): Promise<Latency> {
-  const { place } = topics;
-  const options: LatencyOptions = { place, seed: seed + 1 + index, ...latency };
-  return withEngine(topics, () => runChild<Latency>("pipeline-latency.ts", options));
+  return withEngine(topics, () => runLatency(topics.place, index, null));
+}
+
+function runLatency(
+  place: PipelinePlace,
+  index: number,
+  copyBytes: number | null,
+): Promise<Latency> {
+  const options: LatencyOptions = { place, copyBytes, seed: seed + 1 + index, ...latency };
+  return runChild<Latency>("pipeline-latency.ts", options);
 }
 
 /** With an engine worker that has worked off what stands and serves. */
@@ -175,29 +184,24 @@ async function withEngine<Result>(
   }
 }
 
-async function runCopyLatency(topics: PipelineTopics, loop: CopyLoop): Promise<Latency> {
-  const places = {
-    in: await topics.emptyForCopy("lat-in"),
-    out: await topics.emptyForCopy("lat-out"),
-  };
-  const copier = loop.start("copy", { ...places, lat: 1, mode: "batch", dr: "batch" });
+async function runCopyLatency(
+  topics: PipelineTopics,
+  loop: CopyLoop,
+  index: number,
+): Promise<Latency> {
+  const place = await topics.placeForCopy();
+  const [from, to] = [Topic.Orders, Topic.OrderEvents].map((topic) =>
+    kafkaTopicName(topic, place.topicPrefix),
+  );
+  const ends = { in: from ?? "", out: to ?? "" };
+  const copier = loop.start("copy", { ...ends, lat: 1, mode: "batch", dr: "batch" });
   try {
     await copier.stderr.getReader().read();
-    const { ratePerSecond: rate, seconds: secs, warmUpSeconds: warm } = latency;
-    return copyLatency(await loop.run("lat", { ...places, rate, secs, warm }));
+    return await runLatency(place, index, loop.inBytes);
   } finally {
     copier.kill();
     await copier.exited;
   }
-}
-
-function copyLatency(printed: string): Latency {
-  const pattern =
-    /lat n (\d+) {2}p50 ([\d.]+) {2}p90 ([\d.]+) {2}p99 ([\d.]+) {2}p99\.9 ([\d.]+) {2}max ([\d.]+)/;
-  const found = pattern.exec(printed);
-  if (found === null) throw new Error(`copy lat printed ${printed}`);
-  const [count = 0, p50 = 0, p90 = 0, p99 = 0, p999 = 0, max = 0] = found.slice(1).map(Number);
-  return { count, p50, p90, p99, p999, max };
 }
 
 /** Null where no PostgreSQL was started. */

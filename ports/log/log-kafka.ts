@@ -6,11 +6,19 @@ import { LogError } from "./log.ts";
 import type { AppendRecord, Follower, Log, LogErrorCode, LogRecord } from "./log.ts";
 import { PullFollower } from "./pull-follower.ts";
 import type { RecordBatch } from "./record-batch.ts";
+import {
+  adminSettings,
+  bulkLinger,
+  producerSettings,
+  quickLinger,
+  readerSettings,
+} from "./kafka-settings.ts";
 import { Admin, AdminError } from "./rdkafka/admin.ts";
 import { ErrorCode, type ClientError } from "./rdkafka/client.ts";
 import type { Library } from "./rdkafka/library.ts";
 import { LogWatch } from "./rdkafka/log-watch.ts";
 import { OffsetCommitter } from "./rdkafka/offset-committer.ts";
+import { GroupAppender } from "./rdkafka/group-appender.ts";
 import { PartitionReader } from "./rdkafka/partition-reader.ts";
 import { ProduceError, Producer } from "./rdkafka/producer.ts";
 import type { Watchdog } from "./rdkafka/watchdog.ts";
@@ -39,47 +47,6 @@ const pageCountMin = 128;
 const keptMs = 1000;
 const commitMs = 5000;
 
-/**
- * A leader that comes back with a new epoch after its broker was fenced is found only by a refresh of metadata: a hint in an answer has been seen to
- * leave a partition without a leader, and the default is five minutes.
- */
-const freshMetadata = { "topic.metadata.refresh.interval.ms": "2000" };
-
-/** What this one asks for is in no list of topics to refresh: its memory has to end by itself. */
-const adminSettings = { "metadata.max.age.ms": "2000" };
-
-/**
- * librdkafka's defaults change here: idempotence and acks=all keep order and count; no time-out, so that no record is given up while a
- * later one lands (design §5.6); callers batch. A batch counts as one message for the topic's max.message.bytes: it must
- * pass even where nothing can be compressed (a single record may be longer than batch.size).
- */
-const producerSettings = {
-  ...freshMetadata,
-  "enable.idempotence": "true",
-  acks: "all",
-  "message.timeout.ms": "0",
-  // An idempotent producer has one request a partition under way, and its thread spins while other records wait for it longer than this. It
-  // is also what a full append takes to be handed over, so that one request carries it.
-  "linger.ms": "0.3",
-  "compression.type": "lz4",
-  "queue.buffering.max.messages": "200000",
-  "batch.size": "300000",
-  "message.max.bytes": "1000000",
-};
-
-/** No group: positions come from the fold. The group.id is only a name that librdkafka asks for. */
-const readerSettings = {
-  ...freshMetadata,
-  "group.id": "orderbook-reader",
-  "enable.auto.commit": "false",
-  "enable.auto.offset.store": "false",
-  "auto.offset.reset": "error",
-  "check.crcs": "true",
-  "fetch.queue.backoff.ms": "2",
-  "fetch.wait.max.ms": "500",
-  "isolation.level": "read_uncommitted",
-};
-
 /** Connects, and refuses topics that are missing or were made with other settings (LogError Unavailable). */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<Log> {
   const admin = new Admin(options.library, { ...adminSettings, ...options.settings });
@@ -104,7 +71,9 @@ class KafkaLog implements Log {
   readonly #options: KafkaLogOptions;
   readonly #admin: Admin;
   readonly #topicIDs: ReadonlyMap<Topic, string>;
-  readonly #producer: Producer;
+  readonly #producers: Readonly<Record<"quick" | "bulk", Producer>>;
+  /** By topic and partition. */
+  readonly #appenders = new Map<string, GroupAppender>();
   readonly #followers = new Set<PullFollower>();
   /** Readers between two pages, by topic and partition. */
   readonly #kept = new Map<
@@ -127,8 +96,10 @@ class KafkaLog implements Log {
     this.#options = options;
     this.#admin = admin;
     this.#topicIDs = topicIDs;
-    const settings = { ...producerSettings, ...options.settings };
-    this.#producer = new Producer(options.library, settings, (error) => this.#takeError(error));
+    this.#producers = {
+      quick: this.#openProducer(quickLinger),
+      bulk: this.#openProducer(bulkLinger),
+    };
     const { watchdog } = options;
     this.#watch =
       watchdog === undefined
@@ -150,15 +121,15 @@ class KafkaLog implements Log {
   ): Promise<readonly number[]> {
     this.#check(topic, partition);
     for (const record of records) checkRecord(record);
-    const name = this.#name(topic);
-    return this.#appended(topic, partition, this.#producer.produce(name, partition, records));
+    const appender = this.#appender(topic, partition);
+    return this.#appended(topic, partition, appender.append(records));
   }
 
   async appendBatch(topic: Topic, partition: number, batch: AppendBatch): Promise<void> {
     this.#check(topic, partition);
     checkBatch(batch);
-    const name = this.#name(topic);
-    await this.#appended(topic, partition, this.#producer.produceBatch(name, partition, batch));
+    const appender = this.#appender(topic, partition);
+    await this.#appended(topic, partition, appender.appendBatch(batch));
   }
 
   async endOffset(topic: Topic, partition: number): Promise<number> {
@@ -246,8 +217,25 @@ class KafkaLog implements Log {
     await Promise.all([...this.#followers].map((follower) => follower.close()));
     for (const place of this.#kept.keys()) this.#dropReader(place);
     this.#committer?.close();
-    this.#producer.close();
+    for (const producer of Object.values(this.#producers)) producer.close();
     this.#admin.close();
+  }
+
+  #openProducer(linger: Readonly<Record<string, string>>): Producer {
+    const { library, settings } = this.#options;
+    return new Producer(library, { ...producerSettings, ...linger, ...settings }, (error) =>
+      this.#takeError(error),
+    );
+  }
+
+  #appender(topic: Topic, partition: number): GroupAppender {
+    const name = this.#name(topic);
+    const place = name + partition;
+    const known = this.#appenders.get(place);
+    if (known !== undefined) return known;
+    const appender = new GroupAppender(this.#producers, name, partition);
+    this.#appenders.set(place, appender);
+    return appender;
   }
 
   async #appended<Answer>(
