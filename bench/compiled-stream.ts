@@ -54,13 +54,15 @@ export function timePass(compiled: CompiledStream, idWindowMs: number): PassOutc
   throw new Error(`A pass wrote ${outcome.eventCount} events instead of ${compiled.eventCount}`);
 }
 
-function passLimits(messageCount: number, idWindowMs: number): Partial<EngineLimits> {
+/** Of an engine that takes the whole stream. */
+export function passLimits(messageCount: number, idWindowMs: number): Partial<EngineLimits> {
   return { orderCountMax: messageCount + 1, idWindowMs };
 }
 
 /** Commands that are written one after another before they are applied, so that writing them is not timed. They stay in the cache. */
 const batchCount = 256;
-const commandBytesMax = 168;
+/** Room for each command of a stream; a multiple of 8. */
+export const commandBytesMax = 168;
 
 function applyAll(compiled: CompiledStream, engine: Engine, fills: Fills | null): PassOutcome {
   const source = new OrderStreamCommands();
@@ -120,7 +122,8 @@ function applyBatch(
   return eventCount;
 }
 
-function commandOf(
+/** The command of a message, valid until the next call. */
+export function commandOf(
   commands: OrderStreamCommands,
   compiled: CompiledStream,
   index: number,

@@ -18,16 +18,31 @@ const timedCommands = 1_000_000;
 const growthCommands = 10_000_000;
 /** What ten million commands may leave on the heap, whatever its cause: less than a byte a command. */
 const growthMaxBytes = 1_000_000;
-const depths = [1_000, 20_000, 100_000, 1_000_000];
+const depths = [1_000, 20_000, 100_000, 1_000_000, 10_000_000];
 const ranges = [1_000, 10_000_000];
 const roundCount = 5;
 const idWindowMs = 1;
 const orderCountMax = 16_777_216;
 
-/** What the core costs as its book grows, what it leaves on the heap, and what a snapshot takes. Throws where the heap grows. */
-export function benchState({ liveCount, print }: StateBenchOptions): void {
+type Row = Record<string, string | number>;
+
+export interface CoreState {
+  readonly depth: readonly Row[];
+  readonly width: readonly Row[];
+  readonly heap: Row;
+  readonly snapshot: Row;
+}
+
+/** As measureState, and writes it to bench/results. */
+export function benchState(options: StateBenchOptions): void {
   const machine = describeMachine();
-  print(machineLine(machine));
+  options.print(machineLine(machine));
+  const state = measureState(options);
+  options.print(`\n${writeResult("core-state", { machine, ...state })}`);
+}
+
+/** What the core costs as its book grows, what it leaves on the heap, and what a snapshot takes. Throws where the heap grows. */
+export function measureState({ liveCount, print }: StateBenchOptions): CoreState {
   const depth = growthRows(depths.map((live) => ({ live, range: 1_000 })));
   print(`\nresting orders, ids known for ${idWindowMs} ms:\n${table(depth)}`);
   const width = growthRows(ranges.map((range) => ({ live: 20_000, range })));
@@ -36,10 +51,8 @@ export function benchState({ liveCount, print }: StateBenchOptions): void {
   print(`\nheap:\n${table([heap])}`);
   const snapshot = snapshotRow(liveCount);
   print(`\nsnapshot:\n${table([snapshot])}`);
-  print(`\n${writeResult("core-state", { machine, depth, width, heap, snapshot })}`);
+  return { depth, width, heap, snapshot };
 }
-
-type Row = Record<string, string | number>;
 
 function newEngine(): Engine {
   return new Engine({ orderCountMax, idWindowMs });

@@ -18,6 +18,8 @@ export interface BenchStream {
   readonly name: string;
   /** What its authors say comes of it; null where nobody has said so. */
   readonly published: Published | null;
+  /** Whether latencies are taken with it: a deep sweep is one command that takes as long as a thousand. */
+  readonly isForLatency: boolean;
   make(): ShapedStream | null;
 }
 
@@ -43,7 +45,7 @@ export const standardStreams: readonly BenchStream[] = [
 
 /** A stream of the public benchmark's format, `.bin` or `.bin.zst`. Making it throws OrderStreamError where the file is none. */
 export function streamOfFile(path: string): BenchStream {
-  return { name: basename(path), published: null, make: () => shapeOf(path) };
+  return { name: basename(path), published: null, isForLatency: true, make: () => shapeOf(path) };
 }
 
 /** Writes a stream where child processes and the pace-maker find it. */
@@ -56,11 +58,12 @@ export function writeStream(folder: string, { bytes, warmUpCount }: ShapedStream
 
 function conformance(name: string, published: Published): BenchStream {
   const path = sharedFile("conformance", `orders_${name}_s23.bin.zst`);
-  return { name, published, make: () => (path === null ? null : shapeOf(path)) };
+  const make = (): ShapedStream | null => (path === null ? null : shapeOf(path));
+  return { name, published, isForLatency: name === "normal", make };
 }
 
 function shaped(name: string, make: () => ShapedStream): BenchStream {
-  return { name, published: null, make };
+  return { name, published: null, isForLatency: name === "mixed 20k", make };
 }
 
 function shapeOf(path: string): ShapedStream {

@@ -1,11 +1,13 @@
 import { parseArgs } from "node:util";
 
-import { benchCore } from "./core.bench.ts";
+import { benchCore, coreParts } from "./core.bench.ts";
+import type { CorePart } from "./core.bench.ts";
 import { benchState } from "./core-state.bench.ts";
 import { benchPipeline } from "./pipeline.bench.ts";
 import { benchVenue } from "./venue.bench.ts";
 
-const usage = `usage: bun run bench core [--rounds 3] [--passes 6] [--peer-seconds 120] [--file STREAM…]
+const usage = `usage: bun run bench core [--rounds 3] [--passes 6] [--peer-seconds 120] [--orders 1000000]
+                          [--parts contest,latency,replay,state] [--file STREAM…]
        bun run bench core-state [--orders 1000000]
        bun run bench venue [--seconds 10]
        bun run bench pipeline [--pairs 5] [--commands 1000000]    (on the Kafka of \`bun run services up\`)
@@ -21,6 +23,8 @@ if (name === "core") {
     passCount: count(values.passes),
     peerSeconds: count(values["peer-seconds"]),
     files: [...(values.file ?? []), ...more],
+    parts: partsOf(values.parts),
+    liveCount: count(values.orders),
     print,
   });
 } else if (name === "core-state") {
@@ -41,6 +45,7 @@ function readArguments() {
       allowPositionals: true,
       options: {
         file: { type: "string", multiple: true },
+        parts: { type: "string" },
         "peer-seconds": { type: "string", default: "120" },
         rounds: { type: "string", default: "3" },
         passes: { type: "string", default: "6" },
@@ -53,6 +58,16 @@ function readArguments() {
   } catch (error) {
     return fail((error as Error).message);
   }
+}
+
+/** All where none are named; of files, only what a stream has part in. */
+function partsOf(given: string | undefined): ReadonlySet<CorePart> {
+  const usual = values.file === undefined ? coreParts : (["contest", "latency"] as const);
+  if (given === undefined) return new Set(usual);
+  const names = given.split(",");
+  const odd = names.find((part) => !coreParts.some((known) => known === part));
+  if (odd !== undefined) fail(`There is no part ${odd}`);
+  return new Set(coreParts.filter((part) => names.includes(part)));
 }
 
 function count(given: string): number {

@@ -132,11 +132,15 @@ export class Engine {
     return this.#state.window.count;
   }
 
-  /** What the resting orders take, with their table and levels; free room for more included. */
-  get memoryBytes(): { readonly orders: number; readonly levels: number } {
-    const { orders, instruments } = this.#state;
+  /** What the resting orders take, with their table, levels, and what finds ids again; free room for more included. */
+  get memoryBytes(): { readonly orders: number; readonly levels: number; readonly window: number } {
+    const { orders, instruments, window } = this.#state;
     const { pool, table } = orders;
-    return { orders: pool.byteLength + table.byteLength, levels: instruments.pages.byteLength };
+    return {
+      orders: pool.byteLength + table.byteLength,
+      levels: instruments.pages.byteLength,
+      window: window.byteLength,
+    };
   }
 
   /** Offset of the next command that may be set aside; Infinity where there is none. */

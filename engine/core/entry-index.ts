@@ -32,6 +32,12 @@ export class EntryIndex {
     this.#ring = ring;
   }
 
+  get byteLength(): number {
+    const next =
+      this.#nextHeads === null ? 0 : this.#nextHeads.byteLength + this.#nextPushed.byteLength;
+    return this.#heads.byteLength + this.#pushed.byteLength + next;
+  }
+
   /** The number of the newest entry whose id stands in `id`, or 0. */
   find(hash: number, id: Int32Array): number {
     const heads = this.#heads;

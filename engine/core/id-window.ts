@@ -49,6 +49,11 @@ export class IdWindow {
     this.#idWindowMs = idWindowMs;
   }
 
+  /** Of what grows by doubling; the ring's chunks come one by one. */
+  get byteLength(): number {
+    return this.#index.byteLength + this.held.byteLength;
+  }
+
   /** The entry of an id as of `now`, or 0. */
   find(hash: number, id: Int32Array, now: number): number {
     const number = this.#index.find(hash, id);
