@@ -135,7 +135,7 @@ describe("recovery", () => {
     expect(foldOf(made.outputs).map(({ bytes }) => bytes)).toEqual(before);
   });
 
-  test("rows 15, 32: a snapshot newer than the outputs is passed over for an older one", async () => {
+  test("rule 37: rows 15, 32: a snapshot newer than the outputs is passed over for an older one", async () => {
     const made = await served(history);
     made.disk.cut(Topic.OrderEvents, history.length - 8191);
     const report = await restart(made);

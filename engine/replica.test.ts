@@ -60,7 +60,7 @@ describe("a replica", () => {
     expect(() => verifyCheckpoints(forged)).toThrow();
   });
 
-  test("writes the same bodies again, whoever runs it", () => {
+  test("rule 36: writes the same bodies again, whoever runs it", () => {
     expect(straightRun(history)).toEqual(straightRun(history));
   });
 

@@ -35,7 +35,7 @@ async function refused(
 
 const market = { symbol: "BTC-USD", side: "Buy", ordType: "Market" };
 
-describe("an order is refused and leaves nothing on the log:", () => {
+describe("rule 1: an order is refused and leaves nothing on the log:", () => {
   const fields: [string, object, number, string, string][] = [
     ["price as a number", { price: 100 }, 400, "InvalidRequest", "/price"],
     ["price NaN", { price: "NaN" }, 400, "InvalidRequest", "/price"],

@@ -90,7 +90,7 @@ test("an outcome that is folded before its append is reported is held for it", a
   await venue.close();
 });
 
-test("a lost report is answered as unknown, and the same clOrdID finds what came of it", async () => {
+test("rule 7: a lost report is answered as unknown, and the same clOrdID finds what came of it", async () => {
   const gate = new AppendGate();
   const venue = await TestVenue.open({ wrapLog: (log) => gate.wrap(log) });
   gate.appends = async (topic, partition, records) => {
@@ -128,7 +128,7 @@ test("answers come to the right requests, however many are on their way", async 
   await venue.close();
 });
 
-test("a command that waits too long before the engine is refused by it", async () => {
+test("rule 8: a command that waits too long before the engine is refused by it", async () => {
   const gate = new AppendGate();
   const venue = await TestVenue.open({ wrapLog: (log) => gate.wrap(log) });
   gate.appends = async (topic, partition, records) => {

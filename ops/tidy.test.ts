@@ -5,6 +5,7 @@ import { deadReferences, looseSupply, machineTraces } from "./tidy/documents.ts"
 import { changedGolden, changedGoldenFiles } from "./tidy/golden.ts";
 import { barrels, deadFiles, wrongArrows } from "./tidy/imports.ts";
 import { maskSource } from "./tidy/mask.ts";
+import { unprovenRules } from "./tidy/rules.ts";
 import { longFiles, longFunctions } from "./tidy/shape.ts";
 import { readTree } from "./tidy/sources.ts";
 import type { Finding, Tree } from "./tidy/sources.ts";
@@ -63,6 +64,10 @@ describe("the checkout", () => {
     expect(lines(looseSupply(tree))).toEqual([]);
   });
 
+  test("has a test for each rule that it says holds, by number", () => {
+    expect(lines(unprovenRules(tree))).toEqual([]);
+  });
+
   const golden = changedGoldenFiles(root);
   test.skipIf(golden === null)("changes no golden file (skipped where there is no git)", () => {
     expect(lines(golden ?? [])).toEqual([]);
@@ -117,6 +122,20 @@ describe("each checker bites", () => {
     expect(lines(deadFiles(planted))).toEqual([
       "query/old.ts:1: nothing imports or runs this file",
       "query/older.ts:1: nothing imports or runs this file",
+    ]);
+  });
+
+  test("on a rule without a test, and on a test of a rule that is said not to hold", () => {
+    const planted = plant({
+      "docs/RULES.md":
+        "| 1 | a | yes |\n| 2 | b | yes |\n| 3 | c | no |\n| 4 | d | in part: e |\n| 5 | f | no |\n",
+      "query/a.test.ts": `describe("rule 1: a", () => {\n  test("rule 3: c", f);\n});`,
+      "query/b.ts": `test("rule 2: b", f);`,
+    });
+    expect(lines(unprovenRules(planted))).toEqual([
+      "docs/RULES.md:2: no test's title begins with `rule 2:`",
+      "docs/RULES.md:3: a test proves rule 3: say that it holds",
+      "docs/RULES.md:4: no test's title begins with `rule 4:`",
     ]);
   });
 

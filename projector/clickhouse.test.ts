@@ -38,7 +38,7 @@ runs(`ClickhouseFold${missing === null ? "" : ` (skipped: ${missing})`}`, () => 
     await server.close();
   });
 
-  test("writes each trade once, and candles that count each trade once", async () => {
+  test("rule 40: writes each trade once, and candles that count each trade once", async () => {
     const trades = bodies.flatMap(({ events }) => events.filter(({ kind }) => kind === "Trade"));
     expect(trades.length).toBeGreaterThan(10);
     expect(whole["trades"]).toHaveLength(trades.length);

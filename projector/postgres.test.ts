@@ -77,7 +77,7 @@ describe("PostgresFold", () => {
     expect(await dumpPostgres(readDb)).toEqual(whole);
   });
 
-  test("counts a batch once whose commit broke, before or after it was done", async () => {
+  test("rule 40: counts a batch once whose commit broke, before or after it was done", async () => {
     const dice = new Dice(2);
     const flaky = new FlakyReadDb(readDb, dice);
     const fold = new PostgresFold(flaky, 0);

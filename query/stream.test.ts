@@ -62,7 +62,7 @@ beforeEach(async () => {
 });
 
 describe("a book", () => {
-  test("comes as snapshot, then as absolute quantities, 0 for a level that went", async () => {
+  test("rule 39: comes as snapshot, then as absolute quantities, 0 for a level that went", async () => {
     await buy(100, 5);
     ask({ op: "subscribe", channel: "book", symbol });
     expect(socket.take()).toMatchObject([

@@ -26,7 +26,7 @@ describe("decimal strings", () => {
     );
   });
 
-  test("what is parsed is the number that the string says, exactly", () => {
+  test("rule 1: what is parsed is the number that the string says, exactly", () => {
     fc.assert(
       fc.property(fc.nat(10 ** 9), fc.nat(10 ** 6 - 1), (whole, millionths) => {
         const text = `${whole}.${String(millionths).padStart(6, "0")}`;

@@ -67,7 +67,7 @@ test("a quantity of zero takes a level away, also one that was not there", () =>
   expect(book.bids).toEqual([]);
 });
 
-test("a delta that does not continue what came before is a gap, and changes nothing", () => {
+test("rule 39: a delta that does not continue what came before is a gap, and changes nothing", () => {
   const book = replica();
   expect(book.apply(delta([0, 1], [["99.00", "1.000"]], [], "99.00:1.000"))).toBe("Gap");
   book.apply(snapshot(4, [["99.00", "1.000"]], [], "99.00:1.000"));

@@ -33,7 +33,7 @@ describe("OrderCancelRequest (SEMANTICS §4)", () => {
     ]);
   });
 
-  test("another's order is answered exactly like one that never was", () => {
+  test("rule 29: another's order is answered exactly like one that never was", () => {
     const partition = Partition.open();
     partition.order();
     const answer = (of: string) => {
@@ -50,7 +50,7 @@ describe("OrderCancelRequest (SEMANTICS §4)", () => {
     expect(brief(partition.cancel({ orderID: first }))).toEqual(["OrderCanceled 5 1 10"]);
   });
 
-  test("says what had traded, and a second one finds nothing", () => {
+  test("rule 29: says what had traded, and a second one finds nothing", () => {
     const partition = Partition.open();
     partition.order();
     partition.order({ accountID: bob, side: Sell, orderQty: 3 });
@@ -85,7 +85,7 @@ describe("OrderCancelRequest (SEMANTICS §4)", () => {
   });
 });
 
-describe("OrderMassCancelRequest (SEMANTICS §4)", () => {
+describe("rule 31: OrderMassCancelRequest (SEMANTICS §4)", () => {
   /** Two books with orders of alice and bob on both sides. */
   function twoBooks(): Partition {
     const partition = Partition.open();
@@ -154,7 +154,7 @@ describe("OrderMassCancelRequest (SEMANTICS §4)", () => {
   });
 });
 
-describe("expiry (SEMANTICS §1.2)", () => {
+describe("rule 32: expiry (SEMANTICS §1.2)", () => {
   test("goes by expireTime, then by seqNum, before the command itself", () => {
     const partition = Partition.open();
     const expireTime = partition.time + 100;
@@ -241,7 +241,7 @@ describe("log time (SEMANTICS §1.1)", () => {
   });
 });
 
-describe("what each trading state takes (SEMANTICS §4)", () => {
+describe("rule 34: what each trading state takes (SEMANTICS §4)", () => {
   const { Open, Halt, CancelOnly, Closed } = TradingState;
   for (const [name, state] of Object.entries({ Open, Halt, CancelOnly, Closed })) {
     test(`${name}`, () => {

@@ -95,7 +95,7 @@ describe("SecurityDefinition (SEMANTICS §4)", () => {
     ]);
   });
 
-  test("resting orders that fall off the new grid stay cancellable and fillable", () => {
+  test("rule 4: resting orders that fall off the new grid stay cancellable and fillable", () => {
     const partition = Partition.open();
     partition.order({ price: 101, orderQty: 7 });
     partition.order({ price: 103, orderQty: 7 });

@@ -13,7 +13,7 @@ import { alice, bob, brief, commandID, hashOf, orderID, Partition } from "./core
 
 const idWindowMs = 1000;
 
-describe("repeats (SEMANTICS §2)", () => {
+describe("rule 5: repeats (SEMANTICS §2)", () => {
   test("a repeat is answered with the first request's place and decision, and changes nothing", () => {
     const partition = Partition.open();
     const order = partition.newOrder();

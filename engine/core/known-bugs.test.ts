@@ -12,7 +12,7 @@ const { Sell } = Side;
 const { IOC } = TimeInForce;
 
 describe("bugs that other engines had", () => {
-  test("a partial fill keeps the maker's place in the queue", () => {
+  test("rule 10: a partial fill keeps the maker's place in the queue", () => {
     const partition = Partition.open();
     partition.order({ side: Sell });
     partition.order({ side: Sell });
@@ -42,7 +42,7 @@ describe("bugs that other engines had", () => {
     );
   });
 
-  test("a duplicate live orderID leaves queue and order as they are", () => {
+  test("rule 6: a duplicate live orderID leaves queue and order as they are", () => {
     const partition = Partition.open();
     const order = partition.newOrder();
     partition.apply(order);

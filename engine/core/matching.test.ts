@@ -14,7 +14,7 @@ const { FOK } = TimeInForce;
 const { CancelNewest, CancelOldest, CancelBoth, Decrement } = SelfTradePrevention;
 const ended = CancelReason.SelfTrade;
 
-describe("price, then place in the queue (SEMANTICS §5)", () => {
+describe("rule 9: price, then place in the queue (SEMANTICS §5)", () => {
   test("better prices first, at the maker's price, the earlier order first within a price", () => {
     const partition = Partition.open();
     partition.order({ side: Sell, price: 102, orderQty: 3 });
@@ -88,7 +88,7 @@ describe("price, then place in the queue (SEMANTICS §5)", () => {
   });
 });
 
-describe("self-trade prevention: the taker's mode decides (SEMANTICS §5.1)", () => {
+describe("rule 21: self-trade prevention: the taker's mode decides (SEMANTICS §5.1)", () => {
   /** bob's 4 in front, then alice's 10, then bob's 5. */
   function ownOrderBetween(): Partition {
     const partition = Partition.open();
@@ -98,7 +98,7 @@ describe("self-trade prevention: the taker's mode decides (SEMANTICS §5.1)", ()
     return partition;
   }
 
-  test("CancelNewest ends the taker, and what it traded before stands", () => {
+  test("rule 22: CancelNewest ends the taker, and what it traded before stands", () => {
     const partition = ownOrderBetween();
     const taken = partition.order({ price: 101, orderQty: 20, selfTradePrevention: CancelNewest });
     expect(brief(taken)).toEqual([
@@ -110,7 +110,7 @@ describe("self-trade prevention: the taker's mode decides (SEMANTICS §5.1)", ()
     expect(partition.book()).toBe("6 10@100, 7 5@101");
   });
 
-  test("CancelOldest cancels the maker and goes on", () => {
+  test("rule 23: CancelOldest cancels the maker and goes on", () => {
     const partition = ownOrderBetween();
     const taken = partition.order({ price: 101, orderQty: 20, selfTradePrevention: CancelOldest });
     expect(brief(taken)).toEqual([
@@ -134,7 +134,7 @@ describe("self-trade prevention: the taker's mode decides (SEMANTICS §5.1)", ()
     expect(partition.book()).toBe("7 5@101");
   });
 
-  test("Decrement lowers both by the smaller; a maker with leaves keeps its place", () => {
+  test("rule 24: Decrement lowers both by the smaller; a maker with leaves keeps its place", () => {
     const partition = ownOrderBetween();
     partition.order({ side: Sell, accountID: bob, orderQty: 1 });
     const taken = partition.order({ price: 101, orderQty: 7, selfTradePrevention: Decrement });
@@ -177,7 +177,7 @@ describe("self-trade prevention: the taker's mode decides (SEMANTICS §5.1)", ()
   });
 });
 
-describe("FOK walks as the sweep does (SEMANTICS §5)", () => {
+describe("rule 14: FOK walks as the sweep does (SEMANTICS §5)", () => {
   function withOwnInFront(): Partition {
     const partition = Partition.open();
     partition.order({ side: Sell, orderQty: 3 });
@@ -211,7 +211,7 @@ describe("FOK walks as the sweep does (SEMANTICS §5)", () => {
     });
   }
 
-  test("what lies in front of the own order may suffice", () => {
+  test("rule 25: what lies in front of the own order may suffice", () => {
     const partition = Partition.open();
     partition.order({ side: Sell, accountID: bob });
     partition.order({ side: Sell });
@@ -228,7 +228,7 @@ describe("FOK walks as the sweep does (SEMANTICS §5)", () => {
   });
 });
 
-describe("market orders by cash", () => {
+describe("rule 12: market orders by cash", () => {
   test("take whole lots as far as the cash reaches, and end CashSpent", () => {
     const partition = Partition.open({}, { lotSize: 10 });
     partition.order({ side: Sell, orderQty: 20 });

@@ -86,7 +86,7 @@ describe("the checks of a new order come in their order (SEMANTICS §3)", () => 
     expect(partition.order()[0]).toMatchObject({ kind: "OrderAccepted", rptSeq: 3 });
   });
 
-  test("validUntil is tested against log time, and its own millisecond is not too late", () => {
+  test("rule 8: validUntil is tested against log time, and its own millisecond is not too late", () => {
     const partition = Partition.open();
     expect(reasonOf(partition.order({ validUntil: partition.time }))).toBe(OrdRejReason.None);
     expect(reasonOf(partition.order({ validUntil: partition.time - 1 }))).toBe(
@@ -131,7 +131,7 @@ describe("fields that do not go together (check 9)", () => {
   }
 });
 
-describe("prices and quantities of the grid (checks 10 to 13)", () => {
+describe("rule 2: prices and quantities of the grid (checks 10 to 13)", () => {
   test("the highest price of all is taken, and one below zero is out of range", () => {
     const partition = Partition.open();
     expect(reasonOf(partition.order({ price: 2147483647 }))).toBe(OrdRejReason.None);
@@ -184,7 +184,7 @@ describe("capacity (check 14)", () => {
 });
 
 describe("end states (SEMANTICS §3)", () => {
-  test("what is left of an IOC order never rests", () => {
+  test("rule 13: what is left of an IOC order never rests", () => {
     const partition = Partition.open();
     partition.order({ side: Side.Sell, orderQty: 4 });
     expect(brief(partition.order({ accountID: bob, timeInForce: IOC }))).toEqual([
@@ -195,7 +195,7 @@ describe("end states (SEMANTICS §3)", () => {
     expect(partition.book()).toBe("");
   });
 
-  test("a market order that finds nobody is accepted, then canceled", () => {
+  test("rule 11: a market order that finds nobody is accepted, then canceled", () => {
     const partition = Partition.open();
     expect(brief(partition.market())).toEqual([
       "OrderAccepted",
@@ -203,7 +203,7 @@ describe("end states (SEMANTICS §3)", () => {
     ]);
   });
 
-  test("a market order takes every price there is", () => {
+  test("rule 11: a market order takes every price there is", () => {
     const partition = Partition.open();
     partition.order({ side: Side.Sell, orderQty: 4, price: 1 });
     partition.order({ side: Side.Sell, orderQty: 6, price: 2147483647 });
@@ -214,7 +214,7 @@ describe("end states (SEMANTICS §3)", () => {
     ]);
   });
 
-  test("a FOK order that cannot be filled at once touches no maker", () => {
+  test("rule 14: a FOK order that cannot be filled at once touches no maker", () => {
     const partition = Partition.open();
     partition.order({ side: Side.Sell, orderQty: 4 });
     partition.order({ side: Side.Sell, orderQty: 5, price: 101 });
@@ -228,6 +228,37 @@ describe("end states (SEMANTICS §3)", () => {
       "OrderAccepted",
       "Trade 5x8 4@100",
       "Trade 6x8 5@101",
+    ]);
+  });
+
+  test.each([100, 101])(
+    "rule 15: a post-only order at %d, where a sell stands at 100, is refused whole and touches no maker",
+    (price) => {
+      const partition = Partition.open();
+      partition.order({ accountID: bob, side: Side.Sell, orderQty: 1 });
+      partition.order({ accountID: bob, side: Side.Sell, price: 102 });
+      const before = partition.book();
+      const fields = { price, orderQty: 50, execInst: ExecInst.postOnly } as const;
+      expect(reasonOf(partition.order(fields))).toBe(OrdRejReason.PostOnlyWouldCross);
+      expect(partition.book()).toBe(before);
+    },
+  );
+
+  test("rule 15: a post-only order that meets an own order is refused, and prevention cancels nothing", () => {
+    for (const selfTradePrevention of Object.values(SelfTradePrevention)) {
+      const partition = Partition.open();
+      partition.order({ side: Side.Sell });
+      const fields = { selfTradePrevention, execInst: ExecInst.postOnly } as const;
+      expect(reasonOf(partition.order(fields))).toBe(OrdRejReason.PostOnlyWouldCross);
+      expect(partition.book()).toBe("5 10@100");
+    }
+  });
+
+  test("rule 15: a post-only order one tick away rests", () => {
+    const partition = Partition.open();
+    partition.order({ accountID: bob, side: Side.Sell });
+    expect(brief(partition.order({ price: 99, execInst: ExecInst.postOnly }))).toEqual([
+      "OrderAccepted",
     ]);
   });
 

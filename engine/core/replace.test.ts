@@ -17,7 +17,7 @@ import { alice, bob, brief, carol, commandID, orderID, Partition } from "./core.
 const { Sell } = Side;
 const first = orderID(5);
 
-describe("the checks of a replace come in their order (SEMANTICS §4)", () => {
+describe("rule 28: the checks of a replace come in their order (SEMANTICS §4)", () => {
   const faults: readonly [CxlRejReason, Partial<OrderCancelReplaceRequest>][] = [
     [CxlRejReason.TooLateToEnter, { validUntil: 1 }],
     [CxlRejReason.UnknownAccount, { accountID: 77 }],
@@ -77,7 +77,7 @@ describe("the checks of a replace come in their order (SEMANTICS §4)", () => {
   });
 });
 
-describe("place in the queue", () => {
+describe("rule 26: place in the queue", () => {
   function twoOrders(): Partition {
     const partition = Partition.open();
     partition.order();
@@ -115,7 +115,7 @@ describe("place in the queue", () => {
   }
 });
 
-describe("quantities after trades and prevention", () => {
+describe("rule 27: quantities after trades and prevention", () => {
   test("orderQty is the new total: what has traded is used up", () => {
     const partition = Partition.open();
     partition.order();
@@ -221,7 +221,7 @@ describe("a replaced order that takes", () => {
     ]);
   });
 
-  test("OrderReplaced says all that the order is now, and which request made it so", () => {
+  test("rule 30: OrderReplaced says all that the order is now, and which request made it so", () => {
     const partition = Partition.open();
     partition.order();
     const id = commandID(partition.seqNum + 1);

@@ -54,7 +54,7 @@ function expectSameFuture(left: Partition, right: Partition): void {
   expect(right.serialise()).toEqual(left.serialise());
 }
 
-describe("the canonical form (SEMANTICS §6)", () => {
+describe("rule 37: the canonical form (SEMANTICS §6)", () => {
   test("restore then serialise is the identity, to the byte", () => {
     const bytes = wellUsed().serialise();
     expect(serialiseCapture(Engine.restore(bytes).capture()).bytes).toEqual(bytes);

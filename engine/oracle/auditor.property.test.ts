@@ -5,7 +5,7 @@ import type { Event } from "../../schema/generated/records.ts";
 import { Auditor, BrokenPromise } from "./auditor.ts";
 import { streamOf } from "./command-stream.ts";
 
-test("the oracle's events keep every promise, and the auditor's book is the oracle's", () => {
+test("rule 35: the oracle's events keep every promise, and the auditor's book is the oracle's", () => {
   for (let seed = 1; seed <= 50; seed++) {
     const auditor = new Auditor();
     for (const { events, state } of streamOf(seed, 400)) {

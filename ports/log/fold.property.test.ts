@@ -81,7 +81,7 @@ function trace(
   });
 }
 
-test("whatever owners and zombies write, the fold applies and alarms as the rule says", () => {
+test("rule 38: whatever owners and zombies write, the fold applies and alarms as the rule says", () => {
   fc.assert(
     fc.property(fc.array(write, { maxLength: 40 }), (writes) => {
       const { records } = scriptOf(writes);
