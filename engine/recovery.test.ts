@@ -161,7 +161,7 @@ describe("recovery", () => {
 
   test("refuses a log whose bodies this build would not write", async () => {
     const made = new Partition();
-    made.append(commandsOf(5, 400));
+    made.append(commandsOf(6, 400));
     await restart(made);
     const { host } = made.host({ limits: { orderCountMax: 1 } });
     expect(await codeOf(host.start())).toBe("Diverged");

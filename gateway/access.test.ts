@@ -104,6 +104,19 @@ const matrix: [
     { name: "carol" },
     { none: 401, read: 403, trade: 403, admin: 200 },
   ],
+  ["GET", "/v1/admin/limits", null, { none: 401, read: 403, trade: 403, admin: 200 }],
+  [
+    "PUT",
+    "/v1/admin/accounts/1001/limits",
+    { openOrderCountMax: 0 },
+    { none: 401, read: 403, trade: 403, admin: 200 },
+  ],
+  [
+    "PUT",
+    "/v1/admin/accounts/1001/limits/BTC-USD",
+    { openNotionalMax: "0" },
+    { none: 401, read: 403, trade: 403, admin: 200 },
+  ],
   ["PUT", "/v1/admin/keys/carol-1", key, { none: 401, read: 403, trade: 403, admin: 200 }],
   ["GET", "/v1/admin/dead-letters", null, { none: 401, read: 403, trade: 403, admin: 200 }],
   ["GET", "/v1/admin/dead-letters/0:9999", null, { none: 401, read: 403, trade: 403, admin: 404 }],
@@ -156,7 +169,8 @@ describe("what each scope may do:", () => {
       ([method, path]) =>
         `${method} ${path
           .replace(nobodys, "{orderID}")
-          .replace(/\/accounts\/.+/, "/accounts/{accountID}")
+          .replace(/\/accounts\/[^/]+/, "/accounts/{accountID}")
+          .replace(/\/limits\/.+/, "/limits/{symbol}")
           .replace(/\/dead-letters\/[^/]+/, "/dead-letters/{deadLetterID}")
           .replace(/\/keys\/.+/, "/keys/{keyID}")
           .replace(/\/instruments\/[^/]+/, "/instruments/{symbol}")}`,

@@ -5,6 +5,8 @@ import {
   DefinedAccount,
   DefinedInstrument,
   DefinedKey,
+  DefinedLimits,
+  ListedAccountLimits,
   ListedAccounts,
   ListedInstruments,
   ListedKeys,
@@ -91,6 +93,63 @@ test("an account is defined in every partition", async () => {
   expect(String(defined.body["position"])).toMatch(/^0:\d+,1:\d+$/);
   const { accounts } = ListedAccounts.parse((await list("accounts")).body);
   expect(accounts.map(({ accountID }) => accountID)).toEqual([1001, 1002, 1005]);
+});
+
+test("caps hold for an account's open orders, in one instrument or in all others, and are shown", async () => {
+  await put("/instruments/CAPS", ether);
+  await put("/accounts/1002", { name: "bob" });
+  const everywhere = await put("/accounts/1002/limits", { openOrderCountMax: 5 });
+  expect(DefinedLimits.parse(everywhere.body)).toMatchObject({
+    accountID: 1002,
+    openOrderCountMax: 5,
+  });
+  expect(String(everywhere.body["position"])).toMatch(/^0:\d+,1:\d+$/);
+  const here = await put("/accounts/1001/limits/CAPS", { openNotionalMax: "150" });
+  expect(DefinedLimits.parse(here.body)).toMatchObject({
+    accountID: 1001,
+    symbol: "CAPS",
+    openOrderCountMax: 0,
+    openNotionalMax: "150.00000000",
+  });
+  const { limits } = ListedAccountLimits.parse((await list("limits")).body);
+  expect(limits).toEqual([
+    { accountID: 1001, symbol: "CAPS", openOrderCountMax: 0, openNotionalMax: "150.00000000" },
+    { accountID: 1002, openOrderCountMax: 5 },
+  ]);
+  const order = { ...restingOrder, symbol: "CAPS", price: "100", orderQty: "1" };
+  expect((await venue.post(order)).status).toBe(201);
+  const { status, body } = await venue.post(order);
+  expect({ status, code: body["code"] }).toEqual({ status: 422, code: "OpenNotionalCapReached" });
+});
+
+test("caps of an instrument that is not listed, or of no account, are refused", async () => {
+  const codes = [
+    await put("/accounts/1001/limits/NONE", { openOrderCountMax: 1 }),
+    await put("/accounts/4242/limits", { openOrderCountMax: 1 }),
+    await put("/accounts/1001/limits/BTC-USD", { openNotionalMax: "0.00000000001" }),
+  ].map(({ status, body }) => [status, body["code"]]);
+  expect(codes).toEqual([
+    [404, "UnknownSymbol"],
+    [422, "UnknownAccount"],
+    [422, "InvalidDefinition"],
+  ]);
+});
+
+test("orders are held to the band that was set last", async () => {
+  const banded = { ...ether, priceBandBps: 100, referencePrice: "100" };
+  const defined = await put("/instruments/BAND", banded);
+  expect(DefinedInstrument.parse(defined.body)).toMatchObject({
+    priceBandBps: 100,
+    takerBandBps: 0,
+    referencePrice: "100.00",
+  });
+  const order = { ...restingOrder, symbol: "BAND", price: "98.99" };
+  const { status, body } = await venue.post(order);
+  expect({ status, code: body["code"] }).toEqual({
+    status: 422,
+    code: "PriceExceedsCurrentPriceBand",
+  });
+  expect((await venue.post({ ...order, price: "99" })).status).toBe(201);
 });
 
 test("keys of both algorithms are registered and shown as they were given", async () => {

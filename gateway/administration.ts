@@ -6,6 +6,7 @@ import {
 import type { Event } from "../schema/generated/records.ts";
 import type {
   AccountRequest,
+  InstrumentLimitsRequest,
   InstrumentRequest,
   KeyRequest,
   StatusRequest,
@@ -13,9 +14,14 @@ import type {
 import { commandIDOf } from "../schema/identity/order-id.ts";
 import { timeText } from "./answers.ts";
 import { positionsOf } from "./cancels.ts";
-import { accountDefinition, keyDefinition, securityDefinition } from "./definitions.ts";
+import {
+  accountDefinition,
+  accountLimits,
+  keyDefinition,
+  securityDefinition,
+} from "./definitions.ts";
 import type { Edge } from "./edge.ts";
-import { accountListing, instrumentListing, keyListing } from "./listings.ts";
+import { accountListing, instrumentListing, keyListing, limitsListing } from "./listings.ts";
 import { refusal, refusalOfRepeat } from "./order-answers.ts";
 import type { Submitted } from "./outcomes.ts";
 import { ApiProblem } from "./problems.ts";
@@ -90,6 +96,32 @@ export async function defineAccount(
   return { status: 200, body: { ...listing, position: positionsOf(submitted) } };
 }
 
+/** Sets an account's caps, in one instrument or in all that have none of their own. Throws ApiProblem. */
+export async function limitAccount(
+  edge: Services,
+  limits: {
+    accountID: number;
+    symbol: string | null;
+    request: InstrumentLimitsRequest;
+    operator: Operator;
+  },
+): Promise<Answer> {
+  const { accountID, symbol, request, operator } = limits;
+  const instrument = symbol === null ? null : edge.reference.instrument(symbol);
+  if (instrument === undefined) {
+    throw new ApiProblem("UnknownSymbol", "No such instrument is listed");
+  }
+  const command = identified(accountLimits(request, { accountID, instrument }), operator);
+  const submitted =
+    instrument === null
+      ? await edge.commands.toAll(command)
+      : [await edge.commands.toSymbol(instrument.symbol, command)];
+  const events = submitted.map((each) => decidedEvent(each, command.commandID));
+  if (events.includes(null)) return pending;
+  const listing = limitsListing(command, instrument ?? undefined);
+  return { status: 200, body: { ...listing, position: positionsOf(submitted) } };
+}
+
 /** Registers, changes or revokes a key; keys stand on partition 0 alone. Throws ApiProblem. */
 export async function defineKey(
   edge: Services,
@@ -104,7 +136,8 @@ export async function defineKey(
 
 const pending: Answer = { status: 202, body: {} };
 
-type Identified = "SecurityDefinition" | "SecurityStatus" | "AccountDefinition" | "KeyDefinition";
+type Identified =
+  "SecurityDefinition" | "SecurityStatus" | "AccountDefinition" | "AccountLimits" | "KeyDefinition";
 
 /** With an Idempotency-Key a repeat has the same commandID; the engine then tells another content by its requestHash. */
 function identified<Command extends { readonly kind: Identified }>(
@@ -142,5 +175,6 @@ const definitionEvents: ReadonlySet<Event["kind"]> = new Set<Event["kind"]>([
   "SecurityDefined",
   "SecurityStatusChanged",
   "AccountDefined",
+  "AccountLimitsChanged",
   "KeyDefined",
 ]);

@@ -5,6 +5,7 @@ import type { OrderCancelReplaceRequest } from "../schema/generated/order-cancel
 import type { OrderCancelRequest } from "../schema/generated/order-cancel-request.ts";
 import type { OrderMassCancelRequest } from "../schema/generated/order-mass-cancel-request.ts";
 import { BusinessRejectReasonName } from "../schema/generated/enums.ts";
+import type { AccountLimits } from "../schema/generated/account-limits.ts";
 import type { AccountDefinition } from "../schema/generated/account-definition.ts";
 import type { SecurityDefinition } from "../schema/generated/security-definition.ts";
 import type { SecurityStatus } from "../schema/generated/security-status.ts";
@@ -31,6 +32,7 @@ type Stamped =
   | SecurityDefinition
   | SecurityStatus
   | AccountDefinition
+  | AccountLimits
   | KeyDefinition;
 
 type Unstamped<Command> = Command extends Stamped ? Omit<Command, Stamps> : never;

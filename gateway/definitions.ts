@@ -6,10 +6,16 @@ import {
   SelfTradePrevention,
   TradingState,
 } from "../schema/generated/enums.ts";
-import type { AccountRequest, InstrumentRequest, KeyRequest } from "../schema/http/admin.ts";
-import { parseDecimal } from "../schema/units.ts";
+import type {
+  AccountRequest,
+  InstrumentLimitsRequest,
+  InstrumentRequest,
+  KeyRequest,
+} from "../schema/http/admin.ts";
+import { parseDecimal, parseWideDecimal } from "../schema/units.ts";
 import { importPublicKey } from "./auth.ts";
 import type { UnstampedCommand } from "./commands.ts";
+import type { ListedInstrument } from "./reference.ts";
 import { ApiProblem } from "./problems.ts";
 
 type Definition<Kind extends UnstampedCommand["kind"]> = Omit<
@@ -38,6 +44,13 @@ export function securityDefinition(
   const maxOrderQty = qty("maxOrderQty", 0);
   if (maxOrderQty !== 0 && maxOrderQty < minOrderQty)
     throw invalid("maxOrderQty", "below minOrderQty");
+  const referencePrice = parseUnits({
+    field: "referencePrice",
+    text: request.referencePrice ?? "0",
+    exponent: priceExponent,
+    least: 0,
+  });
+  if (referencePrice > priceMax) throw invalid("referencePrice", "no price could be as high");
   return {
     kind: "SecurityDefinition",
     ...context,
@@ -49,6 +62,9 @@ export function securityDefinition(
     lotSize: qty("lotSize", 1),
     minOrderQty,
     maxOrderQty,
+    priceBandBps: request.priceBandBps ?? 0,
+    takerBandBps: request.takerBandBps ?? 0,
+    referencePrice,
     selfTradePrevention: SelfTradePrevention[request.selfTradePrevention ?? "CancelNewest"],
     tradingState: TradingState[request.tradingState ?? "Open"],
   };
@@ -60,6 +76,29 @@ export function accountDefinition(
 ): Definition<"AccountDefinition"> {
   const accountStatus = AccountStatus[request.accountStatus ?? "Active"];
   return { kind: "AccountDefinition", accountID, accountStatus, name: request.name };
+}
+
+/** Caps in an instrument's own units; without one they hold for all that have none. Throws ApiProblem InvalidDefinition. */
+export function accountLimits(
+  request: InstrumentLimitsRequest,
+  context: { accountID: number; instrument: ListedInstrument | null },
+): Definition<"AccountLimits"> {
+  const { accountID, instrument } = context;
+  return {
+    kind: "AccountLimits",
+    accountID,
+    symbol: instrument?.symbol ?? "",
+    openOrderCountMax: request.openOrderCountMax ?? 0,
+    openNotionalMax:
+      instrument === null ? 0n : notional(request.openNotionalMax ?? "0", instrument),
+  };
+}
+
+function notional(text: string, { priceExponent, qtyExponent }: ListedInstrument): bigint {
+  const exponent = priceExponent + qtyExponent;
+  const parsed = parseWideDecimal(text, exponent);
+  if (!parsed.ok) throw invalid("openNotionalMax", `a whole count of 10^${exponent}`);
+  return parsed.value;
 }
 
 /** Throws ApiProblem InvalidDefinition when the bytes are no public key of the algorithm. */
@@ -100,7 +139,7 @@ async function publicKeyBytes({ keyAlgorithm, publicKey }: KeyRequest): Promise<
 type QtyField = "lotSize" | "minOrderQty" | "maxOrderQty";
 
 function parseUnits(value: {
-  field: QtyField | "tickSize";
+  field: QtyField | "tickSize" | "referencePrice";
   text: string;
   exponent: number;
   least: number;

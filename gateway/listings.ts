@@ -11,10 +11,11 @@ import type {
   ListedAccount,
   ListedInstrument as InstrumentListing,
   ListedKey,
+  ListedLimits,
   ScopeText,
 } from "../schema/http/admin.ts";
 import { formatDecimal } from "../schema/units.ts";
-import type { Account, Key, ListedInstrument } from "./reference.ts";
+import type { Account, Key, Limits, ListedInstrument } from "./reference.ts";
 
 /** Definitions as the admin API shows them. */
 export function instrumentListing(instrument: ListedInstrument): InstrumentListing {
@@ -33,6 +34,9 @@ export function instrumentListing(instrument: ListedInstrument): InstrumentListi
     lotSize: formatDecimal(instrument.lotSize, qtyExponent),
     minOrderQty: formatDecimal(instrument.minOrderQty, qtyExponent),
     maxOrderQty: formatDecimal(instrument.maxOrderQty, qtyExponent),
+    priceBandBps: instrument.priceBandBps ?? 0,
+    takerBandBps: instrument.takerBandBps ?? 0,
+    referencePrice: formatDecimal(instrument.referencePrice ?? 0, priceExponent),
     selfTradePrevention,
     tradingState: TradingStateName[instrument.tradingState],
   };
@@ -40,6 +44,17 @@ export function instrumentListing(instrument: ListedInstrument): InstrumentListi
 
 export function accountListing({ accountID, name, accountStatus }: Account): ListedAccount {
   return { accountID, name, accountStatus: AccountStatusName[accountStatus] };
+}
+
+/** `instrument` is the one whose symbol they name; without one the notional is left out, which has no unit then. */
+export function limitsListing(
+  { accountID, symbol, openOrderCountMax, openNotionalMax }: Limits,
+  instrument: ListedInstrument | undefined,
+): ListedLimits {
+  if (instrument === undefined) return { accountID, openOrderCountMax };
+  const exponent = instrument.priceExponent + instrument.qtyExponent;
+  const notional = formatDecimal(openNotionalMax, exponent);
+  return { accountID, symbol, openOrderCountMax, openNotionalMax: notional };
 }
 
 export function keyListing(key: Key): ListedKey {

@@ -274,6 +274,10 @@ const refusalDetails: Partial<Record<ProblemCode, string>> = {
   OrderCapacityReached: "The partition holds as many orders as it can",
   NothingToReplace: "No price, orderQty or stopPx is given",
   NoReferencePrice: "Nothing has traded from which a trailing stop without a stopPx could start",
+  PriceExceedsCurrentPriceBand: "The price is too far from the instrument's reference price",
+  OpenOrderCapReached: "The account has as many open orders in the instrument as it may have",
+  OpenNotionalCapReached:
+    "The account's open orders in the instrument would be worth more than they may be",
   InvalidDefinition: "A field of the definition is out of its range",
   ExponentChanged: "Exponents and currencies are fixed for the instrument's life",
   SymbolHashTaken: "Another symbol of the partition has the same hash",

@@ -1,6 +1,8 @@
 import { bodyHeaderBytes } from "../schema/body.ts";
 import { AccountDefinedLayout } from "../schema/generated/account-defined.ts";
 import type { AccountDefined } from "../schema/generated/account-defined.ts";
+import { AccountLimitsChangedLayout } from "../schema/generated/account-limits-changed.ts";
+import type { AccountLimitsChanged } from "../schema/generated/account-limits-changed.ts";
 import type { TradingState } from "../schema/generated/enums.ts";
 import { KeyDefinedLayout } from "../schema/generated/key-defined.ts";
 import type { KeyDefined } from "../schema/generated/key-defined.ts";
@@ -21,6 +23,8 @@ export interface ListedInstrument extends Omit<Defined<SecurityDefined>, "create
   readonly symbolHash: number;
 }
 
+export type Limits = Defined<AccountLimitsChanged>;
+
 export type Account = Defined<AccountDefined>;
 
 /** A key as it is registered now; another definition is another object. */
@@ -30,6 +34,7 @@ export type Key = Defined<KeyDefined>;
 export interface ReferenceSection {
   readonly accounts: readonly Account[];
   readonly keys: readonly Key[];
+  readonly accountLimits: readonly Limits[];
   readonly instruments: readonly Omit<ListedInstrument, "partition" | "symbolHash">[];
 }
 
@@ -42,6 +47,8 @@ export class Reference {
   readonly #byHash = new Map<number, ListedInstrument>();
   readonly #bySecurity = new Map<string, ListedInstrument>();
   readonly #accounts = new Map<number, Account>();
+  /** By account, then symbol: those for every instrument are partition 0's, as the accounts are. */
+  readonly #limits = new Map<string, Limits>();
   readonly #keys = new Map<string, Key>();
 
   instrument(symbol: string): ListedInstrument | undefined {
@@ -70,6 +77,12 @@ export class Reference {
     return [...this.#accounts.values()].sort((a, b) => a.accountID - b.accountID);
   }
 
+  get limits(): readonly Limits[] {
+    return [...this.#limits.values()].sort(
+      (a, b) => a.accountID - b.accountID || (a.symbol < b.symbol ? -1 : 1),
+    );
+  }
+
   get keys(): readonly Key[] {
     return [...this.#keys.values()].sort((a, b) => (a.keyID < b.keyID ? -1 : 1));
   }
@@ -77,6 +90,7 @@ export class Reference {
   /** Takes a partition's reference section, before the bodies that follow the snapshot. */
   load(partition: number, section: ReferenceSection): void {
     for (const instrument of section.instruments) this.#list(partition, instrument);
+    for (const limits of section.accountLimits) this.#limit(partition, limits);
     if (partition !== 0) return;
     for (const account of section.accounts) this.#accounts.set(account.accountID, account);
     for (const key of section.keys) this.#keys.set(key.keyID, key);
@@ -93,9 +107,17 @@ export class Reference {
     if (event.kind === "SecurityStatusChanged") {
       this.#changeState(partition, event.securityID, event.tradingState);
     }
+    if (event.kind === "AccountLimitsChanged") this.#limit(partition, event);
     if (partition !== 0) return;
     if (event.kind === "AccountDefined") this.#accounts.set(event.accountID, event);
     if (event.kind === "KeyDefined") this.#keys.set(event.keyID, event);
+  }
+
+  #limit(partition: number, limits: Limits): void {
+    const { accountID, symbol, openOrderCountMax, openNotionalMax } = limits;
+    if (symbol === "" && partition !== 0) return;
+    const kept = { accountID, symbol, openOrderCountMax, openNotionalMax };
+    this.#limits.set(`${accountID}/${symbol}`, kept);
   }
 
   #changeState(partition: number, securityID: number, tradingState: TradingState): void {
@@ -120,6 +142,9 @@ export class Reference {
       lotSize: defined.lotSize,
       minOrderQty: defined.minOrderQty,
       maxOrderQty: defined.maxOrderQty,
+      priceBandBps: defined.priceBandBps ?? 0,
+      takerBandBps: defined.takerBandBps ?? 0,
+      referencePrice: defined.referencePrice ?? 0,
       selfTradePrevention: defined.selfTradePrevention,
       tradingState: defined.tradingState,
     };
@@ -133,6 +158,7 @@ const referenceTemplates: ReadonlySet<number> = new Set([
   SecurityDefinedLayout.templateId,
   SecurityStatusChangedLayout.templateId,
   AccountDefinedLayout.templateId,
+  AccountLimitsChangedLayout.templateId,
   KeyDefinedLayout.templateId,
 ]);
 

@@ -156,6 +156,9 @@ export function instrumentRow(instrument: InstrumentRow, place: Place): Analytic
     lotSize: qty(instrument.lotSize),
     minOrderQty: qty(instrument.minOrderQty),
     maxOrderQty: qty(instrument.maxOrderQty),
+    priceBandBps: instrument.priceBandBps,
+    takerBandBps: instrument.takerBandBps,
+    referencePrice: formatDecimal(instrument.referencePrice, instrument.priceExponent),
     selfTradePrevention: nameOf(SelfTradePreventionName, instrument.selfTradePrevention),
     tradingState: nameOf(TradingStateName, instrument.tradingState),
   };

@@ -113,6 +113,9 @@ interface StoredInstrument {
   readonly lotSize: string;
   readonly minOrderQty: string;
   readonly maxOrderQty: string;
+  readonly priceBandBps: number;
+  readonly takerBandBps: number;
+  readonly referencePrice: string;
   readonly selfTradePrevention: keyof typeof SelfTradePrevention;
   readonly tradingState: keyof typeof TradingState;
   readonly seqNum: string;
@@ -132,6 +135,9 @@ function instrumentOf(row: StoredInstrument): InstrumentRow {
     lotSize: qty(row.lotSize),
     minOrderQty: qty(row.minOrderQty),
     maxOrderQty: qty(row.maxOrderQty),
+    priceBandBps: row.priceBandBps,
+    takerBandBps: row.takerBandBps,
+    referencePrice: units(row.referencePrice, row.priceExponent),
     selfTradePrevention: SelfTradePrevention[row.selfTradePrevention],
     tradingState: TradingState[row.tradingState],
     lastSeqNum: Number(row.seqNum),

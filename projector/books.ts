@@ -1,6 +1,6 @@
 import { Side } from "../schema/generated/enums.ts";
 import type { OrderRow } from "../schema/postgres/tables.ts";
-import { isOpen, isWaiting } from "./project.ts";
+import { isOpen, isWaiting } from "./order-rows.ts";
 import type { OrderReport } from "./project.ts";
 
 /** Best price of a side and the quantity there; price null: nobody. In units; the orders of a level may pass 2^53 together. */

@@ -1,5 +1,6 @@
 import { Side } from "../schema/generated/enums.ts";
 import type {
+  AccountLimitsRow,
   AccountRow,
   FillRow,
   InstrumentRow,
@@ -17,6 +18,7 @@ export class PostgresChanges {
   readonly #fills: FillRow[] = [];
   readonly #positions = new Map<string, PositionRow>();
   readonly #accounts = new Map<number, AccountRow>();
+  readonly #accountLimits = new Map<string, AccountLimitsRow>();
   readonly #keys = new Map<string, KeyRow>();
   readonly #instruments = new Map<number, InstrumentRow>();
 
@@ -36,6 +38,9 @@ export class PostgresChanges {
   get accounts(): readonly AccountRow[] {
     return [...this.#accounts.values()];
   }
+  get accountLimits(): readonly AccountLimitsRow[] {
+    return [...this.#accountLimits.values()];
+  }
   get keys(): readonly KeyRow[] {
     return [...this.#keys.values()];
   }
@@ -46,6 +51,9 @@ export class PostgresChanges {
   add(changes: BodyChanges, { position: { seqNum } }: ProjectedBody): void {
     for (const row of changes.instruments) this.#instruments.set(row.securityID, row);
     for (const row of changes.accounts) this.#accounts.set(row.accountID, row);
+    for (const row of changes.accountLimits) {
+      this.#accountLimits.set(`${row.accountID}/${row.symbol}`, row);
+    }
     for (const row of changes.keys) this.#keys.set(row.keyID, row);
     for (const report of changes.reports) {
       const { order } = report;

@@ -4,6 +4,7 @@ import type { FoldPosition } from "../ports/log/fold.ts";
 import type { RecordHeaders } from "../ports/log/log.ts";
 import type { ReadDatabase, ReadDb } from "../ports/read-db/read-db.ts";
 import {
+  accountLimits,
   accounts,
   fills,
   foldPositions,
@@ -13,6 +14,7 @@ import {
   positions,
 } from "../schema/postgres/tables.ts";
 import type {
+  AccountLimitsRow,
   AccountRow,
   FillRow,
   InstrumentRow,
@@ -20,7 +22,8 @@ import type {
   OrderRow,
   PositionRow,
 } from "../schema/postgres/tables.ts";
-import { isOpen, namedOrders, orderKey, project } from "./project.ts";
+import { isOpen } from "./order-rows.ts";
+import { namedOrders, orderKey, project } from "./project.ts";
 import type { ProjectedBody, ProjectorState } from "./project.ts";
 import { PostgresChanges } from "./postgres-changes.ts";
 import { RowWriter } from "./postgres-rows.ts";
@@ -46,6 +49,7 @@ const writers = {
     columns: ["net_qty", "bought_qty", "sold_qty", "bought_notional", "sold_notional"],
   }),
   accounts: new RowWriter<AccountRow>(accounts, { kind: "replace" }),
+  accountLimits: new RowWriter<AccountLimitsRow>(accountLimits, { kind: "replace" }),
   keys: new RowWriter<KeyRow>(keys, { kind: "replace" }),
   instruments: new RowWriter<InstrumentRow>(instruments, { kind: "replace" }),
 };
@@ -142,6 +146,7 @@ export class PostgresFold {
     const statements = [
       ...writers.instruments.statements(changes.instruments),
       ...writers.accounts.statements(changes.accounts),
+      ...writers.accountLimits.statements(changes.accountLimits),
       ...writers.keys.statements(changes.keys),
       ...writers.orders.statements(changes.orders),
       ...writers.fills.statements(changes.fills),

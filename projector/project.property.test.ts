@@ -12,7 +12,8 @@ import type { Best } from "./books.ts";
 import { PostgresChanges } from "./postgres-changes.ts";
 import { naiveFold } from "./naive-fold.fixture.ts";
 import type { NaiveBody } from "./naive-fold.fixture.ts";
-import { isWaiting, orderKey, project } from "./project.ts";
+import { isWaiting } from "./order-rows.ts";
+import { orderKey, project } from "./project.ts";
 import type { ProjectorState } from "./project.ts";
 
 function newState(): ProjectorState {

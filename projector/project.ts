@@ -1,4 +1,4 @@
-import { CancelReason, OrdRejReason, OrdStatus, OrdType } from "../schema/generated/enums.ts";
+import { CancelReason, OrdRejReason, OrdStatus } from "../schema/generated/enums.ts";
 import type { Deferred } from "../schema/generated/deferred.ts";
 import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
 import type { OrderCanceled } from "../schema/generated/order-canceled.ts";
@@ -9,7 +9,14 @@ import type { Event } from "../schema/generated/records.ts";
 import type { SecurityDefined } from "../schema/generated/security-defined.ts";
 import type { SelfTradePrevented } from "../schema/generated/self-trade-prevented.ts";
 import type { Trade } from "../schema/generated/trade.ts";
-import type { AccountRow, InstrumentRow, KeyRow, OrderRow } from "../schema/postgres/tables.ts";
+import type {
+  AccountLimitsRow,
+  AccountRow,
+  InstrumentRow,
+  KeyRow,
+  OrderRow,
+} from "../schema/postgres/tables.ts";
+import { freshOrder, isOpen, shownAnew, shownInPlace, shownLess } from "./order-rows.ts";
 
 /** What the projector must know of the past to go on: instruments, and the orders that may still change. */
 export interface ProjectorState {
@@ -55,6 +62,7 @@ export interface BodyChanges {
   readonly trades: Trade[];
   readonly instruments: InstrumentRow[];
   readonly accounts: AccountRow[];
+  readonly accountLimits: AccountLimitsRow[];
   readonly keys: KeyRow[];
 }
 
@@ -72,6 +80,7 @@ export function project(body: ProjectedBody, state: ProjectorState): BodyChanges
     trades: [],
     instruments: [],
     accounts: [],
+    accountLimits: [],
     keys: [],
   };
   const step = new Step(body, state, changes);
@@ -140,6 +149,11 @@ class Step {
       case "AccountDefined": {
         const { accountID, accountStatus, name } = event;
         this.#changes.accounts.push({ ...this.#place(), accountID, accountStatus, name });
+        return;
+      }
+      case "AccountLimitsChanged": {
+        const { kind: _kind, rptSeq: _rptSeq, ...limits } = event;
+        this.#changes.accountLimits.push({ ...this.#place(), ...limits });
         return;
       }
       case "KeyDefined": {
@@ -252,7 +266,7 @@ class Step {
   #accepted(event: OrderAccepted): OrderRow {
     const { stopPx, pegOffsetValue, displayQty } = event;
     return shownAnew({
-      ...this.#fresh(event),
+      ...freshOrder(event, this.#body.transactTime, this.#place()),
       symbol: this.#known(event.securityID).symbol,
       execInst: event.execInst,
       selfTradePrevention: event.selfTradePrevention,
@@ -270,37 +284,22 @@ class Step {
     const { symbol, ordRejReason } = event;
     const isCanceled = ordRejReason === OrdRejReason.CanceledBeforeEntry;
     const ordStatus = isCanceled ? OrdStatus.Canceled : OrdStatus.Rejected;
-    return { ...this.#fresh(event), symbol, ordStatus, ordRejReason };
+    return {
+      ...freshOrder(event, this.#body.transactTime, this.#place()),
+      symbol,
+      ordStatus,
+      ordRejReason,
+    };
   }
 
   /** Its ordRejReason is why it waits. What settles it brings the whole row anew. */
   #deferred(event: Deferred): OrderRow {
     const { symbol, ordRejReason } = event;
-    return { ...this.#fresh(event), symbol, ordStatus: OrdStatus.PendingNew, ordRejReason };
-  }
-
-  /** What accepting, rejecting and deferring have in common. */
-  #fresh(event: OrderAccepted | OrderRejected | Deferred): Omit<OrderRow, "symbol"> {
-    const { orderID, firstSeqNum, accountID, securityID, clOrdID, rptSeq } = event;
-    const { side, ordType, timeInForce, orderQty, price } = event;
-    const { transactTime } = this.#body;
     return {
-      ...untouched,
-      ...this.#place(),
-      orderID,
-      firstSeqNum,
-      accountID,
-      securityID,
-      clOrdID,
-      side,
-      ordType,
-      timeInForce,
-      orderQty,
-      price: price === 0 ? null : price,
-      entryTime: transactTime,
-      transactTime,
-      entryRptSeq: rptSeq,
-      lastRptSeq: rptSeq,
+      ...freshOrder(event, this.#body.transactTime, this.#place()),
+      symbol,
+      ordStatus: OrdStatus.PendingNew,
+      ordRejReason,
     };
   }
 
@@ -311,7 +310,8 @@ class Step {
 
   #instrument(event: SecurityDefined): InstrumentRow {
     const { kind: _kind, rptSeq: _rptSeq, created: _created, ...instrument } = event;
-    return { ...this.#place(), ...instrument };
+    const { priceBandBps = 0, takerBandBps = 0, referencePrice = 0 } = event;
+    return { ...this.#place(), ...instrument, priceBandBps, takerBandBps, referencePrice };
   }
 
   #define(instrument: InstrumentRow): void {
@@ -343,54 +343,4 @@ class Step {
   }
 }
 
-/** An order to which nothing has happened yet. */
-const untouched = {
-  replaceClOrdID: null,
-  execInst: 0,
-  selfTradePrevention: 0,
-  cashOrderQty: null,
-  cumQty: 0,
-  leavesQty: 0,
-  preventedQty: 0,
-  cumNotional: 0n,
-  ordStatus: OrdStatus.New,
-  cancelReason: null,
-  ordRejReason: null,
-  expireTime: null,
-  stopPx: null,
-  pegOffsetValue: null,
-  triggeredTime: null,
-  displayQty: null,
-  shownQty: null,
-} as const;
-
 const noFill = { lastQty: null, lastPx: null, lastLiquidityInd: 0 } as const;
-
-/** An iceberg that comes to rest shows up to its displayQty. */
-function shownAnew(order: OrderRow): OrderRow {
-  const { displayQty, leavesQty } = order;
-  return displayQty === null ? order : { ...order, shownQty: Math.min(displayQty, leavesQty) };
-}
-
-/** An iceberg that was decreased in its place shows no more than is left. */
-function shownInPlace(order: OrderRow): OrderRow {
-  const { shownQty, leavesQty } = order;
-  return shownQty === null ? order : { ...order, shownQty: Math.min(shownQty, leavesQty) };
-}
-
-/** An iceberg that rests has given `qty`; when it shows nothing any more, it shows anew. */
-function shownLess(order: OrderRow, qty: number): OrderRow {
-  if (order.shownQty === null) return order;
-  const shownQty = order.shownQty - qty;
-  return shownQty > 0 ? { ...order, shownQty } : shownAnew(order);
-}
-
-/** Whether the order is a stop that has not been triggered. */
-export function isWaiting({ ordType, triggeredTime }: OrderRow): boolean {
-  const isStop = ordType === OrdType.Stop || ordType === OrdType.StopLimit;
-  return isStop && triggeredTime === null;
-}
-
-export function isOpen(order: OrderRow): boolean {
-  return order.ordStatus === OrdStatus.New || order.ordStatus === OrdStatus.PartiallyFilled;
-}

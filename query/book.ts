@@ -17,6 +17,11 @@ export interface InstrumentTerms {
   readonly lotSize: number;
   readonly minOrderQty: number;
   readonly maxOrderQty: number;
+  /** Basis points around the reference price; absent or 0 = any price. */
+  readonly priceBandBps?: number;
+  readonly takerBandBps?: number;
+  /** Before the first trade; absent or 0 = none. */
+  readonly referencePrice?: number;
   readonly selfTradePrevention: SelfTradePrevention;
   readonly tradingState: TradingState;
 }
@@ -110,6 +115,7 @@ export class Book {
 export function termsOf(source: InstrumentTerms): InstrumentTerms {
   const { symbol, securityID, baseCurrency, quoteCurrency, priceExponent, qtyExponent } = source;
   const { tickSize, lotSize, minOrderQty, maxOrderQty, selfTradePrevention, tradingState } = source;
+  const { priceBandBps = 0, takerBandBps = 0, referencePrice = 0 } = source;
   return {
     symbol,
     securityID,
@@ -121,6 +127,9 @@ export function termsOf(source: InstrumentTerms): InstrumentTerms {
     lotSize,
     minOrderQty,
     maxOrderQty,
+    priceBandBps,
+    takerBandBps,
+    referencePrice,
     selfTradePrevention,
     tradingState,
   };

@@ -42,7 +42,8 @@ function goldenBytes(name: string): Uint8Array {
 function goldenMessage(name: string): AnyMessage {
   const text = readFileSync(join(folder, `${name}.json`), "utf8");
   return JSON.parse(text, (key: string, value: unknown) => {
-    if (key === "cashOrderQty" && typeof value === "string") return BigInt(value);
+    const isWide = key === "cashOrderQty" || key === "openNotionalMax";
+    if (isWide && typeof value === "string") return BigInt(value);
     if ((key === "body" || key === "command") && typeof value === "string")
       return Uint8Array.fromHex(value);
     return value;

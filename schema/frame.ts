@@ -123,5 +123,6 @@ const commandKinds: ReadonlySet<AnyMessage["kind"]> = new Set<Command["kind"]>([
   "SecurityStatus",
   "AccountDefinition",
   "KeyDefinition",
+  "AccountLimits",
   "TimeTick",
 ]);

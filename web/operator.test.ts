@@ -49,6 +49,9 @@ describe("a command", () => {
     lotSize: "0.00001",
     minOrderQty: "0",
     maxOrderQty: "0",
+    priceBandBps: 0,
+    takerBandBps: 0,
+    referencePrice: "0.00",
     selfTradePrevention: "CancelNewest",
     tradingState: "Open",
   };

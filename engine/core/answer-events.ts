@@ -1,5 +1,7 @@
 import { AccountDefinedLayout as AccountEvent } from "../../schema/generated/account-defined.ts";
 import { AccountDefinitionLayout as Account } from "../../schema/generated/account-definition.ts";
+import { AccountLimitsChangedLayout as LimitsEvent } from "../../schema/generated/account-limits-changed.ts";
+import { AccountLimitsLayout as Limits } from "../../schema/generated/account-limits.ts";
 import { BusinessMessageRejectLayout as Business } from "../../schema/generated/business-message-reject.ts";
 import { DuplicateLayout as Repeat } from "../../schema/generated/duplicate.ts";
 import { KeyDefinedLayout as KeyEvent } from "../../schema/generated/key-defined.ts";
@@ -129,6 +131,17 @@ export function writeSecurityDefined(
   out.byte(Defined.tradingState, instrument.tradingState);
   out.zeros(Defined.created, 3);
   out.byte(Defined.created, created ? 1 : 0);
+  addBands(instrument, out);
+}
+
+/** Fields of a newer version, where they say something. */
+function addBands(instrument: Instrument, out: EventBuffer): void {
+  const { priceBandBps, takerBandBps, referencePrice } = instrument;
+  if ((priceBandBps | takerBandBps | referencePrice) === 0) return;
+  out.lengthen(Defined.blockLength, Defined.blockLengthV3, 3);
+  out.word(Defined.priceBandBps, priceBandBps);
+  out.word(Defined.takerBandBps, takerBandBps);
+  out.pair(Defined.referencePrice, referencePrice, 0);
 }
 
 export function writeSecurityStatusChanged(instrument: Instrument, out: EventBuffer): void {
@@ -148,6 +161,20 @@ export function writeAccountDefined(command: DataView, block: number, out: Event
   out.byte(AccountEvent.accountStatus, status);
   out.copy(AccountEvent.name, command, block + Account.name, accountNameWords);
   out.zeros(AccountEvent.name + accountNameWords * 4, 2);
+}
+
+export function writeAccountLimitsChanged(
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
+  out.open(LimitsEvent.templateId, LimitsEvent.blockLength, LimitsEvent.version);
+  out.zeros(LimitsEvent.rptSeq, 2);
+  out.copy(LimitsEvent.accountID, command, block + Limits.accountID, 1);
+  out.copy(LimitsEvent.openOrderCountMax, command, block + Limits.openOrderCountMax, 1);
+  out.copy(LimitsEvent.openNotionalMax, command, block + Limits.openNotionalMax, 4);
+  out.copy(LimitsEvent.symbol, command, block + Limits.symbol, 4);
+  out.zeros(LimitsEvent.symbol + 16, 2);
 }
 
 export function writeKeyDefined(command: DataView, block: number, out: EventBuffer): void {

@@ -2,6 +2,7 @@ import { Decision, Side, TimeInForce } from "../../schema/generated/enums.ts";
 import { assert } from "./assert.ts";
 import { auditOrder, doubleAt, wordAt } from "./audit-order.ts";
 import type { BookCounts } from "./audit-order.ts";
+import { auditOpenOrders } from "./audit-limits.ts";
 import { auditStops } from "./audit-stops.ts";
 import { firstOfLevel, nextInLevel } from "./book.ts";
 import { decisionOf, EntryDouble, EntryWord } from "./id-entry.ts";
@@ -43,6 +44,7 @@ export function auditState(state: PartitionState): void {
   auditTimers(state);
   auditWindow(state);
   auditDeferred(state);
+  auditOpenOrders(state);
 }
 
 function auditBook(state: PartitionState, instrument: Instrument): BookCounts {
@@ -110,8 +112,8 @@ function auditLevel(
 function auditIceberg({ orders }: PartitionState, slot: number, traits: number): void {
   if ((traits & hasExtraBit) === 0) return;
   const shownQty = orders.extras.doubleOf(slot, ExtraDouble.shownQty);
-  const displayQty = orders.extras.doubleOf(slot, ExtraDouble.displayQty);
   const leavesQty = doubleAt(orders.hot, slot, OrderDouble.leavesQty);
+  const displayQty = orders.extras.doubleOf(slot, ExtraDouble.displayQty) || leavesQty;
   const isPossible = shownQty > 0 && shownQty <= displayQty && shownQty <= leavesQty;
   assert(isPossible, "an iceberg shows some of what is left of it");
 }

@@ -1,5 +1,6 @@
 import { TimeInForce } from "../../schema/generated/enums.ts";
 import type { Instrument } from "./instruments.ts";
+import { uncountOpen } from "./open-orders.ts";
 import { hasExtraBit, orderShift, OrderWord, sideOf, timeInForceOf } from "./order-pool.ts";
 import { hashID } from "./id-table.ts";
 import type { Ladder } from "./ladder.ts";
@@ -97,7 +98,10 @@ export function forgetOrder(state: PartitionState, slot: number, hash: number): 
   else window.close(slot, state.windowTime);
   orders.table.remove(hash, slot);
   if (timeInForceOf(traits) === TimeInForce.GTD) state.timers.clear(slot);
-  if ((traits & hasExtraBit) !== 0) orders.extras.release(slot);
+  if ((traits & hasExtraBit) !== 0) {
+    uncountOpen(state, slot);
+    orders.extras.release(slot);
+  }
   words[at] = 0;
   orders.pool.release(slot);
 }

@@ -1,3 +1,4 @@
+import type { Wide } from "../../schema/wide.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { PendingQuarantine } from "./quarantines.ts";
 import type { RecordPool } from "./record-pool.ts";
@@ -15,6 +16,8 @@ export interface EngineCapture {
   readonly now: number;
   readonly accounts: PoolCapture;
   readonly keys: PoolCapture;
+  /** By accountID, then by the bytes of the symbol. */
+  readonly accountLimits: readonly AccountLimitsCapture[];
   readonly instruments: readonly InstrumentCapture[];
   readonly orders: PoolCapture;
   /** What stops and icebergs have beside their record. */
@@ -40,6 +43,15 @@ export interface DeferredCapture {
   readonly said: ArrayBuffer;
 }
 
+/** Caps of one account. */
+export interface AccountLimitsCapture {
+  readonly accountID: number;
+  /** Empty: each instrument for which the account has no limits of its own. */
+  readonly symbol: string;
+  readonly openOrderCountMax: number;
+  readonly openNotionalMax: Wide;
+}
+
 /** An instrument without its book. */
 export interface InstrumentCapture {
   readonly securityID: number;
@@ -54,6 +66,9 @@ export interface InstrumentCapture {
   readonly maxOrderQty: number;
   readonly selfTradePrevention: number;
   readonly tradingState: number;
+  readonly priceBandBps: number;
+  readonly takerBandBps: number;
+  readonly referencePrice: number;
   readonly rptSeq: number;
   readonly lastPx: number;
 }
@@ -68,17 +83,31 @@ export function captureState(state: PartitionState): EngineCapture {
   const transfer = [accounts, keys, orders, extras, window].flatMap(({ buffers }) => buffers);
   const { limits, now } = state;
   const instruments = captureInstruments(state);
+  const accountLimits = captureLimits(state);
   const deferred = state.deferred.inOrderOfEntry().map(({ firstSeqNum, validUntil, said }) => ({
     firstSeqNum,
     validUntil,
     said: (said.buffer as ArrayBuffer).slice(0),
   }));
   const waiting = { deferred, quarantines: state.quarantines.pending };
-  return { limits, now, accounts, keys, instruments, orders, extras, window, ...waiting, transfer };
+  const reference = { limits, now, accounts, keys, accountLimits, instruments };
+  return { ...reference, orders, extras, window, ...waiting, transfer };
 }
 
 function capturePool({ top, memories }: RecordPool): PoolCapture {
   return { top, buffers: memories.map((memory) => memory.copy(top)) };
+}
+
+function captureLimits({ accountLimits, instruments }: PartitionState): AccountLimitsCapture[] {
+  return accountLimits.accounts().flatMap(({ accountID, caps }) => {
+    const own = [...caps.entries()].flatMap(([securityID, set]) => {
+      if (set === undefined) return [];
+      const symbol = securityID === 0 ? "" : instruments.at(securityID).symbol;
+      const { openOrderCountMax, openNotionalMax } = set;
+      return [{ accountID, symbol, openOrderCountMax, openNotionalMax }];
+    });
+    return own.sort((left, right) => (left.symbol < right.symbol ? -1 : 1));
+  });
 }
 
 function captureInstruments({ instruments }: PartitionState): InstrumentCapture[] {
@@ -89,6 +118,8 @@ function captureInstruments({ instruments }: PartitionState): InstrumentCapture[
       stops: _stops,
       symbolHash: _hash,
       firstOfOrderIDs: _first,
+      hasCaps: _hasCaps,
+      isGuarded: _isGuarded,
       ...definition
     } = instrument;
     return definition;

@@ -10,6 +10,7 @@ import {
   TimeInForce,
   TradingState,
 } from "../../schema/generated/enums.ts";
+import type { AccountLimits } from "../../schema/generated/account-limits.ts";
 import type { KeyDefinition } from "../../schema/generated/key-definition.ts";
 import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
 import type { OrderCancelReplaceRequest } from "../../schema/generated/order-cancel-replace-request.ts";
@@ -196,6 +197,13 @@ export class Partition {
       publicKey: "ab".repeat(64),
       ...fields,
     });
+  }
+
+  /** AccountLimits of alice for every instrument unless said otherwise; what is not given is not capped. */
+  limit(fields: Fields<AccountLimits> = {}): readonly Event[] {
+    const none = { symbol: "", openOrderCountMax: 0, openNotionalMax: 0n };
+    const request = { ...this.#request(), accountID: alice };
+    return this.apply({ kind: "AccountLimits", ...request, ...none, ...fields });
   }
 
   tick(ms = 0): readonly Event[] {

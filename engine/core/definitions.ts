@@ -1,4 +1,5 @@
 import { AccountDefinitionLayout as Account } from "../../schema/generated/account-definition.ts";
+import { AccountLimitsLayout as Limits } from "../../schema/generated/account-limits.ts";
 import { BusinessRejectReason as Reason } from "../../schema/generated/enums.ts";
 import { KeyDefinitionLayout as Key } from "../../schema/generated/key-definition.ts";
 import {
@@ -7,8 +8,10 @@ import {
 } from "../../schema/generated/security-definition.ts";
 import { SecurityStatusLayout as Status } from "../../schema/generated/security-status.ts";
 import { symbolHash } from "../../schema/hash.ts";
+import { readWideInto, Wide } from "../../schema/wide.ts";
 import {
   writeAccountDefined,
+  writeAccountLimitsChanged,
   writeBusinessReject,
   writeDuplicate,
   writeKeyDefined,
@@ -18,6 +21,7 @@ import {
 import type { EventBuffer } from "./event-buffer.ts";
 import { areTermsValid } from "./instruments.ts";
 import type { Instrument, InstrumentTerms } from "./instruments.ts";
+import { countAllOpen } from "./open-orders.ts";
 import { packKeyTraits } from "./keys.ts";
 import { CommandHead } from "./state.ts";
 import type { PartitionState } from "./state.ts";
@@ -86,6 +90,41 @@ function refuseAccount(state: PartitionState, command: DataView, block: number):
   }
   const isFull = state.accounts.definedCount >= state.limits.accountCountMax;
   return isFull && !state.accounts.isDefined(state.account) ? Reason.CapacityReached : 0;
+}
+
+export function applyAccountLimits(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
+  if (isRepeat(state, command, block, Limits.templateId, out)) return;
+  const hasSymbol = command.getUint8(block + Limits.symbol) !== 0;
+  const instrument = hasSymbol ? state.instruments.find(command, block + Limits.symbol) : null;
+  const securityID = instrument?.securityID ?? 0;
+  const isSymbolUnknown = hasSymbol && instrument === null;
+  const reason =
+    refuseEntry(state, command, block) || refuseLimits(state, securityID, isSymbolUnknown);
+  if (!settle(state, command, block, Limits.templateId, reason, out)) return;
+  const openNotionalMax = new Wide();
+  readWideInto(command, block + Limits.openNotionalMax, openNotionalMax);
+  const openOrderCountMax = command.getUint32(block + Limits.openOrderCountMax, true);
+  const caps = { openOrderCountMax, openNotionalMax };
+  const isFirst = state.accountLimits.set(state.accountID, securityID, caps);
+  if (isFirst) countAllOpen(state, state.accountID);
+  state.instruments.holdToCaps();
+  writeAccountLimitsChanged(command, block, out);
+}
+
+function refuseLimits(
+  { accounts, account, accountID, accountLimits, limits }: PartitionState,
+  securityID: number,
+  isSymbolUnknown: boolean,
+): number {
+  if (!accounts.isDefined(account)) return Reason.UnknownAccount;
+  if (isSymbolUnknown) return Reason.UnknownSymbol;
+  const isFull = accountLimits.count >= limits.accountCountMax;
+  return isFull && !accountLimits.has(accountID, securityID) ? Reason.CapacityReached : 0;
 }
 
 export function applyKeyDefinition(

@@ -1,4 +1,5 @@
 import { AccountDefinitionLayout } from "../../schema/generated/account-definition.ts";
+import { AccountLimitsLayout } from "../../schema/generated/account-limits.ts";
 import { BusinessRejectReason } from "../../schema/generated/enums.ts";
 import { KeyDefinitionLayout } from "../../schema/generated/key-definition.ts";
 import { NewOrderSingleLayout } from "../../schema/generated/new-order-single.ts";
@@ -19,6 +20,7 @@ import { CommandBuffer, uint53At } from "./command-buffer.ts";
 import type { EngineCapture } from "./capture.ts";
 import {
   applyAccountDefinition,
+  applyAccountLimits,
   applyKeyDefinition,
   applySecurityDefinition,
   applySecurityStatus,
@@ -220,6 +222,8 @@ function dispatchRare(
       return applySecurityStatus(state, command, block, out);
     case AccountDefinitionLayout.templateId:
       return applyAccountDefinition(state, command, block, out);
+    case AccountLimitsLayout.templateId:
+      return applyAccountLimits(state, command, block, out);
     case KeyDefinitionLayout.templateId:
       return applyKeyDefinition(state, command, block, out);
     case TimeTickLayout.templateId:

@@ -1,6 +1,7 @@
 import { joinBook, leaveBook, nextInLevel } from "./book.ts";
 import type { Instrument } from "./instruments.ts";
 import { ExtraDouble } from "./order-extras.ts";
+import { recount } from "./open-orders.ts";
 import { hasExtraBit, OrderDouble, orderShift, OrderWord } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
 
@@ -13,8 +14,8 @@ import type { PartitionState } from "./state.ts";
 export function shownQtyOf(state: PartitionState, slot: number): number {
   const { hot, extras } = state.orders;
   const at = slot << orderShift;
-  const isIceberg = (hot.wordsOf(slot)[at + OrderWord.traits]! & hasExtraBit) !== 0;
-  if (isIceberg) return extras.doubleOf(slot, ExtraDouble.shownQty);
+  const isSpecial = (hot.wordsOf(slot)[at + OrderWord.traits]! & hasExtraBit) !== 0;
+  if (isSpecial) return extras.doubleOf(slot, ExtraDouble.shownQty);
   return hot.doublesOf(slot)[(at >>> 1) + OrderDouble.leavesQty]!;
 }
 
@@ -25,7 +26,9 @@ export function show(state: PartitionState, slot: number): void {
   if ((hot.wordsOf(slot)[at + OrderWord.traits]! & hasExtraBit) === 0) return;
   const leavesQty = hot.doublesOf(slot)[(at >>> 1) + OrderDouble.leavesQty]!;
   const displayQty = extras.doubleOf(slot, ExtraDouble.displayQty);
-  extras.setDouble(slot, ExtraDouble.shownQty, Math.min(displayQty, leavesQty));
+  const shownQty = displayQty === 0 ? leavesQty : Math.min(displayQty, leavesQty);
+  extras.setDouble(slot, ExtraDouble.shownQty, shownQty);
+  recount(state, slot);
 }
 
 /** As show, for an order that keeps its place: it shows no more than before. */
@@ -36,6 +39,7 @@ export function showLess(state: PartitionState, slot: number): void {
   const leavesQty = hot.doublesOf(slot)[(at >>> 1) + OrderDouble.leavesQty]!;
   const shownQty = extras.doubleOf(slot, ExtraDouble.shownQty);
   extras.setDouble(slot, ExtraDouble.shownQty, Math.min(shownQty, leavesQty));
+  recount(state, slot);
 }
 
 /** An iceberg whose leavesQty has been lowered has given `qty`; where it shows nothing any more, it shows more at the end of its level. */
@@ -50,7 +54,8 @@ export function giveShown(
   extras.setDouble(slot, ExtraDouble.shownQty, shownQty);
   const at = slot << orderShift;
   const leavesQty = hot.doublesOf(slot)[(at >>> 1) + OrderDouble.leavesQty]!;
-  if (shownQty !== 0 || leavesQty === 0) return;
+  if (leavesQty === 0) return;
+  if (shownQty !== 0) return recount(state, slot);
   if (nextInLevel(state, slot) !== 0) {
     const price = hot.wordsOf(slot)[at + OrderWord.price]!;
     leaveBook(state, instrument, slot);

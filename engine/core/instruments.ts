@@ -21,6 +21,9 @@ export interface InstrumentTerms {
   readonly maxOrderQty: number;
   readonly selfTradePrevention: SelfTradePrevention;
   readonly tradingState: TradingState;
+  readonly priceBandBps?: number;
+  readonly takerBandBps?: number;
+  readonly referencePrice?: number;
 }
 
 /** An instrument with its book. */
@@ -42,6 +45,15 @@ export class Instrument {
   maxOrderQty = 0;
   selfTradePrevention: number = SelfTradePrevention.CancelNewest;
   tradingState: number;
+  /** Basis points around the reference price; 0 = any price (SEMANTICS §5b). */
+  priceBandBps = 0;
+  takerBandBps = 0;
+  /** Before the first trade; 0 = none. */
+  referencePrice = 0;
+  /** Whether some account's caps hold in the partition. */
+  hasCaps = false;
+  /** Whether orders must be held to a band, or to caps where their account has some. */
+  isGuarded = false;
   /** Of the last event. */
   rptSeq = 0;
   /** Of the last trade, 0 before the first. */
@@ -70,6 +82,14 @@ export class Instrument {
     this.minOrderQty = terms.minOrderQty;
     this.maxOrderQty = terms.maxOrderQty;
     this.selfTradePrevention = terms.selfTradePrevention;
+    this.priceBandBps = terms.priceBandBps ?? 0;
+    this.takerBandBps = terms.takerBandBps ?? 0;
+    this.referencePrice = terms.referencePrice ?? 0;
+    this.setGuard();
+  }
+
+  setGuard(): void {
+    this.isGuarded = this.hasCaps || this.priceBandBps !== 0 || this.takerBandBps !== 0;
   }
 
   /** Whether the terms count in the same units, which are fixed for an instrument's life. */
@@ -83,6 +103,8 @@ export class Instrument {
   }
 }
 
+/** A hundred times the reference price. */
+const bandBpsMax = 1_000_000;
 const exponentMin = -18;
 const exponentMax = 9;
 const symbolPattern = /^[A-Z0-9][A-Z0-9._-]{0,15}$/;
@@ -98,6 +120,9 @@ export function areTermsValid(terms: InstrumentTerms): boolean {
     terms.lotSize >= 1 &&
     (maxOrderQty === 0 || maxOrderQty >= minOrderQty) &&
     terms.selfTradePrevention !== SelfTradePrevention.Default &&
+    (terms.priceBandBps ?? 0) <= bandBpsMax &&
+    (terms.takerBandBps ?? 0) <= bandBpsMax &&
+    (terms.referencePrice ?? 0) >= 0 &&
     terms.baseCurrency !== "" &&
     terms.quoteCurrency !== ""
   );
@@ -129,6 +154,7 @@ export class Instruments {
   /** The symbol that was looked for last, and what was found under it. */
   readonly #key = new Int32Array(symbolWords);
   #last: Instrument | null = null;
+  #haveCaps = false;
 
   get count(): number {
     return this.#bySecurityID.length;
@@ -164,6 +190,12 @@ export class Instruments {
     return this.#last;
   }
 
+  /** From now on orders are held to the caps of their accounts. */
+  holdToCaps(): void {
+    this.#haveCaps = true;
+    for (const instrument of this.#bySecurityID) setCaps(instrument);
+  }
+
   hasSymbolHash(hash: number): boolean {
     return this.#bySecurityID.some((instrument) => instrument.symbolHash === hash);
   }
@@ -178,11 +210,17 @@ export class Instruments {
     }
     this.#table.insert(hashID(words, at), slot);
     const instrument = new Instrument(slot, terms, this.pages);
+    if (this.#haveCaps) setCaps(instrument);
     this.#bySecurityID.push(instrument);
     this.#key.fill(0);
     this.#last = null;
     return instrument;
   }
+}
+
+function setCaps(instrument: Instrument): void {
+  instrument.hasCaps = true;
+  instrument.setGuard();
 }
 
 function bytesReversed(word: number): number {

@@ -15,6 +15,7 @@ import {
   OrderWord,
   packTraits,
 } from "./order-pool.ts";
+import { boundTaker, endOutsideBand } from "./price-bands.ts";
 import { acceptSpecial, keepSpecial, waitFirst } from "./special-orders.ts";
 import type { PartitionState } from "./state.ts";
 import { runTriggered } from "./triggers.ts";
@@ -81,11 +82,13 @@ function take(
   taker.cumQty = 0;
   taker.preventedQty = 0;
   if (request.isByCash) taker.payBy(commands, block + (New.cashOrderQty >>> 2));
+  if (!request.isPlain) boundTaker(instrument, taker);
   if (request.timeInForce === TimeInForce.FOK && !canFillWhole(state, instrument)) {
     taker.endReason = CancelReason.FillOrKill;
     return;
   }
   matchTaker(state, instrument, out);
+  if (!request.isPlain) endOutsideBand(instrument, taker);
   if (taker.endReason !== 0 || request.mayRest || !taker.hasMore) return;
   const { ImmediateOrCancel, NoLiquidity } = CancelReason;
   taker.endReason = request.isLimit ? ImmediateOrCancel : NoLiquidity;

@@ -6,7 +6,8 @@ export const extraShift = 4;
 const capacityMin = 16;
 
 /**
- * What an order that waits or an iceberg has beside its record, found by the order's slot; plain orders have none and pay nothing.
+ * What an order that waits, an iceberg or an order of an account with limits has beside its record, found by the order's slot; plain
+ * orders have none and pay nothing.
  *
  * Invariant: an order has an extra record exactly while its traits say so; `slot` is 0 in a free one.
  * Known limit: the table behind it grows at once.
@@ -63,14 +64,19 @@ export const ExtraWord = {
   pegOffsetValue: 9,
   /** Of a trailing stop: its place among them. */
   trailingAt: 10,
+  /** Of an order whose account has limits: number of the OpenOrders that count it. */
+  openOrders: 11,
 } as const;
 
 /** Doubles of an extra record. */
 export const ExtraDouble = {
   /** Of an iceberg. */
   displayQty: 1,
-  /** Of an iceberg that rests. */
+  /** Of what rests. */
   shownQty: 2,
   /** Of an order that waits: rptSeq of the event that gave it its place. */
   placeRptSeq: 3,
+  /** Of an order whose account has limits: what it counts for, as the two limbs of a Wide. */
+  countedLow: 6,
+  countedHigh: 7,
 } as const;

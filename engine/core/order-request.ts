@@ -4,7 +4,10 @@ import { OrdType } from "../../schema/generated/enums.ts";
 export class OrderRequest {
   side = 0;
   ordType = 0;
-  /** A limit or market order of the first version: it neither waits nor hides. What stands below `expireTime` is only of others. */
+  /**
+   * A limit or market order of the first version, so that it neither waits nor hides, where no band and no cap is looked at. What stands
+   * below `expireTime` is only of others.
+   */
   isPlain = true;
   isLimit = false;
   timeInForce = 0;

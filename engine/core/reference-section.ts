@@ -5,10 +5,23 @@ import type {
   SelfTradePrevention,
   TradingState,
 } from "../../schema/generated/enums.ts";
-import { readHex, readText, readUint53, writeText, writeUint53 } from "../../schema/wire.ts";
+import { writeWideFrom } from "../../schema/wide.ts";
+import {
+  readHex,
+  readText,
+  readUint53,
+  readWide,
+  writeText,
+  writeUint53,
+} from "../../schema/wire.ts";
 import { accountNameWords, accountShift, AccountWord } from "./accounts.ts";
 import { assert } from "./assert.ts";
-import type { EngineCapture, InstrumentCapture, PoolCapture } from "./capture.ts";
+import type {
+  AccountLimitsCapture,
+  EngineCapture,
+  InstrumentCapture,
+  PoolCapture,
+} from "./capture.ts";
 import { keyIDWords, keyShift, KeyWord, publicKeyWords } from "./keys.ts";
 import type { EngineLimits } from "./limits.ts";
 
@@ -18,8 +31,9 @@ import type { EngineLimits } from "./limits.ts";
  *   0   magic "OBSTATE1"         8 bytes
  *   8   bytes of this section    u64
  *   16  the six limits, now      u64 each
- *   72  counts of accounts, keys, instruments, then 0   u32 each
- *   88  accounts by accountID, keys by the bytes of keyID, instruments by securityID
+ *   72  counts of accounts, keys, account limits, instruments   u32 each
+ *   88  accounts by accountID, keys by the bytes of keyID, account limits by accountID and the bytes of the symbol, instruments by
+ *       securityID
  */
 export interface Reference {
   readonly limits: EngineLimits;
@@ -27,6 +41,7 @@ export interface Reference {
   readonly now: number;
   readonly accounts: readonly ReferenceAccount[];
   readonly keys: readonly ReferenceKey[];
+  readonly accountLimits: readonly ReferenceAccountLimits[];
   readonly instruments: readonly ReferenceInstrument[];
 }
 
@@ -34,6 +49,15 @@ export interface ReferenceAccount {
   readonly accountID: number;
   readonly accountStatus: AccountStatus;
   readonly name: string;
+}
+
+/** Caps on an account's open orders in one instrument; 0 = any (SEMANTICS §5b). */
+export interface ReferenceAccountLimits {
+  readonly accountID: number;
+  /** Empty: each instrument for which the account has no limits of its own. */
+  readonly symbol: string;
+  readonly openOrderCountMax: number;
+  readonly openNotionalMax: bigint;
 }
 
 export interface ReferenceKey {
@@ -60,6 +84,11 @@ export interface ReferenceInstrument {
   readonly maxOrderQty: number;
   readonly selfTradePrevention: SelfTradePrevention;
   readonly tradingState: TradingState;
+  /** Basis points; 0 = any price. */
+  readonly priceBandBps: number;
+  readonly takerBandBps: number;
+  /** Before the first trade; 0 = none. */
+  readonly referencePrice: number;
   /** Of its last event. */
   readonly rptSeq: number;
   /** Of its last trade, 0 before the first. */
@@ -90,6 +119,13 @@ export const KeyField = {
   publicKey: 48,
   bytes: 112,
 } as const;
+export const LimitsField = {
+  accountID: 0,
+  openOrderCountMax: 4,
+  symbol: 8,
+  openNotionalMax: 24,
+  bytes: 40,
+} as const;
 export const InstrumentField = {
   securityID: 0,
   tickSize: 4,
@@ -105,7 +141,10 @@ export const InstrumentField = {
   selfTradePrevention: 74,
   tradingState: 75,
   lastPx: 76,
-  bytes: 80,
+  priceBandBps: 80,
+  takerBandBps: 84,
+  referencePrice: 88,
+  bytes: 96,
 } as const;
 
 /** Where the records of a section stand. */
@@ -114,6 +153,8 @@ export interface ReferenceShape {
   readonly accountsAt: number;
   readonly keyCount: number;
   readonly keysAt: number;
+  readonly limitsCount: number;
+  readonly limitsAt: number;
   readonly instrumentCount: number;
   readonly instrumentsAt: number;
   readonly end: number;
@@ -122,12 +163,14 @@ export interface ReferenceShape {
 export function shapeOf(counts: {
   accountCount: number;
   keyCount: number;
+  limitsCount: number;
   instrumentCount: number;
 }): ReferenceShape {
   const keysAt = recordsAt + counts.accountCount * AccountField.bytes;
-  const instrumentsAt = keysAt + counts.keyCount * KeyField.bytes;
+  const capsAt = keysAt + counts.keyCount * KeyField.bytes;
+  const instrumentsAt = capsAt + counts.limitsCount * LimitsField.bytes;
   const end = instrumentsAt + counts.instrumentCount * InstrumentField.bytes;
-  return { ...counts, accountsAt: recordsAt, keysAt, instrumentsAt, end };
+  return { ...counts, accountsAt: recordsAt, keysAt, limitsAt: capsAt, instrumentsAt, end };
 }
 
 /** The section's shape; throws where the bytes do not hold one. */
@@ -137,9 +180,9 @@ export function readShape(view: DataView): ReferenceShape {
   const shape = shapeOf({
     accountCount: view.getUint32(countsAt, true),
     keyCount: view.getUint32(countsAt + 4, true),
-    instrumentCount: view.getUint32(countsAt + 8, true),
+    limitsCount: view.getUint32(countsAt + 8, true),
+    instrumentCount: view.getUint32(countsAt + 12, true),
   });
-  assert(view.getUint32(countsAt + 12, true) === 0, "a snapshot's reserved bytes are zero");
   assert(readUint53(view, sectionBytesAt) === shape.end, "the counts give the section's length");
   assert(shape.end <= view.byteLength, "a snapshot holds its whole reference section");
   return shape;
@@ -157,6 +200,9 @@ export function readReference(bytes: Uint8Array): Reference {
     ),
     keys: Array.from({ length: shape.keyCount }, (_, index) =>
       readKey(view, shape.keysAt + index * KeyField.bytes),
+    ),
+    accountLimits: Array.from({ length: shape.limitsCount }, (_, index) =>
+      readAccountLimits(view, shape.limitsAt + index * LimitsField.bytes),
     ),
     instruments: Array.from({ length: shape.instrumentCount }, (_, index) =>
       readInstrument(view, shape.instrumentsAt + index * InstrumentField.bytes),
@@ -188,6 +234,15 @@ function readKey(view: DataView, at: number): ReferenceKey {
   };
 }
 
+function readAccountLimits(view: DataView, at: number): ReferenceAccountLimits {
+  return {
+    accountID: view.getUint32(at + LimitsField.accountID, true),
+    symbol: readText(view, at + LimitsField.symbol, 16),
+    openOrderCountMax: view.getUint32(at + LimitsField.openOrderCountMax, true),
+    openNotionalMax: readWide(view, at + LimitsField.openNotionalMax),
+  };
+}
+
 function readInstrument(view: DataView, at: number): ReferenceInstrument {
   const field = InstrumentField;
   return {
@@ -204,6 +259,9 @@ function readInstrument(view: DataView, at: number): ReferenceInstrument {
     selfTradePrevention: view.getUint8(at + field.selfTradePrevention) as SelfTradePrevention,
     tradingState: view.getUint8(at + field.tradingState) as TradingState,
     lastPx: view.getInt32(at + field.lastPx, true),
+    priceBandBps: view.getUint32(at + field.priceBandBps, true),
+    takerBandBps: view.getUint32(at + field.takerBandBps, true),
+    referencePrice: view.getInt32(at + field.referencePrice, true),
     rptSeq: readUint53(view, at + field.rptSeq),
   };
 }
@@ -266,7 +324,8 @@ export function writeReference(
   writeUint53(view, nowAt, capture.now);
   view.setUint32(countsAt, shape.accountCount, true);
   view.setUint32(countsAt + 4, shape.keyCount, true);
-  view.setUint32(countsAt + 8, shape.instrumentCount, true);
+  view.setUint32(countsAt + 8, shape.limitsCount, true);
+  view.setUint32(countsAt + 12, shape.instrumentCount, true);
   const accountWords = wordsOf(capture.accounts);
   order.accounts.forEach((slot, index) =>
     writeAccount(view, shape.accountsAt + index * AccountField.bytes, accountWords, slot),
@@ -274,6 +333,9 @@ export function writeReference(
   const keyWords = wordsOf(capture.keys);
   order.keys.forEach((slot, index) =>
     writeKey(view, shape.keysAt + index * KeyField.bytes, keyWords, slot),
+  );
+  capture.accountLimits.forEach((limits, index) =>
+    writeAccountLimits(view, shape.limitsAt + index * LimitsField.bytes, limits),
   );
   capture.instruments.forEach((instrument, index) =>
     writeInstrument(view, shape.instrumentsAt + index * InstrumentField.bytes, instrument),
@@ -301,6 +363,13 @@ function writeKey(view: DataView, at: number, words: Int32Array, slot: number): 
   }
 }
 
+function writeAccountLimits(view: DataView, at: number, limits: AccountLimitsCapture): void {
+  view.setUint32(at + LimitsField.accountID, limits.accountID, true);
+  view.setUint32(at + LimitsField.openOrderCountMax, limits.openOrderCountMax, true);
+  writeText(view, at + LimitsField.symbol, 16, limits.symbol);
+  writeWideFrom(view, at + LimitsField.openNotionalMax, limits.openNotionalMax);
+}
+
 function writeInstrument(view: DataView, at: number, instrument: InstrumentCapture): void {
   const field = InstrumentField;
   view.setUint32(at + field.securityID, instrument.securityID, true);
@@ -317,4 +386,7 @@ function writeInstrument(view: DataView, at: number, instrument: InstrumentCaptu
   view.setUint8(at + field.selfTradePrevention, instrument.selfTradePrevention);
   view.setUint8(at + field.tradingState, instrument.tradingState);
   view.setInt32(at + field.lastPx, instrument.lastPx, true);
+  view.setUint32(at + field.priceBandBps, instrument.priceBandBps, true);
+  view.setUint32(at + field.takerBandBps, instrument.takerBandBps, true);
+  view.setInt32(at + field.referencePrice, instrument.referencePrice, true);
 }

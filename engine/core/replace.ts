@@ -18,6 +18,7 @@ import {
   sideOf,
   waitsBit,
 } from "./order-pool.ts";
+import { boundTaker, endOutsideBand } from "./price-bands.ts";
 import { replaceWaiting } from "./special-orders.ts";
 import { restAgain, setQuantities, settleTaker, startAsTaker } from "./standing-taker.ts";
 import type { PartitionState } from "./state.ts";
@@ -147,7 +148,9 @@ function takeAgain(
   taker.leavesQty = replaced.leavesQty;
   taker.cumQty = replaced.cumQty;
   taker.preventedQty = preventedQtyOf(state, slot);
+  boundTaker(instrument, taker);
   matchTaker(state, instrument, out);
+  endOutsideBand(instrument, taker);
   settleTaker(state, instrument, slot, replaced.price, out);
 }
 

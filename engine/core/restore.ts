@@ -10,16 +10,19 @@ import {
 } from "../../schema/generated/enums.ts";
 import { retryBackOffs } from "../../schema/topics.ts";
 import { validText, validUint53 } from "../../schema/wire.ts";
+import { readWideInto, validWide, Wide } from "../../schema/wide.ts";
 import { accountNameWords } from "./accounts.ts";
 import { assert } from "./assert.ts";
 import { attemptOf, decisionOf, EntryMark, markOf, reasonOf } from "./id-entry.ts";
 import { areTermsValid } from "./instruments.ts";
 import { keyIDWords } from "./keys.ts";
 import { completeLimits } from "./limits.ts";
+import { countAllOpen } from "./open-orders.ts";
 import {
   AccountField,
   InstrumentField,
   KeyField,
+  LimitsField,
   readReference,
   readShape,
 } from "./reference-section.ts";
@@ -49,11 +52,13 @@ export function restoreState(bytes: Uint8Array): PartitionState {
   restoreAccounts(state, view, shape, reference);
   restoreKeys(state, view, shape, reference);
   restoreInstruments(state, view, shape, reference);
+  restoreAccountLimits(state, view, shape, reference);
   const stateShape = readStateShape(view, shape.end, shape.instrumentCount);
   restoreWindow(state, view, stateShape);
   restoreBooks(state, view, stateShape);
   const specials = readSpecialShape(view, stateShape.end);
   restoreStops(state, view, specials);
+  if (state.accountLimits.count !== 0) countAllOpen(state, 0);
   state.window.setAside(state.now);
   restoreWaiting(state, view, readWaitingShape(view, specials.end));
   return state;
@@ -125,6 +130,34 @@ function restoreInstruments(
   assert(hashes.size === instruments.length, "no two symbols have the same murmur2");
 }
 
+function restoreAccountLimits(
+  state: PartitionState,
+  view: DataView,
+  { limitsAt }: ReferenceShape,
+  { accountLimits }: Reference,
+): void {
+  assert(accountLimits.length <= state.limits.accountCountMax, "limits are within their limit");
+  let last = "";
+  accountLimits.forEach(({ accountID, symbol, openOrderCountMax }, index) => {
+    const at = limitsAt + index * LimitsField.bytes;
+    const key = `${String(accountID).padStart(10, "0")} ${symbol}`;
+    const isWritten =
+      validText(view, at + LimitsField.symbol, 16) &&
+      validWide(view, at + LimitsField.openNotionalMax);
+    assert(isWritten && key > last, "account limits stand in order of account and symbol");
+    last = key;
+    const isKnown = state.accounts.isDefined(state.accounts.find(accountID));
+    assert(isKnown, "account limits are of a known account");
+    const instrument = symbol === "" ? null : state.instruments.find(view, at + LimitsField.symbol);
+    assert(symbol === "" || instrument !== null, "account limits are of a listed instrument");
+    const openNotionalMax = new Wide();
+    readWideInto(view, at + LimitsField.openNotionalMax, openNotionalMax);
+    const caps = { openOrderCountMax, openNotionalMax };
+    state.accountLimits.set(accountID, instrument?.securityID ?? 0, caps);
+  });
+  if (accountLimits.length !== 0) state.instruments.holdToCaps();
+}
+
 function isInstrumentWritten(view: DataView, at: number): boolean {
   return (
     validText(view, at + InstrumentField.symbol, 16) &&
@@ -134,6 +167,7 @@ function isInstrumentWritten(view: DataView, at: number): boolean {
     validUint53(view, at + InstrumentField.minOrderQty) &&
     validUint53(view, at + InstrumentField.maxOrderQty) &&
     validUint53(view, at + InstrumentField.rptSeq) &&
+    view.getInt32(at + InstrumentField.referencePrice + 4, true) === 0 &&
     view.getInt32(at + InstrumentField.lastPx, true) >= 0
   );
 }

@@ -33,6 +33,8 @@ function wellUsed(): Partition {
   partition.order({ accountID: 77 });
   partition.order({ accountID: carol, price: 100 });
   partition.replace({ orderID: orderID(8), orderQty: 9, price: 90 });
+  partition.limit({ accountID: bob, symbol: "BTC-USD", openNotionalMax: 2n ** 90n });
+  partition.limit({ accountID: bob, symbol: "", openOrderCountMax: 7 });
   return partition;
 }
 
@@ -119,9 +121,13 @@ describe("rule 37: the canonical form (SEMANTICS §6)", () => {
       { securityID: 1, symbol: "BTC-USD", tradingState: TradingState.Open },
       { securityID: 2, symbol: "ETH-USD", tradingState: TradingState.Halt, rptSeq: 1, tickSize: 5 },
     ]);
-    const { accounts, keys, limits, now } = readSnapshot(bytes);
+    const { accounts, keys, accountLimits, limits, now } = readSnapshot(bytes);
+    expect(accountLimits).toEqual([
+      { accountID: bob, symbol: "", openOrderCountMax: 7, openNotionalMax: 0n },
+      { accountID: bob, symbol: "BTC-USD", openOrderCountMax: 0, openNotionalMax: 2n ** 90n },
+    ]);
     const { instruments: _, ...alone } = reference;
-    expect({ accounts, keys, limits, now }).toEqual(alone);
+    expect({ accounts, keys, accountLimits, limits, now }).toEqual(alone);
   });
 
   test("an order reads back with all that it is", () => {
@@ -146,8 +152,8 @@ describe("rule 37: the canonical form (SEMANTICS §6)", () => {
       expireTime: 0,
     });
     expect(partition.state().idWindow.at(-1)).toMatchObject({
-      requestHash: hashOf(16),
-      seqNum: 16,
+      requestHash: hashOf(18),
+      seqNum: 18,
     });
   });
 
@@ -157,6 +163,7 @@ describe("rule 37: the canonical form (SEMANTICS §6)", () => {
     expect(readSnapshot(bytes)).toMatchObject({
       accounts: [],
       keys: [],
+      accountLimits: [],
       instruments: [],
       idWindow: [],
     });

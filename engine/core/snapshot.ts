@@ -118,12 +118,13 @@ export function serialiseCapture(capture: EngineCapture): {
   const shape = shapeOf({
     accountCount: reference.accounts.length,
     keyCount: reference.keys.length,
+    limitsCount: capture.accountLimits.length,
     instrumentCount,
   });
   const counts = { instrumentCount, orderCount: books.slots.length, entryCount: entries.length };
   const state = shapeOfState(shape.end, counts);
   const extras = extrasBySlot(capture);
-  const icebergs = orderIcebergs(books.slots, extras);
+  const icebergs = orderIcebergs(capture, books.slots, extras);
   const stops = orderStops(capture, extras);
   const specials = shapeOfSpecials(state.end, icebergs.length, stops.length);
   const waiting = shapeOfWaiting(specials.end, capture.deferred.length, capture.quarantines.length);

@@ -3,6 +3,7 @@ import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generat
 import type { EventBuffer } from "./event-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { writeOrderAccepted, writeOrderReplaced } from "./order-events.ts";
+import { countOpen, recount } from "./open-orders.ts";
 import { ExtraDouble, ExtraWord } from "./order-extras.ts";
 import { hasExtraBit, OrderDouble, orderShift, OrderWord, waitsBit } from "./order-pool.ts";
 import { addToAccepted, addToReplaced } from "./special-events.ts";
@@ -31,11 +32,13 @@ export function acceptSpecial(
 /** Gives the order of state.request that has just got this slot what it has beside its record. */
 export function keepSpecial(state: PartitionState, slot: number): void {
   const { request, orders } = state;
-  if (!request.isStop && request.displayQty === 0) return;
-  const words = orders.hot.wordsOf(slot);
-  words[(slot << orderShift) + OrderWord.traits]! |= hasExtraBit;
-  orders.extras.give(slot);
-  orders.extras.setDouble(slot, ExtraDouble.displayQty, request.displayQty);
+  if (request.isStop || request.displayQty !== 0) {
+    const words = orders.hot.wordsOf(slot);
+    words[(slot << orderShift) + OrderWord.traits]! |= hasExtraBit;
+    orders.extras.give(slot);
+    orders.extras.setDouble(slot, ExtraDouble.displayQty, request.displayQty);
+  }
+  countOpen(state, slot);
 }
 
 /** The order of state.request, in its slot, starts to wait. `rptSeq` is that of its OrderAccepted. */
@@ -53,6 +56,7 @@ export function waitFirst(
   orders.extras.setWord(slot, ExtraWord.price, request.price);
   orders.extras.setWord(slot, ExtraWord.pegOffsetValue, request.pegOffsetValue);
   orders.extras.setDouble(slot, ExtraDouble.placeRptSeq, rptSeq);
+  recount(state, slot);
   startWaiting(state, instrument, slot);
 }
 
@@ -86,10 +90,11 @@ export function replaceWaiting(
   addToReplaced(stopPx, out);
   doubles[(at >>> 1) + OrderDouble.leavesQty] = replaced.orderQty;
   doubles[(at >>> 1) + OrderDouble.fillableQty] = replaced.orderQty;
-  if (replaced.keptPriority) return;
+  if (replaced.keptPriority) return recount(state, slot);
   leaveStops(state, instrument, slot);
   orders.hot.wordsOf(slot)[at + OrderWord.price] = stopPx;
   extras.setWord(slot, ExtraWord.price, replaced.price);
   extras.setDouble(slot, ExtraDouble.placeRptSeq, instrument.rptSeq);
+  recount(state, slot);
   startWaiting(state, instrument, slot);
 }

@@ -132,10 +132,17 @@ export function orderStops(capture: EngineCapture, extras: ReadonlyMap<number, n
 
 /** Places, in the second section, of the orders that are icebergs. */
 export function orderIcebergs(
+  capture: EngineCapture,
   slots: readonly number[],
   extras: ReadonlyMap<number, number>,
 ): number[] {
-  return extras.size === 0 ? [] : [...slots.keys()].filter((index) => extras.has(slots[index]!));
+  if (extras.size === 0) return [];
+  const doubles = new Float64Array(capture.extras.buffers[0]!);
+  return [...slots.keys()].filter((index) => {
+    const extra = extras.get(slots[index]!);
+    if (extra === undefined) return false;
+    return doubles[(extra << (extraShift - 1)) + ExtraDouble.displayQty] !== 0;
+  });
 }
 
 export function writeSpecials(

@@ -1,5 +1,6 @@
 import { Decision } from "../../schema/generated/enums.ts";
 import { readUint53 } from "../../schema/wire.ts";
+import { AccountLimitsTable } from "./account-limits.ts";
 import { Accounts } from "./accounts.ts";
 import { DeferredOrders } from "./deferred-orders.ts";
 import { hashID } from "./id-table.ts";
@@ -35,6 +36,7 @@ export class PartitionState {
   readonly instruments = new Instruments();
   readonly accounts: Accounts;
   readonly keys = new Keys();
+  readonly accountLimits = new AccountLimitsTable();
   readonly window: IdWindow;
   readonly deferred = new DeferredOrders();
   readonly quarantines = new Quarantines();

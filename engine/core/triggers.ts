@@ -15,6 +15,7 @@ import {
   timeInForceOf,
   waitsBit,
 } from "./order-pool.ts";
+import { boundTaker, endOutsideBand } from "./price-bands.ts";
 import type { SlotList } from "./slot-list.ts";
 import { writeOrderTriggered } from "./special-events.ts";
 import { settleTaker, startAsTaker } from "./standing-taker.ts";
@@ -148,7 +149,7 @@ function triggerOrder(
   settleTaker(state, instrument, slot, price, out);
 }
 
-/** Its record becomes that of an order with this limit, an iceberg's keeps its extra record. */
+/** Its record becomes that of an order with this limit, and keeps its extra record where that of any other order would have one. */
 function stopWaiting(state: PartitionState, slot: number, price: number): void {
   const { extras, hot } = state.orders;
   const words = hot.wordsOf(slot);
@@ -156,6 +157,7 @@ function stopWaiting(state: PartitionState, slot: number, price: number): void {
   words[at + OrderWord.price] = price;
   words[at + OrderWord.traits]! &= ~waitsBit;
   if (extras.doubleOf(slot, ExtraDouble.displayQty) !== 0) return;
+  if (extras.wordOf(slot, ExtraWord.openOrders) !== 0) return;
   extras.release(slot);
   words[at + OrderWord.traits]! &= ~hasExtraBit;
 }
@@ -169,11 +171,13 @@ function take(
 ): void {
   const { taker } = state;
   const { FillOrKill, ImmediateOrCancel, NoLiquidity } = CancelReason;
+  boundTaker(instrument, taker);
   if (timeInForce === TimeInForce.FOK && !canFillWhole(state, instrument)) {
     taker.endReason = FillOrKill;
     return;
   }
   matchTaker(state, instrument, out);
+  endOutsideBand(instrument, taker);
   if (taker.endReason !== 0 || !taker.hasMore) return;
   if (taker.price === 0) taker.endReason = NoLiquidity;
   else if (timeInForce === TimeInForce.IOC) taker.endReason = ImmediateOrCancel;

@@ -4,7 +4,16 @@ import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generat
 import { uint53At } from "./command-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { ExtraDouble, ExtraWord } from "./order-extras.ts";
-import { orderShift, OrderWord, waitsBit } from "./order-pool.ts";
+import { refuseForCaps, refuseReplaceForCaps } from "./open-orders.ts";
+import {
+  ColdDouble,
+  coldShift,
+  OrderDouble,
+  orderShift,
+  OrderWord,
+  waitsBit,
+} from "./order-pool.ts";
+import { isOutsideBand } from "./price-bands.ts";
 import type { OrderRequest } from "./order-request.ts";
 import type { PartitionState } from "./state.ts";
 import { isMultiple, isOrderQty, wouldCross } from "./grid.ts";
@@ -31,15 +40,20 @@ export function refuseSpecial(
   if (reason !== 0) return reason;
   if (orderQty !== 0 && !isOrderQty(instrument, orderQty)) return OrdRejReason.IncorrectQuantity;
   if (!isDisplayQty(instrument, request)) return OrdRejReason.IncorrectQuantity;
-  if (request.isStop && startingStopPx(instrument, request) === 0) {
-    return OrdRejReason.NoReferencePrice;
-  }
-  const mayStay = request.isStop || (request.isLimit && request.mayRest);
-  if (mayStay && state.orders.count >= state.limits.orderCountMax) {
-    return OrdRejReason.OrderCapacityReached;
+  const starting = request.isStop ? startingStopPx(instrument, request) : 0;
+  if (request.isStop && starting === 0) return OrdRejReason.NoReferencePrice;
+  if (isOutsideBand(instrument, price, starting)) return OrdRejReason.PriceExceedsCurrentPriceBand;
+  if (request.isStop || (request.isLimit && request.mayRest)) {
+    const full = refuseToStay(state, instrument);
+    if (full !== 0) return full;
   }
   const mustNotTake = request.isPostOnly && wouldCross(instrument, side, price);
   return mustNotTake ? OrdRejReason.PostOnlyWouldCross : 0;
+}
+
+function refuseToStay(state: PartitionState, instrument: Instrument): number {
+  const isFull = state.orders.count >= state.limits.orderCountMax;
+  return isFull ? OrdRejReason.OrderCapacityReached : refuseForCaps(state, instrument);
 }
 
 /** What stands behind the quantities, and what newer versions have behind the block of the first one. */
@@ -130,6 +144,34 @@ export function refuseSpecialReplacement(
   const displayQty = state.orders.extras.doubleOf(slot, ExtraDouble.displayQty);
   const hasTooManyParts = displayQty !== 0 && orderQty > displayQty * partsMax;
   return hasTooManyParts ? CxlRejReason.IncorrectQuantity : 0;
+}
+
+/** Bands and caps, of a replace whose fields are in order. 0 = as it is. */
+export function refuseForGuards(
+  state: PartitionState,
+  instrument: Instrument,
+  slot: number,
+  price: number,
+  orderQty: number,
+  stopPx: number,
+): number {
+  const { hot, cold } = state.orders;
+  const at = slot << orderShift;
+  const words = hot.wordsOf(slot);
+  const waits = (words[at + OrderWord.traits]! & waitsBit) !== 0;
+  const standing = words[at + OrderWord.price]!;
+  const newPrice = price || (waits ? limitOf(state, slot) : standing);
+  const newStopPx = waits ? stopPx || standing : 0;
+  if ((price | stopPx) !== 0 && isOutsideBand(instrument, newPrice, newStopPx)) {
+    return CxlRejReason.PriceExceedsCurrentPriceBand;
+  }
+  const doubles = hot.doublesOf(slot);
+  const leavesQty = doubles[(at >>> 1) + OrderDouble.leavesQty]!;
+  const cumQty = doubles[(at >>> 1) + OrderDouble.fillableQty]! - leavesQty;
+  const preventedAt = (slot << (coldShift - 1)) + ColdDouble.preventedQty;
+  const usedQty = cumQty + cold.doublesOf(slot)[preventedAt]!;
+  const newLeavesQty = orderQty === 0 ? leavesQty : orderQty - usedQty;
+  return refuseReplaceForCaps(state, instrument, slot, newPrice, newLeavesQty);
 }
 
 function limitOf({ orders }: PartitionState, slot: number): number {

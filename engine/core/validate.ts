@@ -24,7 +24,12 @@ import {
 } from "./order-pool.ts";
 import type { OrderRequest } from "./order-request.ts";
 import type { PartitionState } from "./state.ts";
-import { newStopPx, refuseSpecial, refuseSpecialReplacement } from "./validate-special.ts";
+import {
+  newStopPx,
+  refuseForGuards,
+  refuseSpecial,
+  refuseSpecialReplacement,
+} from "./validate-special.ts";
 
 /**
  * The checks of orders and replaces in the order that SEMANTICS §3 and §4 give; the first that fails decides. They read only: every
@@ -85,7 +90,8 @@ function refuseRequest(
   request.price = price;
   request.orderQty = orderQty;
   request.ordType = kind >>> 24;
-  request.isPlain = commands[block - 1]! >>> 16 === 0 && request.ordType <= OrdType.Limit;
+  request.isPlain =
+    commands[block - 1]! >>> 16 === 0 && request.ordType <= OrdType.Limit && !instrument.isGuarded;
   if (!request.isPlain) return refuseSpecial(state, instrument, commands, block);
   const isPlain = isLimit && price > 0 && orderQty > 0 && isUnadorned(commands, block);
   if (isPlain && timeInForce !== TimeInForce.GTD && request.side !== Side.None) {
@@ -186,6 +192,10 @@ function refuseReplacement(
   if (!isMultiple(price, instrument.tickSize)) return CxlRejReason.InvalidPriceIncrement;
   if (orderQty > cumQtyOf(state, slot) && !isOrderQty(instrument, orderQty)) {
     return CxlRejReason.IncorrectQuantity;
+  }
+  if (instrument.isGuarded) {
+    const reason = refuseForGuards(state, instrument, slot, price, orderQty, stopPx);
+    if (reason !== 0) return reason;
   }
   const mustNotTake = postOnlyOf(traits) === 1 && price !== 0;
   if (mustNotTake && wouldCross(instrument, sideOf(traits), price)) {

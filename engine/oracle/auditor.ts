@@ -72,6 +72,7 @@ export class Auditor {
       case "SecurityDefined":
       case "SecurityStatusChanged":
       case "AccountDefined":
+      case "AccountLimitsChanged":
       case "KeyDefined":
       case "OrderMassCancelReport":
       case "TimeTicked":

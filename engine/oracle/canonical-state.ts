@@ -1,7 +1,13 @@
 /** docs/SEMANTICS.md section 6: the oracle's state in the order of the canonical form, as plain objects. */
 import { Side } from "../../schema/generated/enums.ts";
 import { waitingOf } from "./naive-triggers.ts";
-import type { NaiveInstrument, NaiveOrder, NaiveQuarantine, NaiveState } from "./naive-state.ts";
+import type {
+  NaiveAccountLimits,
+  NaiveInstrument,
+  NaiveOrder,
+  NaiveQuarantine,
+  NaiveState,
+} from "./naive-state.ts";
 
 /** Comparable with what the core reads out of its own snapshot: the same names, whatever the layout in bytes. */
 export function canonicalState(state: Readonly<NaiveState>) {
@@ -10,11 +16,18 @@ export function canonicalState(state: Readonly<NaiveState>) {
     now: state.now,
     accounts: [...state.accounts.values()].sort((a, b) => a.accountID - b.accountID),
     keys: [...state.keys.values()].sort((a, b) => (a.keyID < b.keyID ? -1 : 1)),
+    accountLimits: [...state.accountLimits].sort(byAccount),
     instruments: state.instruments.map(canonicalInstrument),
     idWindow: [...state.idWindow.values()],
     deferred: [...state.deferred.values()],
     quarantines: [...state.quarantines].sort(byPlace),
   };
+}
+
+/** By accountID, then by the bytes of the symbol. */
+function byAccount(left: NaiveAccountLimits, right: NaiveAccountLimits): number {
+  const account = left.accountID - right.accountID;
+  return account === 0 ? (left.symbol < right.symbol ? -1 : 1) : account;
 }
 
 function canonicalInstrument(all: NaiveInstrument) {

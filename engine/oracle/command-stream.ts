@@ -16,6 +16,7 @@ import type { NaiveQuarantine, NaiveState } from "./naive-state.ts";
 import { StreamContext } from "./stream-context.ts";
 import {
   makeAccountDefinition,
+  makeAccountLimits,
   makeKeyDefinition,
   makeSecurityDefinition,
   makeSecurityStatus,
@@ -139,6 +140,9 @@ export class CommandStream {
         return makeAccountDefinition(context, intent);
       case "key":
         return makeKeyDefinition(context, intent);
+      case "limits":
+        if (!context.shape.features.has("cap")) return makeNewOrderSingle(context, intent);
+        return makeAccountLimits(context, intent);
       case "tick":
         return { kind: "TimeTick", sendingTime: context.commandFields(intent).sendingTime };
       case "repeat":

@@ -20,7 +20,7 @@ test(`the core writes what the oracle writes, to the byte, and has its state (${
     const records = shrunk(found.records, shapeOf(seed).limits);
     throw new Error(failureReport({ seed, commandCount, failure: found.failure, records }));
   }
-});
+}, 60_000);
 
 test("so it does on streams that fast-check makes and shrinks", () => {
   const shapeSeed = fc.nat(2 ** 20);

@@ -19,6 +19,9 @@ import { endDeferred, namedDeferred } from "./naive-deferral.ts";
 import { instrumentOf, nextRptSeq } from "./naive-state.ts";
 import type { CommandRun, NaiveInstrument, NaiveState } from "./naive-state.ts";
 
+/** A hundred times the reference price. */
+const bandBpsMax = 1_000_000;
+
 /** Each returns the reason of a refusal, null when done; the caller writes the refusal. */
 type Outcome = BusinessRejectReason | null;
 
@@ -85,6 +88,9 @@ export function securityDefinition(
   instrument.minOrderQty = BigInt(command.minOrderQty);
   instrument.maxOrderQty = BigInt(command.maxOrderQty);
   instrument.selfTradePrevention = command.selfTradePrevention;
+  instrument.priceBandBps = command.priceBandBps ?? 0;
+  instrument.takerBandBps = command.takerBandBps ?? 0;
+  instrument.referencePrice = command.referencePrice ?? 0;
   emitSecurityDefined(run, instrument, known === undefined);
   return null;
 }
@@ -97,6 +103,10 @@ function isValidSecurity(command: SecurityDefinition): boolean {
   if (command.tickSize < 1 || command.lotSize < 1) return false;
   if (command.maxOrderQty !== 0 && command.maxOrderQty < command.minOrderQty) return false;
   if (command.selfTradePrevention === SelfTradePrevention.Default) return false;
+  for (const bps of [command.priceBandBps ?? 0, command.takerBandBps ?? 0]) {
+    if (bps > bandBpsMax) return false;
+  }
+  if ((command.referencePrice ?? 0) < 0) return false;
   return command.baseCurrency !== "" && command.quoteCurrency !== "";
 }
 
@@ -137,6 +147,9 @@ function list(state: NaiveState, command: SecurityDefinition): NaiveInstrument {
     maxOrderQty: BigInt(command.maxOrderQty),
     selfTradePrevention: command.selfTradePrevention,
     tradingState: command.tradingState,
+    priceBandBps: 0,
+    takerBandBps: 0,
+    referencePrice: 0,
     rptSeq: 0,
     bids: [],
     asks: [],
@@ -164,6 +177,9 @@ function emitSecurityDefined(run: CommandRun, instrument: NaiveInstrument, creat
     selfTradePrevention: instrument.selfTradePrevention,
     tradingState: instrument.tradingState,
     created,
+    priceBandBps: instrument.priceBandBps,
+    takerBandBps: instrument.takerBandBps,
+    referencePrice: instrument.referencePrice,
   });
 }
 

@@ -22,6 +22,7 @@ import {
 } from "./naive-definitions.ts";
 import { answerRepeat, dropRunOut, enter, isShareFull } from "./naive-id-window.ts";
 import type { Identified } from "./naive-id-window.ts";
+import { accountLimits } from "./naive-limits.ts";
 import { isTooLate } from "./naive-order-checks.ts";
 import { orderCancelReplaceRequest, orderCancelRequest } from "./naive-orders.ts";
 import { createNaiveState } from "./naive-state.ts";
@@ -44,6 +45,7 @@ const templateIds = {
   SecurityStatus: 6,
   AccountDefinition: 7,
   KeyDefinition: 8,
+  AccountLimits: 10,
 } as const satisfies Record<WindowedCommand["kind"], number>;
 
 export class NaiveEngine {
@@ -224,6 +226,8 @@ function operate(
       return accountDefinition(state, run, command);
     case "KeyDefinition":
       return keyDefinition(state, run, command);
+    case "AccountLimits":
+      return accountLimits(state, run, command);
   }
 }
 

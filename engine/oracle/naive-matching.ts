@@ -13,6 +13,7 @@ import {
   oppositeLadderOf,
   reduceResting,
 } from "./naive-book.ts";
+import { takerBound } from "./naive-limits.ts";
 import { noteTrade } from "./naive-triggers.ts";
 import { nextRptSeq } from "./naive-state.ts";
 import type { CommandRun, NaiveInstrument, NaiveOrder, NaiveState } from "./naive-state.ts";
@@ -22,6 +23,7 @@ export type MatchEnd =
   | "Used up" // no leaves, no cash: by trades
   | "Ended" // by self-trade prevention; its OrderCanceled is written
   | "Cash spent" // cash is left that affords no lot at the best price
+  | "Outside the band" // the next price is within the limit, but further than a taker may go
   | "Nothing within the limit";
 
 /** Most that any quantity field can say. */
@@ -33,10 +35,12 @@ export function match(
   instrument: NaiveInstrument,
   taker: NaiveOrder,
 ): MatchEnd {
+  const bound = takerBound(instrument, taker.side);
   for (;;) {
     if (isUsedUp(taker)) return "Used up";
     const maker = oppositeLadderOf(instrument, taker.side)[0];
     if (maker === undefined || !mayTradeWith(taker, maker)) return "Nothing within the limit";
+    if (!isWithin(taker.side, maker.price, bound)) return "Outside the band";
     const end =
       maker.accountID === taker.accountID
         ? preventSelfTrade(state, run, instrument, taker, maker)
@@ -48,9 +52,11 @@ export function match(
 /** FOK asks first: whether all of the order's leaves would trade at once. Changes nothing. */
 export function canFillAtOnce(instrument: NaiveInstrument, taker: NaiveOrder): boolean {
   let fillable = 0n;
+  const bound = takerBound(instrument, taker.side);
   for (const level of levelsOf(oppositeLadderOf(instrument, taker.side))) {
     const [best] = level;
     if (best === undefined || !mayTradeWith(taker, best)) break;
+    if (!isWithin(taker.side, best.price, bound)) break;
     const own = level.findIndex((maker) => endsBefore(taker, maker));
     // What icebergs hide comes after all that the level shows, an own order included.
     if (own !== -1) {

@@ -11,6 +11,7 @@ import {
 import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
 import { murmur2 } from "../../schema/hash.ts";
 import { wouldCross } from "./naive-book.ts";
+import { isOutsideBand, limitsOf, notionalOf, openOrdersOf } from "./naive-limits.ts";
 import { instrumentOf } from "./naive-state.ts";
 import type { NaiveInstrument, NaiveState } from "./naive-state.ts";
 import { stopPxFromLastTrade } from "./naive-triggers.ts";
@@ -52,11 +53,35 @@ function bookRefusal(
   if (!isGoodDisplayQty(instrument, command)) return OrdRejReason.IncorrectQuantity;
   if (isStop(command) && stopPxOf(instrument, command) === null)
     return OrdRejReason.NoReferencePrice;
-  if (mayStay(command) && state.resting.size >= state.limits.orderCountMax)
-    return OrdRejReason.OrderCapacityReached;
+  const stopPx = isStop(command) ? (stopPxOf(instrument, command) ?? 0) : 0;
+  if (isOutsideBand(instrument, { price: command.price, stopPx }))
+    return OrdRejReason.PriceExceedsCurrentPriceBand;
+  if (mayStay(command)) {
+    const reason = capacityRefusal(state, command, instrument);
+    if (reason !== OrdRejReason.None) return reason;
+  }
   if (isPostOnly(command) && wouldCross(instrument, command.side, command.price)) {
     return OrdRejReason.PostOnlyWouldCross;
   }
+  return OrdRejReason.None;
+}
+
+function capacityRefusal(
+  state: NaiveState,
+  command: NewOrderSingle,
+  instrument: NaiveInstrument,
+): OrdRejReason {
+  if (state.resting.size >= state.limits.orderCountMax) return OrdRejReason.OrderCapacityReached;
+  const limits = limitsOf(state, command.accountID, instrument.symbol);
+  if (limits === undefined) return OrdRejReason.None;
+  const open = openOrdersOf(state, command.accountID, instrument);
+  const { openOrderCountMax, openNotionalMax } = limits;
+  if (openOrderCountMax !== 0 && open.length >= openOrderCountMax)
+    return OrdRejReason.OpenOrderCapReached;
+  const added = BigInt(command.price) * BigInt(command.orderQty);
+  const notional = open.reduce((sum, order) => sum + notionalOf(order), added);
+  if (openNotionalMax !== 0n && added > 0n && notional > openNotionalMax)
+    return OrdRejReason.OpenNotionalCapReached;
   return OrdRejReason.None;
 }
 

@@ -11,6 +11,7 @@ import type { OrderCancelReplaceRequest } from "../../schema/generated/order-can
 import type { OrderCancelRequest } from "../../schema/generated/order-cancel-request.ts";
 import { cancelResting, emitCanceled, least, takeOff, wouldCross } from "./naive-book.ts";
 import { isShareFull } from "./naive-id-window.ts";
+import { isOutsideBand, limitsOf, notionalOf, openOrdersOf } from "./naive-limits.ts";
 import { hasTooManyParts, isGoodQty, isTooLate } from "./naive-order-checks.ts";
 import { given, nextRptSeq } from "./naive-state.ts";
 import type { CommandRun, NaiveOrder, NaiveState, NaiveTrigger, Resting } from "./naive-state.ts";
@@ -79,10 +80,11 @@ function replaceRefusal(
   if (resting === undefined) return CxlRejReason.UnknownOrder;
   if (account.accountStatus === AccountStatus.Disabled) return CxlRejReason.AccountDisabled;
   if (resting.instrument.tradingState !== TradingState.Open) return CxlRejReason.ExchangeClosed;
-  return replacementRefusal(command, resting);
+  return replacementRefusal(state, command, resting);
 }
 
 function replacementRefusal(
+  state: NaiveState,
   command: OrderCancelReplaceRequest,
   { order, instrument }: Resting,
 ): CxlRejReason | null {
@@ -97,10 +99,39 @@ function replacementRefusal(
   if (orderQty !== 0 && isAboveCumQty && !isGoodQty(instrument, orderQty))
     return CxlRejReason.IncorrectQuantity;
   if (hasTooManyParts(orderQty, order.displayQty)) return CxlRejReason.IncorrectQuantity;
+  if (isBandBroken(command, { order, instrument }))
+    return CxlRejReason.PriceExceedsCurrentPriceBand;
+  if (isCapBroken(state, command, { order, instrument }))
+    return CxlRejReason.OpenNotionalCapReached;
   if (order.postOnly && price !== 0 && wouldCross(instrument, order.side, price)) {
     return CxlRejReason.PostOnlyWouldCross;
   }
   return null;
+}
+
+function isBandBroken(command: OrderCancelReplaceRequest, { order, instrument }: Resting): boolean {
+  const { price, stopPx = 0 } = command;
+  if (price === 0 && stopPx === 0) return false;
+  return isOutsideBand(instrument, {
+    price: price === 0 ? order.price : price,
+    stopPx: order.trigger === null || stopPx !== 0 ? stopPx : order.trigger.stopPx,
+  });
+}
+
+/** A replace that makes the order count for more has to leave its account within its cap. */
+function isCapBroken(
+  state: NaiveState,
+  { price, orderQty }: OrderCancelReplaceRequest,
+  { order, instrument }: Resting,
+): boolean {
+  const { openNotionalMax } = limitsOf(state, order.accountID, instrument.symbol) ?? {};
+  if (openNotionalMax === undefined || openNotionalMax === 0n) return false;
+  const used = order.cumQty + order.preventedQty;
+  const leavesQty = (orderQty === 0 ? order.orderQty : BigInt(orderQty)) - used;
+  const wanted = { ...order, price: price === 0 ? order.price : price, leavesQty };
+  const more = notionalOf(wanted) - notionalOf(order);
+  const open = openOrdersOf(state, order.accountID, instrument);
+  return more > 0n && open.reduce((sum, each) => sum + notionalOf(each), more) > openNotionalMax;
 }
 
 /** Only what waits has a stopPx, and a Stop has no price. */

@@ -93,6 +93,11 @@ export interface NaiveInstrument {
   /** Book order: best price first, each level in queue order. */
   readonly bids: NaiveOrder[];
   readonly asks: NaiveOrder[];
+  /** Basis points around the reference price, 0 = any price: of entry, of a taker's trades. */
+  priceBandBps: number;
+  takerBandBps: number;
+  /** Before the first trade; 0 = none. */
+  referencePrice: number;
   /** Of the last trade; 0 before the first. */
   lastPx: number;
   /** Orders that wait for a trade, in no order. */
@@ -103,6 +108,15 @@ export interface NaiveAccount {
   readonly accountID: number;
   readonly accountStatus: AccountStatus;
   readonly name: string;
+}
+
+/** Caps on an account's open orders in one instrument; 0 = any number. */
+export interface NaiveAccountLimits {
+  readonly accountID: number;
+  /** Empty: each instrument for which the account has no limits of its own. */
+  readonly symbol: string;
+  readonly openOrderCountMax: number;
+  readonly openNotionalMax: bigint;
 }
 
 export interface NaiveKey {
@@ -161,6 +175,8 @@ export interface NaiveState {
   now: number;
   readonly accounts: Map<number, NaiveAccount>;
   readonly keys: Map<string, NaiveKey>;
+  /** In no order. */
+  accountLimits: readonly NaiveAccountLimits[];
   /** In order of securityID: index + 1. */
   readonly instruments: NaiveInstrument[];
   /** Every open order: those that rest and those that wait for their trigger. */
@@ -188,6 +204,7 @@ export function createNaiveState(limits: Partial<NaiveLimits> = {}): NaiveState 
     now: 0,
     accounts: new Map(),
     keys: new Map(),
+    accountLimits: [],
     instruments: [],
     resting: new Map(),
     idWindow: new Map(),

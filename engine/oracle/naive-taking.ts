@@ -17,6 +17,8 @@ export function take(
   }
   const end = match(state, run, instrument, order);
   if (end === "Used up" || end === "Ended") return;
+  if (end === "Outside the band")
+    return emitCanceled(run, instrument, order, CancelReason.TakerPriceBand);
   if (end === "Cash spent") return emitCanceled(run, instrument, order, CancelReason.CashSpent);
   if (order.ordType === OrdType.Market)
     return emitCanceled(run, instrument, order, CancelReason.NoLiquidity);

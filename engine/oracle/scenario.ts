@@ -17,6 +17,7 @@ import {
   TimeInForce,
   TradingState,
 } from "../../schema/generated/enums.ts";
+import type { AccountLimits } from "../../schema/generated/account-limits.ts";
 import type { AccountDefinition } from "../../schema/generated/account-definition.ts";
 import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
 import type { OrderCancelReplaceRequest } from "../../schema/generated/order-cancel-replace-request.ts";
@@ -193,6 +194,12 @@ export class Scenario {
     });
   }
 
+  limit(changes: Changes<AccountLimits>): readonly Event[] {
+    const commandID = commandIDOf(this.#seqNum);
+    const none = { symbol, openOrderCountMax: 0, openNotionalMax: 0n };
+    return this.send({ kind: "AccountLimits", ...this.#shared(), commandID, ...none, ...changes });
+  }
+
   tick(): readonly Event[] {
     return this.send({ kind: "TimeTick", sendingTime: this.time });
   }
@@ -256,6 +263,7 @@ function tell(event: Event): string {
     case "SecurityDefined":
     case "SecurityStatusChanged":
     case "AccountDefined":
+    case "AccountLimitsChanged":
     case "KeyDefined":
     case "TimeTicked":
     case "Checkpoint":

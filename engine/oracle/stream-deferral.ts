@@ -91,5 +91,6 @@ function remembered(context: StreamContext, early: EarlyOrder): EarlyOrder {
 }
 
 function validUntilOf(context: StreamContext, intent: Intent): number {
-  return context.now + (waits[intent.target % waits.length] ?? 0) + intent.lots;
+  // Lots go up to 2^53, which is no time any more.
+  return context.now + (waits[intent.target % waits.length] ?? 0) + (intent.lots % 2 ** 32);
 }

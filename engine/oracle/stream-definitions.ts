@@ -6,6 +6,7 @@ import {
   SelfTradePrevention,
   TradingState,
 } from "../../schema/generated/enums.ts";
+import type { AccountLimits } from "../../schema/generated/account-limits.ts";
 import type { AccountDefinition } from "../../schema/generated/account-definition.ts";
 import type { KeyDefinition } from "../../schema/generated/key-definition.ts";
 import type { SecurityDefinition } from "../../schema/generated/security-definition.ts";
@@ -46,6 +47,37 @@ export function makeSecurityDefinition(context: StreamContext, intent: Intent): 
     minOrderQty: has(intent, Flaw.hugeQty) ? 1_000 : shape.minOrderQty,
     maxOrderQty: has(intent, Flaw.hugeQty) ? 999 + (intent.target % 2) : shape.maxOrderQty,
     tradingState: intent.manner % 8 === 6 ? stateOf(intent) : TradingState.Open,
+    ...makeBands(context, intent),
+  };
+}
+
+/** Narrow ones and wide ones; a flaw makes one that is too wide. */
+function makeBands(
+  context: StreamContext,
+  intent: Intent,
+): { priceBandBps?: number; takerBandBps?: number; referencePrice?: number } {
+  if (!context.shape.features.has("band")) return {};
+  const { centre, tickSize } = context.instrumentShape(intent);
+  const ticks = Math.ceil((tickSize * 10_000) / centre);
+  const bpsOf = (choice: number): number =>
+    Math.min(([0, 0, 1, 5, 50][choice % 5] ?? 0) * ticks + (choice % 3), 1_000_000);
+  return {
+    priceBandBps: has(intent, Flaw.extraCash) ? 1_000_001 : bpsOf(intent.target >>> 2),
+    takerBandBps: bpsOf(intent.target >>> 5),
+    referencePrice: has(intent, Flaw.otherTimeInForce) ? -1 : intent.target % 2 === 0 ? 0 : centre,
+  };
+}
+
+export function makeAccountLimits(context: StreamContext, intent: Intent): AccountLimits {
+  const { symbol, centre, lotSize } = context.instrumentShape(intent);
+  const lots = BigInt(intent.lots) * BigInt(lotSize) * BigInt(1 + (intent.target % 7));
+  return {
+    kind: "AccountLimits",
+    ...context.commandFields(intent),
+    commandID: context.newID(intent, intent.target >>> 0),
+    symbol: has(intent, Flaw.unknownSymbol) ? "NONE" : intent.manner % 2 === 0 ? symbol : "",
+    openOrderCountMax: intent.manner % 4 < 2 ? 0 : 1 + (intent.target % 9),
+    openNotionalMax: intent.manner % 8 < 4 ? 0n : BigInt(centre) * lots,
   };
 }
 

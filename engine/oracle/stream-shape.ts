@@ -21,6 +21,7 @@ export const actions = [
   "attempt",
   "newer",
   "quarantine",
+  "limits",
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -70,6 +71,8 @@ export const features = [
   "stop",
   "trailing",
   "iceberg",
+  "band",
+  "cap",
 ] as const;
 export type Feature = (typeof features)[number];
 
@@ -144,6 +147,7 @@ function weightsOf(dice: Dice): Record<Action, number> {
     attempt: early * dice.pick([0.2, 1, 3]),
     newer: early * dice.pick([0, 0.1, 0.5]),
     quarantine: rare(),
+    limits: rare(),
   };
 }
 

@@ -1,12 +1,17 @@
 import {
+  AccountLimitsRequest,
   AccountPath,
   AccountRequest,
+  AccountSymbolPath,
   DefinedAccount,
   DefinedInstrument,
   DefinedKey,
+  DefinedLimits,
+  InstrumentLimitsRequest,
   InstrumentRequest,
   KeyPath,
   KeyRequest,
+  ListedAccountLimits,
   ListedAccounts,
   ListedInstruments,
   ListedKeys,
@@ -18,12 +23,18 @@ import {
 import { PendingAnswer } from "../../schema/http/orders.ts";
 import type { ProblemCode } from "../../schema/http/problem.ts";
 import type { ZodType } from "zod";
-import { defineAccount, defineInstrument, defineKey, setTradingState } from "../administration.ts";
+import {
+  defineAccount,
+  defineInstrument,
+  defineKey,
+  limitAccount,
+  setTradingState,
+} from "../administration.ts";
 import type { Operator } from "../administration.ts";
 import { parseBody, parseParams, readJsonText } from "../body.ts";
 import { accountOf, addRoute, send } from "../edge.ts";
 import type { Edge, GatewayApp, Route } from "../edge.ts";
-import { accountListing, instrumentListing, keyListing } from "../listings.ts";
+import { accountListing, instrumentListing, keyListing, limitsListing } from "../listings.ts";
 import { listPartitions } from "../partitions.ts";
 import { idempotencyKeyOf } from "../repeats.ts";
 import type { Answer } from "../repeats.ts";
@@ -67,6 +78,7 @@ function definitions(edge: Edge): Route[] {
       run: ({ accountID }, request, operator) =>
         defineAccount(edge, { accountID: Number(accountID), request, operator }),
     }),
+    ...limits(edge),
     definition(edge, {
       operationId: "defineKey",
       summary: "Register a public key whose tokens act for an account, or change or revoke it",
@@ -76,6 +88,33 @@ function definitions(edge: Edge): Route[] {
       answer: DefinedKey,
       problems: ["InvalidDefinition", "UnknownAccount", "CapacityReached"],
       run: ({ keyID }, request, operator) => defineKey(edge, { keyID, request, operator }),
+    }),
+  ];
+}
+
+function limits(edge: Edge): Route[] {
+  return [
+    definition(edge, {
+      operationId: "limitAccount",
+      summary: "Cap an account's open orders in every instrument that has no cap of its own",
+      path: "/v1/admin/accounts/:accountID/limits",
+      params: AccountPath,
+      body: AccountLimitsRequest,
+      answer: DefinedLimits,
+      problems: ["UnknownAccount", "CapacityReached"],
+      run: ({ accountID }, request, operator) =>
+        limitAccount(edge, { accountID: Number(accountID), symbol: null, request, operator }),
+    }),
+    definition(edge, {
+      operationId: "limitAccountInInstrument",
+      summary: "Cap an account's open orders in one instrument",
+      path: "/v1/admin/accounts/:accountID/limits/:symbol",
+      params: AccountSymbolPath,
+      body: InstrumentLimitsRequest,
+      answer: DefinedLimits,
+      problems: ["InvalidDefinition", "UnknownSymbol", "UnknownAccount", "CapacityReached"],
+      run: ({ accountID, symbol }, request, operator) =>
+        limitAccount(edge, { accountID: Number(accountID), symbol, request, operator }),
     }),
   ];
 }
@@ -136,6 +175,17 @@ function listings(edge: Edge): Route[] {
       what: "accounts",
       answer: ListedAccounts,
       read: () => ({ accounts: reference.accounts.map(accountListing) }),
+    }),
+    listing({
+      operationId: "listedLimits",
+      what: "limits",
+      summary: "All caps on accounts' open orders",
+      answer: ListedAccountLimits,
+      read: () => ({
+        limits: reference.limits.map((each) =>
+          limitsListing(each, reference.instrument(each.symbol)),
+        ),
+      }),
     }),
     listing({
       operationId: "listedKeys",

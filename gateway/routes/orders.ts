@@ -43,6 +43,8 @@ const replaceRefusals = [
   "PriceOutOfRange",
   "InvalidPriceIncrement",
   "IncorrectQuantity",
+  "PriceExceedsCurrentPriceBand",
+  "OpenNotionalCapReached",
   "PostOnlyWouldCross",
   "OrderCapacityReached",
 ] as const satisfies readonly ProblemCode[];

@@ -29,6 +29,9 @@ export const newOrderRefusals = [
   "OrderCapacityReached",
   "PostOnlyWouldCross",
   "NoReferencePrice",
+  "PriceExceedsCurrentPriceBand",
+  "OpenOrderCapReached",
+  "OpenNotionalCapReached",
 ] as const satisfies ProblemCode[];
 
 /** A command onto the log, which a repeat may be sent of. */

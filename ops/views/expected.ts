@@ -103,6 +103,7 @@ export class ExpectedViews {
       case "BusinessMessageReject":
       case "SecurityStatusChanged":
       case "AccountDefined":
+      case "AccountLimitsChanged":
       case "KeyDefined":
       case "OrderMassCancelReport":
       case "Deferred":

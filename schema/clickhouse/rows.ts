@@ -90,6 +90,9 @@ export type AnalyticsInstrumentRow = {
   readonly lotSize: string;
   readonly minOrderQty: string;
   readonly maxOrderQty: string;
+  readonly priceBandBps: number;
+  readonly takerBandBps: number;
+  readonly referencePrice: string;
   readonly selfTradePrevention: string;
   readonly tradingState: string;
   readonly transactTime: string;

@@ -260,6 +260,7 @@ export const CancelReason = {
   SelfTrade: 7,
   Expired: 8,
   ReplacedBelowCumQty: 9,
+  TakerPriceBand: 10,
 } as const;
 export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
 export const CancelReasonName: Readonly<
@@ -274,6 +275,7 @@ export const CancelReasonName: Readonly<
     | "SelfTrade"
     | "Expired"
     | "ReplacedBelowCumQty"
+    | "TakerPriceBand"
   >
 > = {
   1: "Requested",
@@ -285,6 +287,7 @@ export const CancelReasonName: Readonly<
   7: "SelfTrade",
   8: "Expired",
   9: "ReplacedBelowCumQty",
+  10: "TakerPriceBand",
 };
 export function isCancelReason(value: number): value is CancelReason {
   switch (value) {
@@ -297,6 +300,7 @@ export function isCancelReason(value: number): value is CancelReason {
     case 7:
     case 8:
     case 9:
+    case 10:
       return true;
     default:
       return false;
@@ -311,6 +315,7 @@ export const OrdRejReason = {
   UnsupportedOrderCharacteristic: 11,
   IncorrectQuantity: 13,
   UnknownAccount: 15,
+  PriceExceedsCurrentPriceBand: 16,
   InvalidPriceIncrement: 18,
   PriceOutOfRange: 100,
   PostOnlyWouldCross: 101,
@@ -323,6 +328,8 @@ export const OrdRejReason = {
   NotDeferred: 108,
   CanceledBeforeEntry: 109,
   NoReferencePrice: 110,
+  OpenOrderCapReached: 111,
+  OpenNotionalCapReached: 112,
 } as const;
 export type OrdRejReason = (typeof OrdRejReason)[keyof typeof OrdRejReason];
 export const OrdRejReasonName: Readonly<
@@ -335,6 +342,7 @@ export const OrdRejReasonName: Readonly<
     | "UnsupportedOrderCharacteristic"
     | "IncorrectQuantity"
     | "UnknownAccount"
+    | "PriceExceedsCurrentPriceBand"
     | "InvalidPriceIncrement"
     | "PriceOutOfRange"
     | "PostOnlyWouldCross"
@@ -347,6 +355,8 @@ export const OrdRejReasonName: Readonly<
     | "NotDeferred"
     | "CanceledBeforeEntry"
     | "NoReferencePrice"
+    | "OpenOrderCapReached"
+    | "OpenNotionalCapReached"
   >
 > = {
   0: "None",
@@ -356,6 +366,7 @@ export const OrdRejReasonName: Readonly<
   11: "UnsupportedOrderCharacteristic",
   13: "IncorrectQuantity",
   15: "UnknownAccount",
+  16: "PriceExceedsCurrentPriceBand",
   18: "InvalidPriceIncrement",
   100: "PriceOutOfRange",
   101: "PostOnlyWouldCross",
@@ -368,6 +379,8 @@ export const OrdRejReasonName: Readonly<
   108: "NotDeferred",
   109: "CanceledBeforeEntry",
   110: "NoReferencePrice",
+  111: "OpenOrderCapReached",
+  112: "OpenNotionalCapReached",
 };
 export function isOrdRejReason(value: number): value is OrdRejReason {
   switch (value) {
@@ -378,6 +391,7 @@ export function isOrdRejReason(value: number): value is OrdRejReason {
     case 11:
     case 13:
     case 15:
+    case 16:
     case 18:
     case 100:
     case 101:
@@ -390,6 +404,8 @@ export function isOrdRejReason(value: number): value is OrdRejReason {
     case 108:
     case 109:
     case 110:
+    case 111:
+    case 112:
       return true;
     default:
       return false;
@@ -398,6 +414,7 @@ export function isOrdRejReason(value: number): value is OrdRejReason {
 
 export const CxlRejReason = {
   UnknownOrder: 1,
+  PriceExceedsCurrentPriceBand: 8,
   InvalidPriceIncrement: 18,
   ExchangeClosed: 100,
   TooLateToEnter: 101,
@@ -410,12 +427,14 @@ export const CxlRejReason = {
   UnknownAccount: 108,
   OrderCapacityReached: 109,
   UnsupportedOrderCharacteristic: 110,
+  OpenNotionalCapReached: 111,
 } as const;
 export type CxlRejReason = (typeof CxlRejReason)[keyof typeof CxlRejReason];
 export const CxlRejReasonName: Readonly<
   Record<
     CxlRejReason,
     | "UnknownOrder"
+    | "PriceExceedsCurrentPriceBand"
     | "InvalidPriceIncrement"
     | "ExchangeClosed"
     | "TooLateToEnter"
@@ -428,9 +447,11 @@ export const CxlRejReasonName: Readonly<
     | "UnknownAccount"
     | "OrderCapacityReached"
     | "UnsupportedOrderCharacteristic"
+    | "OpenNotionalCapReached"
   >
 > = {
   1: "UnknownOrder",
+  8: "PriceExceedsCurrentPriceBand",
   18: "InvalidPriceIncrement",
   100: "ExchangeClosed",
   101: "TooLateToEnter",
@@ -443,10 +464,12 @@ export const CxlRejReasonName: Readonly<
   108: "UnknownAccount",
   109: "OrderCapacityReached",
   110: "UnsupportedOrderCharacteristic",
+  111: "OpenNotionalCapReached",
 };
 export function isCxlRejReason(value: number): value is CxlRejReason {
   switch (value) {
     case 1:
+    case 8:
     case 18:
     case 100:
     case 101:
@@ -459,6 +482,7 @@ export function isCxlRejReason(value: number): value is CxlRejReason {
     case 108:
     case 109:
     case 110:
+    case 111:
       return true;
     default:
       return false;

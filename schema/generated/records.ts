@@ -26,6 +26,7 @@ import {
   type OrderMassCancelRequest,
 } from "./order-mass-cancel-request.ts";
 import {
+  blockLengthOfSecurityDefinition,
   decodeSecurityDefinition,
   encodeSecurityDefinition,
   validSecurityDefinition,
@@ -50,6 +51,12 @@ import {
   type KeyDefinition,
 } from "./key-definition.ts";
 import { decodeTimeTick, encodeTimeTick, validTimeTick, type TimeTick } from "./time-tick.ts";
+import {
+  decodeAccountLimits,
+  encodeAccountLimits,
+  validAccountLimits,
+  type AccountLimits,
+} from "./account-limits.ts";
 import {
   blockLengthOfOrderAccepted,
   decodeOrderAccepted,
@@ -97,6 +104,7 @@ import {
   type BusinessMessageReject,
 } from "./business-message-reject.ts";
 import {
+  blockLengthOfSecurityDefined,
   decodeSecurityDefined,
   encodeSecurityDefined,
   validSecurityDefined,
@@ -151,6 +159,12 @@ import {
   validOrderTriggered,
   type OrderTriggered,
 } from "./order-triggered.ts";
+import {
+  decodeAccountLimitsChanged,
+  encodeAccountLimitsChanged,
+  validAccountLimitsChanged,
+  type AccountLimitsChanged,
+} from "./account-limits-changed.ts";
 import { decodeBody, encodeBody, validBody, type Body } from "./body.ts";
 import {
   decodeOutputChunk,
@@ -186,7 +200,7 @@ import {
 
 export const schemaId = 1;
 /** The newest one; a message is written in the least version that has all that it says. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 export const headerBytes = 8;
 
 /** Templates 1 to 63: what stands on the orders log. */
@@ -199,7 +213,8 @@ export type Command =
   | SecurityStatus
   | AccountDefinition
   | KeyDefinition
-  | TimeTick;
+  | TimeTick
+  | AccountLimits;
 /** Templates 64 to 127: what a body holds. */
 export type Event =
   | OrderAccepted
@@ -220,7 +235,8 @@ export type Event =
   | Checkpoint
   | Deferred
   | DeadLettered
-  | OrderTriggered;
+  | OrderTriggered
+  | AccountLimitsChanged;
 export type AnyMessage =
   | Command
   | Event
@@ -252,6 +268,8 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
       return encodeKeyDefinition(message, view, at);
     case "TimeTick":
       return encodeTimeTick(message, view, at);
+    case "AccountLimits":
+      return encodeAccountLimits(message, view, at);
     case "OrderAccepted":
       return encodeOrderAccepted(message, view, at);
     case "OrderRejected":
@@ -290,6 +308,8 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
       return encodeDeadLettered(message, view, at);
     case "OrderTriggered":
       return encodeOrderTriggered(message, view, at);
+    case "AccountLimitsChanged":
+      return encodeAccountLimitsChanged(message, view, at);
     case "Body":
       return encodeBody(message, view, at);
     case "OutputChunk":
@@ -319,7 +339,7 @@ export function encodedBytes(message: AnyMessage): number {
     case "OrderMassCancelRequest":
       return 72;
     case "SecurityDefinition":
-      return 128;
+      return 8 + blockLengthOfSecurityDefinition(message);
     case "SecurityStatus":
       return 72;
     case "AccountDefinition":
@@ -328,6 +348,8 @@ export function encodedBytes(message: AnyMessage): number {
       return 160;
     case "TimeTick":
       return 16;
+    case "AccountLimits":
+      return 96;
     case "OrderAccepted":
       return 8 + blockLengthOfOrderAccepted(message);
     case "OrderRejected":
@@ -347,7 +369,7 @@ export function encodedBytes(message: AnyMessage): number {
     case "BusinessMessageReject":
       return 48;
     case "SecurityDefined":
-      return 96;
+      return 8 + blockLengthOfSecurityDefined(message);
     case "SecurityStatusChanged":
       return 24;
     case "AccountDefined":
@@ -366,6 +388,8 @@ export function encodedBytes(message: AnyMessage): number {
       return 64;
     case "OrderTriggered":
       return 56;
+    case "AccountLimitsChanged":
+      return 64;
     case "Body":
       return 56;
     case "OutputChunk":
@@ -396,7 +420,7 @@ export function blockLengthOf(templateId: number, version: number): number {
     case 4:
       return 64;
     case 5:
-      return 120;
+      return version >= 3 ? 136 : 120;
     case 6:
       return 64;
     case 7:
@@ -405,6 +429,8 @@ export function blockLengthOf(templateId: number, version: number): number {
       return 152;
     case 9:
       return 8;
+    case 10:
+      return version < 3 ? 0 : 88;
     case 64:
       return version >= 2 ? 144 : version >= 1 ? 136 : 128;
     case 65:
@@ -424,7 +450,7 @@ export function blockLengthOf(templateId: number, version: number): number {
     case 72:
       return 40;
     case 73:
-      return 88;
+      return version >= 3 ? 104 : 88;
     case 74:
       return 16;
     case 75:
@@ -443,6 +469,8 @@ export function blockLengthOf(templateId: number, version: number): number {
       return 56;
     case 82:
       return version < 1 ? 0 : 48;
+    case 83:
+      return version < 3 ? 0 : 56;
     case 128:
       return 48;
     case 129:
@@ -490,6 +518,8 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
       return "KeyDefinition";
     case 9:
       return "TimeTick";
+    case 10:
+      return "AccountLimits";
     case 64:
       return "OrderAccepted";
     case 65:
@@ -528,6 +558,8 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
       return "DeadLettered";
     case 82:
       return "OrderTriggered";
+    case 83:
+      return "AccountLimitsChanged";
     case 128:
       return "Body";
     case 129:
@@ -568,6 +600,8 @@ export function validBlock(templateId: number, view: DataView, block: number): b
       return validKeyDefinition(view, block);
     case 9:
       return validTimeTick(view, block);
+    case 10:
+      return validAccountLimits(view, block);
     case 64:
       return validOrderAccepted(view, block);
     case 65:
@@ -606,6 +640,8 @@ export function validBlock(templateId: number, view: DataView, block: number): b
       return validDeadLettered(view, block);
     case 82:
       return validOrderTriggered(view, block);
+    case 83:
+      return validAccountLimitsChanged(view, block);
     case 128:
       return validBody(view, block);
     case 129:
@@ -646,6 +682,8 @@ export function decodeBlock(templateId: number, view: DataView, block: number): 
       return decodeKeyDefinition(view, block);
     case 9:
       return decodeTimeTick(view, block);
+    case 10:
+      return decodeAccountLimits(view, block);
     case 64:
       return decodeOrderAccepted(view, block);
     case 65:
@@ -684,6 +722,8 @@ export function decodeBlock(templateId: number, view: DataView, block: number): 
       return decodeDeadLettered(view, block);
     case 82:
       return decodeOrderTriggered(view, block);
+    case 83:
+      return decodeAccountLimitsChanged(view, block);
     case 128:
       return decodeBody(view, block);
     case 129:

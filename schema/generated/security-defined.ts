@@ -24,6 +24,12 @@ export interface SecurityDefined {
   readonly tradingState: TradingState;
   /** False: a change. */
   readonly created: boolean;
+  /** Since version 3 of the schema; absent = 0. */
+  readonly priceBandBps?: number;
+  /** Since version 3 of the schema; absent = 0. */
+  readonly takerBandBps?: number;
+  /** Since version 3 of the schema; absent = 0. */
+  readonly referencePrice?: number;
 }
 
 /** Template, bytes of the block in its first version, and where in it each field starts. */
@@ -31,6 +37,7 @@ export const SecurityDefinedLayout = {
   templateId: 73,
   version: 0,
   blockLength: 88,
+  blockLengthV3: 104,
   rptSeq: 0,
   securityID: 8,
   tickSize: 12,
@@ -45,7 +52,21 @@ export const SecurityDefinedLayout = {
   selfTradePrevention: 74,
   tradingState: 75,
   created: 76,
+  priceBandBps: 88,
+  takerBandBps: 92,
+  referencePrice: 96,
 } as const;
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfSecurityDefined(message: SecurityDefined): number {
+  if (
+    (message.priceBandBps ?? 0) !== 0 ||
+    (message.takerBandBps ?? 0) !== 0 ||
+    (message.referencePrice ?? 0) !== 0
+  )
+    return 104;
+  return 88;
+}
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeSecurityDefined(
@@ -73,12 +94,19 @@ export function encodeSecurityDefined(
   wire.assertField(isSelfTradePrevention(message.selfTradePrevention), "selfTradePrevention");
   wire.assertField(isTradingState(message.tradingState), "tradingState");
 
-  view.setUint16(at, 88, true);
+  wire.assertField(wire.isIntegerWithin(message.priceBandBps ?? 0, 0, 4294967295), "priceBandBps");
+  wire.assertField(wire.isIntegerWithin(message.takerBandBps ?? 0, 0, 4294967295), "takerBandBps");
+  wire.assertField(
+    wire.isIntegerWithin(message.referencePrice ?? 0, -2147483648, 2147483647),
+    "referencePrice",
+  );
+  const blockLength = blockLengthOfSecurityDefined(message);
+  view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 73, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, blockLength === 104 ? 3 : 0, true);
   const block = at + 8;
-  for (let index = 0; index < 88; index++) view.setUint8(block + index, 0);
+  for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
   view.setUint32(block + 8, message.securityID, true);
   view.setInt32(block + 12, message.tickSize, true);
@@ -93,12 +121,17 @@ export function encodeSecurityDefined(
   view.setUint8(block + 74, message.selfTradePrevention);
   view.setUint8(block + 75, message.tradingState);
   view.setUint8(block + 76, message.created ? 1 : 0);
-
-  return block + 88;
+  if (blockLength > 88) {
+    view.setUint32(block + 88, message.priceBandBps ?? 0, true);
+    view.setUint32(block + 92, message.takerBandBps ?? 0, true);
+    view.setInt32(block + 96, message.referencePrice ?? 0, true);
+  }
+  return block + blockLength;
 }
 
 /** Every field holds a value of its type. */
 export function validSecurityDefined(view: DataView, block: number): boolean {
+  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
@@ -110,13 +143,14 @@ export function validSecurityDefined(view: DataView, block: number): boolean {
     wire.validUint53(view, block + 64) &&
     isSelfTradePrevention(view.getUint8(block + 74)) &&
     isTradingState(view.getUint8(block + 75)) &&
-    view.getUint8(block + 76) <= 1
+    view.getUint8(block + 76) <= 1 &&
+    (blockLength <= 88 || true)
   );
 }
 
 /** Call only behind its header and where validSecurityDefined holds. */
 export function decodeSecurityDefined(view: DataView, block: number): SecurityDefined {
-  return {
+  const message: SecurityDefined = {
     kind: "SecurityDefined",
     rptSeq: wire.readUint53(view, block),
     securityID: view.getUint32(block + 8, true),
@@ -133,4 +167,16 @@ export function decodeSecurityDefined(view: DataView, block: number): SecurityDe
     tradingState: view.getUint8(block + 75) as TradingState,
     created: view.getUint8(block + 76) === 1,
   };
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= 88) return message;
+  const newer: { -readonly [Key in keyof SecurityDefined]?: SecurityDefined[Key] } = {};
+  if (blockLength > 88) {
+    const priceBandBps = view.getUint32(block + 88, true);
+    if (priceBandBps !== 0) newer.priceBandBps = priceBandBps;
+    const takerBandBps = view.getUint32(block + 92, true);
+    if (takerBandBps !== 0) newer.takerBandBps = takerBandBps;
+    const referencePrice = view.getInt32(block + 96, true);
+    if (referencePrice !== 0) newer.referencePrice = referencePrice;
+  }
+  return { ...message, ...newer };
 }

@@ -33,6 +33,12 @@ export interface SecurityDefinition {
   readonly maxOrderQty: number;
   /** Of a new instrument; a change leaves the state. */
   readonly tradingState: TradingState;
+  /** How far from the reference price a price may be at entry, in basis points; 0 = any. Since version 3 of the schema; absent = 0. */
+  readonly priceBandBps?: number;
+  /** How far from the reference price a taker may trade, in basis points; 0 = any. Since version 3 of the schema; absent = 0. */
+  readonly takerBandBps?: number;
+  /** Before the first trade; 0 = none. Since version 3 of the schema; absent = 0. */
+  readonly referencePrice?: number;
 }
 
 /** Template, bytes of the block in its first version, and where in it each field starts. */
@@ -40,6 +46,7 @@ export const SecurityDefinitionLayout = {
   templateId: 5,
   version: 0,
   blockLength: 120,
+  blockLengthV3: 136,
   sendingTime: 0,
   validUntil: 8,
   commandID: 16,
@@ -57,7 +64,21 @@ export const SecurityDefinitionLayout = {
   minOrderQty: 96,
   maxOrderQty: 104,
   tradingState: 112,
+  priceBandBps: 120,
+  takerBandBps: 124,
+  referencePrice: 128,
 } as const;
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfSecurityDefinition(message: SecurityDefinition): number {
+  if (
+    (message.priceBandBps ?? 0) !== 0 ||
+    (message.takerBandBps ?? 0) !== 0 ||
+    (message.referencePrice ?? 0) !== 0
+  )
+    return 136;
+  return 120;
+}
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeSecurityDefinition(
@@ -94,12 +115,19 @@ export function encodeSecurityDefinition(
     "maxOrderQty",
   );
   wire.assertField(isTradingState(message.tradingState), "tradingState");
-  view.setUint16(at, 120, true);
+  wire.assertField(wire.isIntegerWithin(message.priceBandBps ?? 0, 0, 4294967295), "priceBandBps");
+  wire.assertField(wire.isIntegerWithin(message.takerBandBps ?? 0, 0, 4294967295), "takerBandBps");
+  wire.assertField(
+    wire.isIntegerWithin(message.referencePrice ?? 0, -2147483648, 2147483647),
+    "referencePrice",
+  );
+  const blockLength = blockLengthOfSecurityDefinition(message);
+  view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 5, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, blockLength === 136 ? 3 : 0, true);
   const block = at + 8;
-  for (let index = 0; index < 120; index++) view.setUint8(block + index, 0);
+  for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);
   wire.writeUint53(view, block + 8, message.validUntil);
   wire.writeUuid(view, block + 16, message.commandID);
@@ -117,12 +145,17 @@ export function encodeSecurityDefinition(
   wire.writeUint53(view, block + 96, message.minOrderQty);
   wire.writeUint53(view, block + 104, message.maxOrderQty);
   view.setUint8(block + 112, message.tradingState);
-
-  return block + 120;
+  if (blockLength > 120) {
+    view.setUint32(block + 120, message.priceBandBps ?? 0, true);
+    view.setUint32(block + 124, message.takerBandBps ?? 0, true);
+    view.setInt32(block + 128, message.referencePrice ?? 0, true);
+  }
+  return block + blockLength;
 }
 
 /** Every field holds a value of its type. */
 export function validSecurityDefinition(view: DataView, block: number): boolean {
+  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     wire.validUint53(view, block + 8) &&
@@ -134,13 +167,14 @@ export function validSecurityDefinition(view: DataView, block: number): boolean 
     wire.validUint53(view, block + 88) &&
     wire.validUint53(view, block + 96) &&
     wire.validUint53(view, block + 104) &&
-    isTradingState(view.getUint8(block + 112))
+    isTradingState(view.getUint8(block + 112)) &&
+    (blockLength <= 120 || true)
   );
 }
 
 /** Call only behind its header and where validSecurityDefinition holds. */
 export function decodeSecurityDefinition(view: DataView, block: number): SecurityDefinition {
-  return {
+  const message: SecurityDefinition = {
     kind: "SecurityDefinition",
     sendingTime: wire.readUint53(view, block),
     validUntil: wire.readUint53(view, block + 8),
@@ -160,4 +194,16 @@ export function decodeSecurityDefinition(view: DataView, block: number): Securit
     maxOrderQty: wire.readUint53(view, block + 104),
     tradingState: view.getUint8(block + 112) as TradingState,
   };
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= 120) return message;
+  const newer: { -readonly [Key in keyof SecurityDefinition]?: SecurityDefinition[Key] } = {};
+  if (blockLength > 120) {
+    const priceBandBps = view.getUint32(block + 120, true);
+    if (priceBandBps !== 0) newer.priceBandBps = priceBandBps;
+    const takerBandBps = view.getUint32(block + 124, true);
+    if (takerBandBps !== 0) newer.takerBandBps = takerBandBps;
+    const referencePrice = view.getInt32(block + 128, true);
+    if (referencePrice !== 0) newer.referencePrice = referencePrice;
+  }
+  return { ...message, ...newer };
 }

@@ -21,6 +21,8 @@ const Exponent = z.int().min(-18).max(9).meta({
   description: "Units are 10^exponent; fixed for the instrument's life",
 });
 
+const BandBps = z.int().min(0).max(1_000_000);
+
 export const SymbolPath = z.strictObject({ symbol: SymbolText });
 
 /** Body of PUT /v1/admin/instruments/{symbol}: lists it, or changes it. */
@@ -34,6 +36,17 @@ export const InstrumentRequest = z
     lotSize: DecimalText.meta({ description: "Quantities are multiples of it" }),
     minOrderQty: DecimalText.optional(),
     maxOrderQty: DecimalText.optional().meta({ description: "0 or absent: no bound" }),
+    priceBandBps: BandBps.optional().meta({
+      description:
+        "How far from the reference price (the last trade's) a limit may be at entry, in basis points; 0 or absent: anywhere",
+    }),
+    takerBandBps: BandBps.optional().meta({
+      description:
+        "How far from the reference price a taker trades, in basis points; 0 or absent: anywhere",
+    }),
+    referencePrice: DecimalText.optional().meta({
+      description: "Before the first trade; 0 or absent: none, so that no band holds",
+    }),
     selfTradePrevention: SelfTradePreventionText.optional().meta({
       description: "Of orders that name none; CancelNewest where absent",
     }),
@@ -79,6 +92,28 @@ export const AccountRequest = z
   })
   .meta({ id: "AccountRequest" });
 
+export const AccountSymbolPath = AccountPath.extend({ symbol: SymbolText });
+
+const OpenOrderCountMax = z.int().min(0).max(4294967295).meta({
+  description: "Open orders in an instrument; 0: any number",
+});
+
+/** Body of PUT /v1/admin/accounts/{accountID}/limits. */
+export const AccountLimitsRequest = z
+  .strictObject({ openOrderCountMax: OpenOrderCountMax })
+  .meta({ id: "AccountLimitsRequest" });
+
+/** Body of PUT /v1/admin/accounts/{accountID}/limits/{symbol}. */
+export const InstrumentLimitsRequest = z
+  .strictObject({
+    openOrderCountMax: OpenOrderCountMax.optional(),
+    openNotionalMax: DecimalText.optional().meta({
+      description:
+        "Price x leavesQty over the open orders, in the quote currency; 0 or absent: any",
+    }),
+  })
+  .meta({ id: "InstrumentLimitsRequest" });
+
 const KeyID = z.string().regex(/^[A-Za-z0-9_-]{1,36}$/);
 
 export const KeyPath = z.strictObject({ keyID: KeyID });
@@ -113,6 +148,9 @@ export const ListedInstrument = z
     lotSize: Decimal,
     minOrderQty: Decimal,
     maxOrderQty: Decimal,
+    priceBandBps: Count,
+    takerBandBps: Count,
+    referencePrice: Decimal,
     selfTradePrevention: SelfTradePreventionText,
     tradingState: TradingStateText,
   })
@@ -151,6 +189,25 @@ export const DefinedAccount = ListedAccount.extend({ position: Position }).meta(
 export const ListedAccounts = z
   .strictObject({ accounts: z.array(ListedAccount) })
   .meta({ id: "ListedAccounts" });
+
+export const ListedLimits = z
+  .strictObject({
+    accountID: AccountID,
+    symbol: SymbolText.optional().meta({
+      description: "Absent: every instrument for which the account has no limits of its own",
+    }),
+    openOrderCountMax: OpenOrderCountMax,
+    openNotionalMax: Decimal.optional(),
+  })
+  .meta({ id: "ListedLimits" });
+
+export const DefinedLimits = ListedLimits.extend({ position: Position }).meta({
+  id: "DefinedLimits",
+});
+
+export const ListedAccountLimits = z
+  .strictObject({ limits: z.array(ListedLimits) })
+  .meta({ id: "ListedAccountLimits" });
 
 export const ListedKey = z
   .strictObject({
@@ -194,6 +251,9 @@ export const ListedPartitions = z
 export type InstrumentRequest = z.infer<typeof InstrumentRequest>;
 export type StatusRequest = z.infer<typeof StatusRequest>;
 export type AccountRequest = z.infer<typeof AccountRequest>;
+export type AccountLimitsRequest = z.infer<typeof AccountLimitsRequest>;
+export type InstrumentLimitsRequest = z.infer<typeof InstrumentLimitsRequest>;
+export type ListedLimits = z.infer<typeof ListedLimits>;
 export type KeyRequest = z.infer<typeof KeyRequest>;
 export type ScopeText = z.infer<typeof ScopeText>;
 export type ListedInstrument = z.infer<typeof ListedInstrument>;

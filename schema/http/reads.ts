@@ -254,6 +254,14 @@ export const Instrument = z
     lotSize: Decimal,
     minOrderQty: Decimal,
     maxOrderQty: Decimal.meta({ description: "0: no bound" }),
+    priceBandBps: Count.meta({
+      description:
+        "How far from the reference price (the last trade's) a limit may be at entry, in basis points; 0: anywhere",
+    }),
+    takerBandBps: Count.meta({
+      description: "How far from the reference price a taker trades, in basis points; 0: anywhere",
+    }),
+    referencePrice: Decimal.meta({ description: "Before the first trade; 0: none" }),
     selfTradePrevention: z.enum(["CancelNewest", "CancelOldest", "CancelBoth", "Decrement"]),
     tradingState: z.enum(["Open", "Halt", "CancelOnly", "Closed"]),
     seqNum: Count.meta({

@@ -163,6 +163,22 @@ export const accounts = pgTable(
   (table) => [primaryKey({ columns: [table.partition, table.accountID] })],
 );
 
+/** Caps on an account's open orders in one instrument, as each partition knows them; 0 = any. */
+export const accountLimits = pgTable(
+  "account_limits",
+  {
+    partition: integer("partition").notNull(),
+    accountID: integer("account_id").notNull(),
+    /** Empty: each instrument for which the account has no limits of its own. */
+    symbol: text("symbol").notNull(),
+    openOrderCountMax: count("open_order_count_max").notNull(),
+    /** In price unit x quantity unit. */
+    openNotionalMax: wide("open_notional_max").notNull(),
+    lastSeqNum: count("last_seq_num").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.partition, table.accountID, table.symbol] })],
+);
+
 /** Public keys only; they stand on partition 0. */
 export const keys = pgTable(
   "keys",
@@ -197,6 +213,11 @@ export const instruments = pgTable(
     minOrderQty: count("min_order_qty").notNull(),
     /** 0 = no most. */
     maxOrderQty: count("max_order_qty").notNull(),
+    /** Basis points; 0 = any price. */
+    priceBandBps: integer("price_band_bps").notNull().default(0),
+    takerBandBps: integer("taker_band_bps").notNull().default(0),
+    /** Before the first trade; 0 = none. */
+    referencePrice: integer("reference_price").notNull().default(0),
     selfTradePrevention: smallint("self_trade_prevention").notNull(),
     tradingState: smallint("trading_state").notNull(),
     lastSeqNum: count("last_seq_num").notNull(),
@@ -222,6 +243,7 @@ export type OrderRow = typeof orders.$inferSelect;
 export type FillRow = typeof fills.$inferSelect;
 export type PositionRow = typeof positions.$inferSelect;
 export type AccountRow = typeof accounts.$inferSelect;
+export type AccountLimitsRow = typeof accountLimits.$inferSelect;
 export type KeyRow = typeof keys.$inferSelect;
 export type InstrumentRow = typeof instruments.$inferSelect;
 export type FoldPositionRow = typeof foldPositions.$inferSelect;
