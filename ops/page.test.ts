@@ -8,6 +8,9 @@ import type { ChildVenue } from "./child-venue.ts";
 
 if (browserPath === null) console.log("The page's test is skipped: no Chromium on this machine.");
 
+/** As far as the demo market does not come in minutes, in its quote currency. */
+const farAway = 5000;
+
 describe.skipIf(browserPath === null)("the trading page in a real browser", () => {
   let venue: ChildVenue;
   let browser: TestBrowser;
@@ -75,6 +78,49 @@ describe.skipIf(browserPath === null)("the trading page in a real browser", () =
     expect(await page.textContent("#result")).toContain("Canceled in");
   }, 120_000);
 
+  test("places a stop limit: it waits, is listed with what for, and is not in the ladder", async () => {
+    await choose(page, "Sell", "StopLimit");
+    const price = (Number(await deepBid(page)) - farAway).toFixed(2);
+    await page.fill('#ticket input[name="stopPx"]', price);
+    await page.fill('#ticket input[name="price"]', price);
+    await page.fill('#ticket input[name="orderQty"]', "0.031");
+    await page.click("#submit");
+    await resultWith(page, "Waits for a trade at");
+    await page.waitForSelector('#orders tr:has-text("0.03100")');
+    const row = await page.textContent('#orders tr:has-text("0.03100")');
+    expect(row).toContain("→");
+    expect(row).toContain("waits for its stop");
+    expect(await page.locator('#ladder button[data-own="0.03100"]').count()).toBe(0);
+  }, 120_000);
+
+  test("places a trailing stop from the last trade on", async () => {
+    await choose(page, "Sell", "Stop");
+    await page.click('#ticket label:has(input[value="trail"])');
+    expect(await page.isVisible('#ticket input[name="price"]')).toBe(false);
+    await page.fill('#ticket input[name="stopPx"]', "");
+    await page.fill('#ticket input[name="pegOffsetValue"]', String(farAway));
+    await page.fill('#ticket input[name="orderQty"]', "0.032");
+    await browser.picture(page, "trailing-stop-dark");
+    await page.click("#submit");
+    await resultWith(page, "Waits for a trade at");
+    await page.waitForSelector(`#orders tr:has-text("trails by ${farAway}.00")`);
+  }, 120_000);
+
+  test("places an iceberg, marks it in the ladder, and cancels all of them", async () => {
+    await choose(page, "Buy", "Limit");
+    const price = await deepBid(page);
+    await page.fill('#ticket input[name="price"]', price);
+    await page.fill('#ticket input[name="orderQty"]', "0.05");
+    await page.fill('#ticket input[name="displayQty"]', "0.01");
+    await page.click("#submit");
+    await resultWith(page, "shows 0.01000 at a time");
+    await page.waitForSelector('#orders tr:has-text("shows 0.01000")');
+    await page.waitForSelector('#bids button[data-own="0.05000"]');
+    await browser.picture(page, "stops-and-iceberg-dark");
+    await page.click("#cancel-all");
+    await page.waitForSelector("#orders tr", { state: "detached" });
+  }, 120_000);
+
   test("fills the ticket from a level of the ladder, by mouse and by keyboard", async () => {
     await page.click("#bids button:not([hidden])");
     expect(await page.inputValue('#ticket input[name="price"]')).not.toBe("");
@@ -108,4 +154,14 @@ async function deepBid(page: Page): Promise<string> {
   const bids = page.locator("#bids button:not([hidden])");
   const deep = bids.nth(Math.floor((await bids.count()) * 0.7));
   return (await deep.getAttribute("data-price")) ?? "";
+}
+
+/** Sets the ticket's side and order type. */
+async function choose(page: Page, side: string, ordType: string): Promise<void> {
+  await page.click(`#ticket label:has(input[value="${side}"])`);
+  await page.click(`#ticket label:has(input[value="${ordType}"])`);
+}
+
+async function resultWith(page: Page, text: string): Promise<void> {
+  await page.waitForSelector(`#result[data-tone="good"]:has-text("${text}")`);
 }

@@ -15,8 +15,10 @@ export interface Fact {
 const units: Readonly<Record<string, "price" | "quantity" | "cash">> = {
   price: "price",
   stopPx: "price",
+  pegOffsetValue: "price",
   tickSize: "price",
   orderQty: "quantity",
+  displayQty: "quantity",
   lotSize: "quantity",
   minOrderQty: "quantity",
   maxOrderQty: "quantity",
@@ -24,7 +26,14 @@ const units: Readonly<Record<string, "price" | "quantity" | "cash">> = {
 };
 
 /** Fields that say nothing by a 0. */
-const mute: ReadonlySet<string> = new Set(["cashOrderQty", "expireTime", "execInst", "stopPx"]);
+const mute: ReadonlySet<string> = new Set([
+  "cashOrderQty",
+  "expireTime",
+  "execInst",
+  "stopPx",
+  "pegOffsetValue",
+  "displayQty",
+]);
 
 /**
  * What a command says, field by field, as the admin API shows it. Prices and quantities are decimals where their instrument is listed,

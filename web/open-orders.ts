@@ -1,8 +1,9 @@
 import type { Order, OrderList } from "../schema/http/reads.ts";
 import { parseDecimal, parseWideDecimal } from "../schema/units.ts";
-import { grouped, withDecimals } from "./decimals.ts";
+import { withDecimals } from "./decimals.ts";
 import { setText, tableRow, timeOfDay } from "./elements.ts";
 import type { Listing } from "./listing.ts";
+import { isWaiting, priceText, statusText } from "./order-words.ts";
 import type { VenueApi, VenueAnswer } from "./venue-api.ts";
 
 type OpenOrder = Omit<Order, "position">;
@@ -86,16 +87,10 @@ export class OpenOrders {
     const row = tableRow([
       { text: timeOfDay(order.entryTime), className: "quiet" },
       { text: order.side, className: order.side === "Buy" ? "buy" : "sell" },
-      {
-        text: grouped(withDecimals(order.price ?? "0", listing.priceDecimals)),
-        className: "number",
-      },
+      { text: priceText(order, listing), className: "number" },
       { text: withDecimals(order.leavesQty, listing.qtyDecimals), className: "number" },
       { text: withDecimals(order.cumQty, listing.qtyDecimals), className: "number quiet" },
-      {
-        text: order.postOnly ? `${order.ordStatus}, post only` : order.ordStatus,
-        className: "quiet",
-      },
+      { text: statusText(order, listing), className: "quiet" },
       { text: "", className: "action" },
     ]);
     row.dataset["orderId"] = order.orderID;
@@ -103,7 +98,7 @@ export class OpenOrders {
     cancel.type = "button";
     cancel.className = "quiet";
     cancel.textContent = "Cancel";
-    cancel.ariaLabel = `Cancel ${order.side} ${order.leavesQty} at ${order.price ?? "market"}`;
+    cancel.ariaLabel = `Cancel ${order.side} ${order.leavesQty} at ${priceText(order, listing)}`;
     cancel.addEventListener("click", () => {
       cancel.disabled = true;
       void this.#cancel(order);
@@ -138,7 +133,7 @@ function quantities(
   for (const order of orders) {
     const price = parseDecimal(order.price ?? "", listing.priceExponent);
     const leaves = parseWideDecimal(order.leavesQty, listing.qtyExponent);
-    if (order.side !== side || !price.ok || !leaves.ok) continue;
+    if (order.side !== side || isWaiting(order) || !price.ok || !leaves.ok) continue;
     owned.set(price.value, (owned.get(price.value) ?? 0n) + leaves.value);
   }
   return owned;

@@ -1,39 +1,33 @@
 import { formatDecimal, parseDecimal } from "../schema/units.ts";
+import { outcomeText } from "./order-words.ts";
+import type { PlacedOrder } from "./order-words.ts";
 import { typedDecimal, withDecimals } from "./decimals.ts";
 import { element, setText } from "./elements.ts";
 import type { Listing } from "./listing.ts";
 import { refusalText } from "./venue-api.ts";
 import type { VenueApi, VenueAnswer } from "./venue-api.ts";
 
-/** What the ticket reads of the venue's answer to an order. */
-export interface PlacedOrder {
-  readonly orderID: string;
-  readonly ordStatus?: string;
-  readonly side?: string;
-  readonly orderQty?: string;
-  readonly price?: string;
-  readonly cumQty?: string;
-  readonly leavesQty?: string;
-  readonly avgPx?: string;
-  readonly position?: string;
-  readonly executionReports?: readonly {
-    readonly execType: string;
-    readonly cancelReason?: string;
-  }[];
-}
+const orderTypes = ["Limit", "Market", "Stop", "StopLimit"] as const;
+type OrdTypeChoice = (typeof orderTypes)[number];
 
-const timesInForce = {
-  Limit: [
-    ["GTC", "Until canceled"],
-    ["IOC", "At once, cancel the rest"],
-    ["FOK", "All at once or nothing"],
-    ["GTD", "Until a time"],
-  ],
-  Market: [
-    ["IOC", "At once, cancel the rest"],
-    ["FOK", "All at once or nothing"],
-  ],
-} as const;
+const untilCanceled = ["GTC", "Until canceled"] as const;
+const untilTime = ["GTD", "Until a time"] as const;
+const atOnce = [
+  ["IOC", "At once, cancel the rest"],
+  ["FOK", "All at once or nothing"],
+] as const;
+
+const timesInForce: Readonly<Record<OrdTypeChoice, readonly (readonly [string, string])[]>> = {
+  Limit: [untilCanceled, ...atOnce, untilTime],
+  Market: atOnce,
+  Stop: [untilCanceled, untilTime],
+  StopLimit: [untilCanceled, ...atOnce, untilTime],
+};
+
+/** Typed fields, of which each order has those that are shown. */
+const decimals = ["price", "stopPx", "pegOffsetValue", "displayQty", "orderQty", "cashOrderQty"];
+/** Left empty, they are not sent: the order is then none of that kind, or the venue finds the value. */
+const optional: ReadonlySet<string> = new Set(["stopPx", "displayQty"]);
 
 /** The order form. It checks nothing that the venue checks: it sends what was typed and shows what came of it. */
 export class Ticket {
@@ -60,7 +54,7 @@ export class Ticket {
     this.#api = api;
     this.#listing = listing;
     if (changed) {
-      for (const name of ["price", "orderQty", "cashOrderQty"]) this.#input(name).value = "";
+      for (const name of decimals) this.#input(name).value = "";
       this.say("", "");
     }
     for (const unit of this.#form.querySelectorAll<HTMLElement>("[data-currency]")) {
@@ -73,7 +67,7 @@ export class Ticket {
   /** Fills in a level of the ladder. */
   pick(price: string): void {
     const limit = this.#form.querySelector<HTMLInputElement>('[name="ordType"][value="Limit"]');
-    if (limit !== null) limit.checked = true;
+    if (limit !== null && this.#ordType() !== "StopLimit") limit.checked = true;
     this.#input("price").value = price;
     this.#arrange();
     this.#input("orderQty").focus();
@@ -99,26 +93,25 @@ export class Ticket {
     this.#submit.disabled = true;
     const answer = await this.#api.post<PlacedOrder>("/v1/orders", this.#request(listing));
     this.#submit.disabled = false;
-    if (answer.ok) this.say(outcome(answer.body, answer.ms, listing), "good");
+    if (answer.ok) this.say(outcomeText(answer.body, answer.ms, listing), "good");
     else this.say(refusalText(answer), "bad");
     this.#onAnswer(answer);
   }
 
+  /** What is shown is sent, as it was typed. */
   #request(listing: Listing): Record<string, unknown> {
-    const ordType = this.#choice("ordType");
     const timeInForce = this.#choice("timeInForce");
-    const byCash = ordType === "Market" && this.#choice("by") === "cash";
-    const field = byCash ? "cashOrderQty" : "orderQty";
     const request: Record<string, unknown> = {
       symbol: listing.symbol,
       side: this.#choice("side"),
-      ordType,
-      [field]: typedDecimal(this.#input(field).value),
+      ordType: this.#ordType(),
       timeInForce,
     };
-    if (ordType === "Market") return request;
-    request["price"] = typedDecimal(this.#input("price").value);
-    if (this.#input("postOnly").checked) request["postOnly"] = true;
+    for (const name of decimals.filter((field) => this.#isShown(field))) {
+      const value = typedDecimal(this.#input(name).value);
+      if (value !== "" || !optional.has(name)) request[name] = value;
+    }
+    if (this.#isShown("postOnly") && this.#input("postOnly").checked) request["postOnly"] = true;
     if (timeInForce === "GTD") {
       const minutes = Number(this.#input("expireMinutes").value);
       const expires = new Date(Date.now() + (Number.isFinite(minutes) ? minutes : 0) * 60_000);
@@ -127,28 +120,42 @@ export class Ticket {
     return request;
   }
 
+  #isShown(name: string): boolean {
+    return this.#input(name).closest("[hidden]") === null;
+  }
+
   /** Shows the fields that this kind of order has, and names the button after what it does. */
   #arrange(): void {
-    const ordType = this.#choice("ordType") === "Market" ? "Market" : "Limit";
+    const ordType = this.#ordType();
     this.#offerTimesInForce(ordType);
     const by = ordType === "Market" ? this.#choice("by") : "quantity";
     const visible = (field: HTMLElement): boolean =>
       [
         [field.dataset["only"], ordType],
         [field.dataset["by"], by],
+        [field.dataset["trigger"], this.#choice("trigger")],
         [field.dataset["tif"], this.#choice("timeInForce")],
-      ].every(([wanted, chosen]) => wanted === undefined || wanted === chosen);
+      ].every(
+        ([wanted, chosen = ""]) => wanted === undefined || wanted.split(" ").includes(chosen),
+      );
     for (const field of this.#form.querySelectorAll<HTMLElement>(
-      "[data-only], [data-by], [data-tif]",
+      "[data-only], [data-by], [data-trigger], [data-tif]",
     )) {
       field.hidden = !visible(field);
     }
+    const trails = this.#choice("trigger") === "trail";
+    this.#input("stopPx").placeholder = trails ? "from the last trade" : "";
     const side = this.#choice("side");
     setText(this.#submit, `${side} ${this.#listing?.baseCurrency ?? ""}`);
     this.#submit.dataset["side"] = side;
   }
 
-  #offerTimesInForce(ordType: "Limit" | "Market"): void {
+  #ordType(): OrdTypeChoice {
+    const chosen = this.#choice("ordType");
+    return orderTypes.find((ordType) => ordType === chosen) ?? "Limit";
+  }
+
+  #offerTimesInForce(ordType: OrdTypeChoice): void {
     const select = this.#form.elements.namedItem("timeInForce");
     if (!(select instanceof HTMLSelectElement) || select.dataset["of"] === ordType) return;
     select.dataset["of"] = ordType;
@@ -157,13 +164,15 @@ export class Ticket {
     );
   }
 
-  /** Arrow up and down in the price: one tick. */
+  /** Arrow up and down in a price: one tick. */
   #step(event: KeyboardEvent): void {
     const ticks = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     const listing = this.#listing;
-    if (event.target !== this.#input("price") || ticks === undefined || listing === null) return;
+    const input = ["price", "stopPx"]
+      .map((name) => this.#input(name))
+      .find((field) => field === event.target);
+    if (input === undefined || ticks === undefined || listing === null) return;
     event.preventDefault();
-    const input = this.#input("price");
     const price = parseDecimal(typedDecimal(input.value), listing.priceExponent);
     const tick = parseDecimal(listing.tickSize, listing.priceExponent);
     if (!price.ok || !tick.ok) return;
@@ -184,22 +193,4 @@ export class Ticket {
     const value = new FormData(this.#form).get(name);
     return typeof value === "string" ? value : "";
   }
-}
-
-function outcome(order: PlacedOrder, ms: number, listing: Listing): string {
-  const qty = (value: string | undefined): string =>
-    withDecimals(value ?? "0", listing.qtyDecimals);
-  const took = `${ms.toFixed(1)} ms`;
-  if (order.ordStatus === undefined)
-    return `On the log, not decided yet (${took}). Order ${order.orderID}`;
-  const filled = Number(order.cumQty ?? 0) > 0;
-  const price = filled
-    ? ` at ${withDecimals(order.avgPx ?? "0", listing.priceDecimals)} on average`
-    : "";
-  const parts = [`${order.ordStatus} in ${took}.`];
-  if (filled) parts.push(`Filled ${qty(order.cumQty)}${price}.`);
-  if (Number(order.leavesQty ?? 0) > 0) parts.push(`${qty(order.leavesQty)} rests.`);
-  const reason = order.executionReports?.find(({ cancelReason }) => cancelReason !== undefined);
-  if (reason?.cancelReason !== undefined) parts.push(`Rest canceled: ${reason.cancelReason}.`);
-  return parts.join(" ");
 }
