@@ -36,7 +36,7 @@ const steps: readonly Step[] = [
   },
   {
     name: "house rules",
-    command: [bun, "test", "--only-failures", "ops/tidy.test.ts"],
+    command: [bun, "test", "--only-failures", "--timeout=30000", "ops/tidy.test.ts"],
     hint: "ops/tidy.test.ts",
   },
 ];
