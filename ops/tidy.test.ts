@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { dirname } from "node:path";
 
 import { deadReferences, looseSupply, machineTraces } from "./tidy/documents.ts";
@@ -11,6 +11,8 @@ import { readTree } from "./tidy/sources.ts";
 import type { Finding, Tree } from "./tidy/sources.ts";
 import { drawers, forbiddenWords, openNotes } from "./tidy/words.ts";
 
+// Reading every file takes as long as the machine is busy.
+setDefaultTimeout(120_000);
 const root = dirname(import.meta.dir);
 const tree = await readTree(root);
 

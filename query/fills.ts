@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, getTableName, lt, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import { z } from "zod";
 
@@ -37,7 +37,7 @@ export async function listFills(
     key === null ? undefined : after(key),
   );
   const { rows, positions } = await readWithPositions(readDb, (db) =>
-    selectFills(db, where).limit(limit + 1),
+    selectFills(db, where, limit + 1),
   );
   const page = rows.slice(0, limit);
   const last = page.at(-1)?.fill;
@@ -100,8 +100,26 @@ interface JoinedFill {
   readonly qtyExponent: number;
 }
 
-/** An account never trades with itself, so the key names one row of it. */
-function selectFills(db: Pick<ReadDatabase, "select">, where: SQL | undefined) {
+/**
+ * The first rows, newest first, with what their orders and instruments add. An account never trades with itself, so the key names one row of it.
+ *
+ * The page is cut before it is joined: PostgreSQL takes the joins for far more selective than they are, and would join and sort all that an
+ * account ever traded. Each fill has its order and its instrument, so that none is lost.
+ */
+export function selectFills(
+  db: Pick<ReadDatabase, "select">,
+  where: SQL | undefined,
+  countMax: number,
+) {
+  const newestFirst = [fills.transactTime, fills.seqNum, fills.rptSeq, fills.symbol].map(desc);
+  // Under the table's own name its columns are those of the page.
+  const page = db
+    .select()
+    .from(fills)
+    .where(where)
+    .orderBy(...newestFirst)
+    .limit(countMax)
+    .as(getTableName(fills));
   return db
     .select({
       fill: fills,
@@ -109,7 +127,7 @@ function selectFills(db: Pick<ReadDatabase, "select">, where: SQL | undefined) {
       priceExponent: instruments.priceExponent,
       qtyExponent: instruments.qtyExponent,
     })
-    .from(fills)
+    .from(page)
     .innerJoin(
       instruments,
       and(eq(instruments.partition, fills.partition), eq(instruments.securityID, fills.securityID)),
@@ -122,8 +140,7 @@ function selectFills(db: Pick<ReadDatabase, "select">, where: SQL | undefined) {
         eq(orders.partition, fills.partition),
       ),
     )
-    .where(where)
-    .orderBy(desc(fills.transactTime), desc(fills.seqNum), desc(fills.rptSeq), desc(fills.symbol));
+    .orderBy(...newestFirst);
 }
 
 function listedFill({ fill, clOrdID, priceExponent, qtyExponent }: JoinedFill): Fill {

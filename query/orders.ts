@@ -94,7 +94,8 @@ interface JoinedOrder {
   readonly qtyExponent: number | null;
 }
 
-function selectOrders(db: Pick<ReadDatabase, "select">, where: SQL | undefined) {
+/** Newest first, with what their instruments add. */
+export function selectOrders(db: Pick<ReadDatabase, "select">, where: SQL | undefined) {
   return db
     .select({
       order: orders,
