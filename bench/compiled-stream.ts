@@ -2,6 +2,7 @@ import { CommandBuffer } from "../engine/core/command-buffer.ts";
 import { Engine } from "../engine/core/engine.ts";
 import type { EngineLimits } from "../engine/core/engine.ts";
 import { EventBuffer } from "../engine/core/event-buffer.ts";
+import { preparedMax } from "../engine/core/prepare.ts";
 import { OrderStreamCommands } from "../ops/order-stream-commands.ts";
 import { StreamMessageType } from "../ops/order-stream.ts";
 import { bodyHeaderBytes } from "../schema/body.ts";
@@ -115,6 +116,10 @@ function applyBatch(
   let eventCount = 0;
   for (let place = 0; place < count; place++) {
     const seqNum = firstSeqNum + place;
+    if (place % preparedMax === 0) {
+      const prepared = Math.min(preparedMax, count - place);
+      engine.prepare(batch, place * commandBytesMax, commandBytesMax, prepared);
+    }
     out.reset();
     engine.apply(batch, place * commandBytesMax, seqNum, firstTime + place, seqNum, out);
     eventCount += out.eventCount;

@@ -4,6 +4,7 @@ import { uncountOpen } from "./open-orders.ts";
 import { hasExtraBit, orderShift, OrderWord, sideOf, timeInForceOf } from "./order-pool.ts";
 import { hashID } from "./id-table.ts";
 import type { Ladder } from "./ladder.ts";
+import type { LevelPages } from "./level-pages.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -63,14 +64,40 @@ export function leaveLevel(state: PartitionState, ladder: Ladder, slot: number):
   const orders = state.orders.hot;
   const words = orders.wordsOf(slot);
   const at = slot << orderShift;
+  if (!orders.isMoving) return leaveLevelOf(state.instruments.pages, ladder, words, at);
   const next = words[at + OrderWord.next]!;
   const prev = words[at + OrderWord.prev]!;
   if (prev !== 0) orders.wordsOf(prev)[(prev << orderShift) + OrderWord.next] = next;
   if (next !== 0) orders.wordsOf(next)[(next << orderShift) + OrderWord.prev] = prev;
-  if (prev !== 0 && next !== 0) return;
-  const price = words[at + OrderWord.price]!;
+  if (prev === 0 || next === 0) {
+    moveEnds(state.instruments.pages, ladder, words[at + OrderWord.price]!, next, prev);
+  }
+}
+
+/** As leaveLevel, of an order at `at` among `words`, where all orders are. */
+export function leaveLevelOf(
+  pages: LevelPages,
+  ladder: Ladder,
+  words: Int32Array,
+  at: number,
+): void {
+  const next = words[at + OrderWord.next]!;
+  const prev = words[at + OrderWord.prev]!;
+  if (prev !== 0) words[(prev << orderShift) + OrderWord.next] = next;
+  if (next !== 0) words[(next << orderShift) + OrderWord.prev] = prev;
+  if (prev === 0 || next === 0) moveEnds(pages, ladder, words[at + OrderWord.price]!, next, prev);
+}
+
+/** The first or the last order of the level of `price`, or its only one, has left it; `next` and `prev` were its neighbours. */
+function moveEnds(
+  pages: LevelPages,
+  ladder: Ladder,
+  price: number,
+  next: number,
+  prev: number,
+): void {
   const level = ladder.find(price);
-  const levels = state.instruments.pages.entries.wordsOf(level >>> 10);
+  const levels = pages.entries.wordsOf(level >>> 10);
   if (prev === 0) levels[level << 1] = next;
   if (next === 0) levels[(level << 1) + 1] = prev;
   if ((prev | next) === 0) ladder.close(price, level);

@@ -116,6 +116,7 @@ function captureInstruments({ instruments }: PartitionState): InstrumentCapture[
     const {
       ladder: _ladder,
       stops: _stops,
+      symbolWords: _words,
       symbolHash: _hash,
       firstOfOrderIDs: _first,
       hasCaps: _hasCaps,

@@ -6,6 +6,7 @@ import { CommandBuffer } from "./command-buffer.ts";
 import { alice, bob, brief, Partition } from "./core.fixture.ts";
 import { Engine } from "./engine.ts";
 import { EventBuffer } from "./event-buffer.ts";
+import { preparedMax } from "./prepare.ts";
 
 describe("one command", () => {
   test("may sweep hundreds of makers in one go, whatever room the buffer had", () => {
@@ -56,6 +57,29 @@ describe("one command", () => {
     const event = frame({ kind: "TimeTicked", sendingTime: 1 });
     const apply = () => new Engine().apply(CommandBuffer.of(event), 0, 0, 1, 1, new EventBuffer());
     expect(apply).toThrow("only commands");
+  });
+});
+
+describe("commands that wait", () => {
+  test("are prepared for without a trace, whatever they are and however many", () => {
+    const partition = Partition.open();
+    partition.order();
+    const order = partition.newOrder();
+    const { orderID, accountID, sendingTime, validUntil, requestHash, attempt } = order;
+    const head = { accountID, sendingTime, validUntil, requestHash, attempt };
+    const records = [
+      order,
+      { kind: "OrderCancelRequest", ...head, commandID: orderID, orderID } as const,
+      { kind: "TimeTick", sendingTime } as const,
+    ].map(frame);
+    const stride = 256;
+    const commands = new CommandBuffer(stride * preparedMax);
+    for (let place = 0; place < preparedMax; place++) {
+      commands.bytes.set(records[place % records.length] ?? [], place * stride);
+    }
+    const before = partition.serialise();
+    partition.engine.prepare(commands, 0, stride, preparedMax);
+    expect(partition.serialise()).toEqual(before);
   });
 });
 

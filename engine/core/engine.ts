@@ -30,6 +30,9 @@ import type { EventBuffer } from "./event-buffer.ts";
 import { completeLimits } from "./limits.ts";
 import type { EngineLimits } from "./limits.ts";
 import { applyNewOrder } from "./order-entry.ts";
+import { cancelPlain } from "./plain-cancel.ts";
+import { restPlain } from "./plain-order.ts";
+import { Preparation } from "./prepare.ts";
 import { applyReplace } from "./replace.ts";
 import { restoreState } from "./restore.ts";
 import { CommandHead, PartitionState } from "./state.ts";
@@ -47,15 +50,18 @@ export type { EngineLimits } from "./limits.ts";
  */
 export class Engine {
   #state: PartitionState;
+  #preparation: Preparation;
 
   constructor(limits: Partial<EngineLimits> = {}) {
     this.#state = new PartitionState(completeLimits(limits));
+    this.#preparation = preparationOf(this.#state);
   }
 
   /** An engine in the state of a canonical form. Throws where the bytes are none, or of a state that cannot be. */
   static restore(bytes: Uint8Array): Engine {
     const engine = new Engine();
     engine.#state = restoreState(bytes);
+    engine.#preparation = preparationOf(engine.#state);
     return engine;
   }
 
@@ -85,6 +91,14 @@ export class Engine {
     state.advance(appendTime, uint53At(words, block + (CommandHead.sendingTime >>> 2)));
     runDue(state, out);
     dispatch(state, header >>> 16, commands, block, out);
+  }
+
+  /**
+   * Reads what `count` commands will look up, preparedMax at most, one every `stride` bytes from byte `at` on, and changes nothing: where
+   * several wait, their memory is on its way before each is applied. They must have passed checkCommandFrame.
+   */
+  prepare({ words }: CommandBuffer, at: number, stride: number, count: number): void {
+    this.#preparation.prepare(words, at >>> 2, stride >>> 2, count);
   }
 
   /** A NewOrderSingle of a newer version, at the start of `record`, of which `isNewerOrder` holds. */
@@ -176,6 +190,10 @@ export class Engine {
   }
 }
 
+function preparationOf({ window, orders }: PartitionState): Preparation {
+  return new Preparation(window.index, orders);
+}
+
 /** SEMANTICS §1, step 2. */
 function runDue(state: PartitionState, out: EventBuffer): void {
   const { window } = state;
@@ -195,8 +213,10 @@ function dispatch(
 ): void {
   switch (templateId) {
     case NewOrderSingleLayout.templateId:
+      if (restPlain(state, commands.words, block, out)) return;
       return applyNewOrder(state, commands, block, false, out);
     case OrderCancelRequestLayout.templateId:
+      if (cancelPlain(state, commands.words, block, out)) return;
       return applyCancel(state, commands, block, out);
     case OrderCancelReplaceRequestLayout.templateId:
       return applyReplace(state, commands, block, out);

@@ -38,21 +38,35 @@ export class EntryIndex {
     return this.#heads.byteLength + this.#pushed.byteLength + next;
   }
 
-  /** The number of the newest entry whose id stands in `id`, or 0. */
-  find(hash: number, id: Int32Array): number {
+  /** Reads the buckets of ids, the first `count` of these hashes, and what their newest entries pushed out; something of what was read. */
+  touch(hashes: Int32Array, count: number): number {
+    const heads = this.#heads;
+    const pushed = this.#pushed;
+    const headsMask = heads.length - 1;
+    const pushedMask = pushed.length - 1;
+    let read = 0;
+    for (let index = 0; index < count; index++) {
+      const word = heads[hashes[index]! & headsMask]!;
+      read ^= pushed[word & pushedMask]!;
+    }
+    return read;
+  }
+
+  /** The number of the newest entry whose id stands in `id` from `at` on, or 0. */
+  find(hash: number, id: Int32Array, at: number): number {
     const heads = this.#heads;
     const word = heads[hash & (heads.length - 1)]!;
-    return this.#ring.has(word & numberMask) ? this.#follow(word, hash, id) : 0;
+    return this.#ring.has(word & numberMask) ? this.#follow(word, hash, id, at) : 0;
   }
 
   /** Looks for an id from a bucket's word on, whose entry is there. */
-  #follow(from: number, hash: number, id: Int32Array): number {
+  #follow(from: number, hash: number, id: Int32Array, at: number): number {
     const ring = this.#ring;
     const pushed = this.#pushed;
     for (let word = from; ; word = pushed[word & (pushed.length - 1)]!) {
       const number = word & numberMask;
       if (!ring.has(number)) return 0;
-      if (((word ^ hash) & tagMask) === 0 && this.#hasID(number, id)) return number;
+      if (((word ^ hash) & tagMask) === 0 && this.#hasID(number, id, at)) return number;
       if (word >= 0) return 0;
     }
   }
@@ -69,9 +83,9 @@ export class EntryIndex {
     else if (this.#ring.count * 8 > heads.length * 3) this.#grow();
   }
 
-  #hasID(number: number, id: Int32Array): boolean {
+  #hasID(number: number, id: Int32Array, at: number): boolean {
     const ring = this.#ring;
-    return isSameID(ring.wordsOf(number), wordAt(number), id, 0) && ring.accountOf(number) !== 0;
+    return isSameID(ring.wordsOf(number), wordAt(number), id, at) && ring.accountOf(number) !== 0;
   }
 
   #grow(): void {

@@ -60,14 +60,13 @@ export class EntryRing {
     return this.#doubles[number >>> chunkShift]!;
   }
 
-  /** Adds an entry whose order does not rest, and returns its number. */
+  /** Adds an entry whose order does not rest, and returns its number. Its id stands at `from` of `source`, behind it its requestHash. */
   append(
-    id: Int32Array,
+    source: Int32Array,
+    from: number,
     hash: number,
     account: number,
     entryTime: number,
-    requestHashLow: number,
-    requestHashHigh: number,
     outcome: number,
     seqNum: number,
     commandOffset: number,
@@ -77,12 +76,12 @@ export class EntryRing {
     const at = index << entryShift;
     const words = this.#tailWords;
     const doubles = this.#tailDoubles;
-    words[at + EntryWord.id] = id[0]!;
-    words[at + EntryWord.id + 1] = id[1]!;
-    words[at + EntryWord.id + 2] = id[2]!;
-    words[at + EntryWord.id + 3] = id[3]!;
-    words[at + EntryWord.requestHash] = requestHashLow;
-    words[at + EntryWord.requestHash + 1] = requestHashHigh;
+    words[at + EntryWord.id] = source[from]!;
+    words[at + EntryWord.id + 1] = source[from + 1]!;
+    words[at + EntryWord.id + 2] = source[from + 2]!;
+    words[at + EntryWord.id + 3] = source[from + 3]!;
+    words[at + EntryWord.requestHash] = source[from + 4]!;
+    words[at + EntryWord.requestHash + 1] = source[from + 5]!;
     words[at + EntryWord.idHash] = hash;
     words[at + EntryWord.outcome] = outcome;
     words[at + EntryWord.account] = account;

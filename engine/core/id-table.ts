@@ -17,7 +17,8 @@ const movesPerInsert = 8;
 export class IdTable {
   count = 0;
   readonly #records: RecordMemory;
-  #pairs = new Int32Array(bucketCountMin * 2);
+  /** Pairs of hash and slot; all of them, unless the table is moving. */
+  pairs = new Int32Array(bucketCountMin * 2);
   /** The table before the last growth, while there is something left in it. */
   #old: Int32Array<ArrayBuffer> | null = null;
   /** Words of the old one that have moved. */
@@ -27,13 +28,18 @@ export class IdTable {
     this.#records = records;
   }
 
+  /** Whether some pairs still stand in the table before the last growth. */
+  get isMoving(): boolean {
+    return this.#old !== null;
+  }
+
   get byteLength(): number {
-    return this.#pairs.byteLength + (this.#old?.byteLength ?? 0);
+    return this.pairs.byteLength + (this.#old?.byteLength ?? 0);
   }
 
   /** The slot of the record whose id stands in `words` from `at` on, or 0. */
   find(hash: number, words: Int32Array, at: number): number {
-    const pairs = this.#pairs;
+    const pairs = this.pairs;
     const records = this.#records;
     const mask = pairs.length - 1;
     for (let bucket = (hash << 1) & mask; ; bucket = (bucket + 2) & mask) {
@@ -49,14 +55,14 @@ export class IdTable {
   insert(hash: number, slot: number): void {
     this.count++;
     if (this.#old !== null) this.#move(this.#old);
-    else if (this.count * 4 > this.#pairs.length) this.#grow();
+    else if (this.count * 4 > this.pairs.length) this.#grow();
     this.#put(hash, slot);
   }
 
   /** Takes out a record that is here. */
   remove(hash: number, slot: number): void {
     this.count--;
-    const pairs = this.#pairs;
+    const pairs = this.pairs;
     const mask = pairs.length - 1;
     let bucket = (hash << 1) & mask;
     for (; pairs[bucket + 1] !== slot; bucket = (bucket + 2) & mask) {
@@ -86,9 +92,9 @@ export class IdTable {
   }
 
   #grow(): void {
-    this.#old = this.#pairs;
+    this.#old = this.pairs;
     this.#moved = 0;
-    this.#pairs = new Int32Array(this.#pairs.length * 2);
+    this.pairs = new Int32Array(this.pairs.length * 2);
   }
 
   /** Empties the next buckets of the old table. Taking one out may pull the next of its cluster into it, hence the inner loop. */
@@ -104,7 +110,7 @@ export class IdTable {
   }
 
   #put(hash: number, slot: number): void {
-    const pairs = this.#pairs;
+    const pairs = this.pairs;
     const mask = pairs.length - 1;
     let bucket = (hash << 1) & mask;
     while (pairs[bucket + 1] !== 0) bucket = (bucket + 2) & mask;
@@ -114,7 +120,7 @@ export class IdTable {
 }
 
 /** Empties a bucket, and moves up what was pushed behind it. */
-function takeOut(pairs: Int32Array, bucket: number): void {
+export function takeOut(pairs: Int32Array, bucket: number): void {
   const mask = pairs.length - 1;
   let hole = bucket;
   for (let next = (bucket + 2) & mask; pairs[next + 1] !== 0; next = (next + 2) & mask) {

@@ -53,7 +53,7 @@ class Model {
     const id = this.#times.length;
     const account = this.accounts.obtain(accountID);
     const { Accepted } = Decision;
-    this.window.enter(idOf(id), this.#hashOf(id), account, this.now, 1, 2, Accepted, id + 1, id);
+    this.window.enter(idOf(id), 0, this.#hashOf(id), account, this.now, Accepted, id + 1, id);
     this.#times.push(this.now);
   }
 

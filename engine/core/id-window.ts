@@ -30,7 +30,7 @@ export class IdWindow {
   batchDue = Infinity;
   /** Slot of the first held entry that leaves with the next command, 0 = none. */
   released = 0;
-  readonly #index: EntryIndex;
+  readonly index: EntryIndex;
   readonly #accounts: Accounts;
   readonly #orders: OrderPool;
   readonly #idWindowMs: number;
@@ -43,7 +43,7 @@ export class IdWindow {
   /** A window whose first entry gets the number `first`. */
   constructor(accounts: Accounts, orders: OrderPool, idWindowMs: number, first = 1) {
     this.ring = new EntryRing(first);
-    this.#index = new EntryIndex(this.ring);
+    this.index = new EntryIndex(this.ring);
     this.#accounts = accounts;
     this.#orders = orders;
     this.#idWindowMs = idWindowMs;
@@ -51,45 +51,48 @@ export class IdWindow {
 
   /** Of what grows by doubling; the ring's chunks come one by one. */
   get byteLength(): number {
-    return this.#index.byteLength + this.held.byteLength;
+    return this.index.byteLength + this.held.byteLength;
   }
 
   /** The entry of an id as of `now`, or 0. */
   find(hash: number, id: Int32Array, now: number): number {
-    const number = this.#index.find(hash, id);
-    if (number !== 0) return this.#settle(number, hash, id, now);
-    return this.#heldCount === 0 ? 0 : this.#findHeld(hash, id);
+    return this.findAt(hash, id, 0, now);
+  }
+
+  /** As find, of an id that stands in `id` from `at` on. */
+  findAt(hash: number, id: Int32Array, at: number, now: number): number {
+    const number = this.index.find(hash, id, at);
+    if (number !== 0) return this.#settle(number, hash, id, at, now);
+    return this.#heldCount === 0 ? 0 : this.#findHeld(hash, id, at);
   }
 
   /** As find, for a state that is being restored: among the entries of the ring, whether they have run out or not. */
   findAny(hash: number, id: Int32Array): number {
-    return this.#index.find(hash, id);
+    return this.index.find(hash, id, 0);
   }
 
-  /** Adds an entry under an id that has none. */
+  /** Adds an entry under an id that has none; it stands at `from` of `source`, and behind it the requestHash, as in a command. */
   enter(
-    id: Int32Array,
+    source: Int32Array,
+    from: number,
     hash: number,
     account: number,
     now: number,
-    requestHashLow: number,
-    requestHashHigh: number,
     outcome: number,
     seqNum: number,
     commandOffset: number,
   ): number {
     const number = this.ring.append(
-      id,
+      source,
+      from,
       hash,
       account,
       now,
-      requestHashLow,
-      requestHashHigh,
       outcome,
       seqNum,
       commandOffset,
     );
-    this.#index.insert(hash, number);
+    this.index.insert(hash, number);
     this.count++;
     this.#accounts.countEntry(account);
     if (this.batchDue === Infinity) this.#setBatch();
@@ -126,16 +129,13 @@ export class IdWindow {
     const words = this.ring.wordsOf(number);
     const at = wordAt(number);
     const account = words[at + EntryWord.account]!;
-    const id = words.slice(at + EntryWord.id, at + EntryWord.id + 4);
     const hash = words[at + EntryWord.idHash]!;
-    const hashAt = at + EntryWord.requestHash;
-    const [low, high] = [words[hashAt]!, words[hashAt + 1]!];
     const outcome = words[at + EntryWord.outcome]!;
     this.ring.clear(number);
     this.count--;
-    const moved = this.enter(id, hash, account, now, low, high, outcome, seqNum, commandOffset);
+    const moved = this.enter(words, at, hash, account, now, outcome, seqNum, commandOffset);
     this.#accounts.uncountEntry(account);
-    if (this.ring.isResting(number)) this.attach(this.#orders.table.find(hash, id, 0), moved);
+    if (this.ring.isResting(number)) this.attach(this.#orders.table.find(hash, words, at), moved);
     return moved;
   }
 
@@ -221,14 +221,14 @@ export class IdWindow {
   }
 
   /** An entry of the ring that was found, or what has become of it where it has run out. */
-  #settle(number: number, hash: number, id: Int32Array, now: number): number {
+  #settle(number: number, hash: number, id: Int32Array, at: number, now: number): number {
     if (this.#timeOf(number) + this.#idWindowMs > now) return number;
     this.expire(now);
-    return this.#findHeld(hash, id);
+    return this.#findHeld(hash, id, at);
   }
 
-  #findHeld(hash: number, id: Int32Array): number {
-    const order = this.#orders.table.find(hash, id, 0);
+  #findHeld(hash: number, id: Int32Array, at: number): number {
+    const order = this.#orders.table.find(hash, id, at);
     if (order === 0) return 0;
     const entry = this.#orders.hot.wordsOf(order)[(order << orderShift) + OrderWord.entry]!;
     return entry < 0 ? entry : 0;

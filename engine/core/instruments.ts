@@ -32,7 +32,9 @@ export class Instrument {
   readonly symbol: string;
   /** murmur2 of the symbol: the first 32 bits of every orderID of this instrument. */
   readonly symbolHash: number;
-  /** The same as the first word of those orderIDs as they stand in a message. */
+  /** The symbol as it stands in a message. */
+  readonly symbolWords: Int32Array;
+  /** symbolHash as the first word of those orderIDs as they stand in a message. */
   readonly firstOfOrderIDs: number;
   readonly baseCurrency: string;
   readonly quoteCurrency: string;
@@ -64,6 +66,7 @@ export class Instrument {
   constructor(securityID: number, terms: InstrumentTerms, pages: LevelPages) {
     this.securityID = securityID;
     this.symbol = terms.symbol;
+    this.symbolWords = wordsOfSymbol(terms.symbol);
     this.symbolHash = symbolHash(terms.symbol);
     this.firstOfOrderIDs = bytesReversed(this.symbolHash);
     this.baseCurrency = terms.baseCurrency;
@@ -145,15 +148,17 @@ function isExponent(value: number): boolean {
 const symbolShift = 2;
 const capacityMin = 16;
 const symbolWords = 4;
+const knownCount = 256;
 
 export class Instruments {
   readonly pages = new LevelPages();
   readonly #symbols = new RecordPool(new RecordMemory(symbolShift, capacityMin));
   readonly #table = new IdTable(this.#symbols.memory);
   readonly #bySecurityID: Instrument[] = [];
-  /** The symbol that was looked for last, and what was found under it. */
+  /** The symbol that is looked for. */
   readonly #key = new Int32Array(symbolWords);
-  #last: Instrument | null = null;
+  /** Instruments that were found, by some bits of their symbol. */
+  readonly #known: (Instrument | null)[] = Array.from({ length: knownCount }, () => null);
   #haveCaps = false;
 
   get count(): number {
@@ -165,16 +170,19 @@ export class Instruments {
     return this.#bySecurityID[securityID - 1]!;
   }
 
-  /** The instrument whose symbol is the four words from `at` on, or null. Remembers the last one, which often comes again. */
+  /** The instrument whose symbol is the four words from `at` on, or null. Remembers some, which come again and again. */
   take(words: Int32Array, at: number): Instrument | null {
-    const key = this.#key;
-    const isLast = isSameID(words, at, key, 0);
-    return isLast ? this.#last : this.#takeOther(words, at);
+    const known = this.#known[placeOf(words, at)]!;
+    return known !== null && isSameID(words, at, known.symbolWords, 0)
+      ? known
+      : this.#takeOther(words, at);
   }
 
   #takeOther(words: Int32Array, at: number): Instrument | null {
     copyID(words, at, this.#key, 0);
-    return this.#lookUp();
+    const found = this.#lookUp();
+    if (found !== null) this.#known[placeOf(words, at)] = found;
+    return found;
   }
 
   /** The instrument whose symbol stands in a message at `at`, or null. */
@@ -186,8 +194,7 @@ export class Instruments {
   #lookUp(): Instrument | null {
     const key = this.#key;
     const slot = this.#table.find(hashID(key, 0), key, 0);
-    this.#last = slot === 0 ? null : this.#bySecurityID[slot - 1]!;
-    return this.#last;
+    return slot === 0 ? null : this.#bySecurityID[slot - 1]!;
   }
 
   /** From now on orders are held to the caps of their accounts. */
@@ -205,15 +212,11 @@ export class Instruments {
     const slot = this.#symbols.allocate();
     const words = this.#symbols.memory.wordsOf(slot);
     const at = slot << symbolShift;
-    for (let index = 0; index < symbolWords; index++) {
-      words[at + index] = wordOfText(terms.symbol, index * 4);
-    }
-    this.#table.insert(hashID(words, at), slot);
     const instrument = new Instrument(slot, terms, this.pages);
+    copyID(instrument.symbolWords, 0, words, at);
+    this.#table.insert(hashID(words, at), slot);
     if (this.#haveCaps) setCaps(instrument);
     this.#bySecurityID.push(instrument);
-    this.#key.fill(0);
-    this.#last = null;
     return instrument;
   }
 }
@@ -225,6 +228,16 @@ function setCaps(instrument: Instrument): void {
 
 function bytesReversed(word: number): number {
   return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+}
+
+function wordsOfSymbol(symbol: string): Int32Array {
+  return Int32Array.from({ length: symbolWords }, (_, index) => wordOfText(symbol, index * 4));
+}
+
+/** Where the instrument of the symbol from `at` on is remembered. */
+function placeOf(words: Int32Array, at: number): number {
+  const sum = Math.imul(words[at]!, 0x9e3779b1) + Math.imul(words[at + 1]!, 0x85ebca6b);
+  return ((sum ^ words[at + 2]!) >>> 24) & (knownCount - 1);
 }
 
 /** Four letters of ASCII text as the little-endian word that they are in a message. */

@@ -192,15 +192,26 @@ export function writeSelfTradePrevented(
 
 /** A resting order ends with what is left of it. */
 export function writeRestingCanceled(
-  state: PartitionState,
+  { orders }: PartitionState,
   instrument: Instrument,
   slot: number,
   cancelReason: number,
   out: EventBuffer,
 ): void {
-  const order = state.orders.hot.wordsOf(slot);
-  const quantities = state.orders.hot.doublesOf(slot);
-  const orderAt = slot << orderShift;
+  const words = orders.hot.wordsOf(slot);
+  const at = slot << orderShift;
+  writeCanceled(instrument, words, orders.hot.doublesOf(slot), at, cancelReason, out);
+}
+
+/** As writeRestingCanceled, of an order whose record starts at `orderAt` of `order`. */
+export function writeCanceled(
+  instrument: Instrument,
+  order: Int32Array,
+  quantities: Float64Array,
+  orderAt: number,
+  cancelReason: number,
+  out: EventBuffer,
+): void {
   const leavesQty = quantities[(orderAt >>> 1) + OrderDouble.leavesQty]!;
   const cumQty = quantities[(orderAt >>> 1) + OrderDouble.fillableQty]! - leavesQty;
   const header = out.claim(Canceled.blockLength);

@@ -26,6 +26,20 @@ export class OrderPool {
     return this.table.count;
   }
 
+  /** Reads the buckets and records of orders, the first `count` of these hashes of orderIDs; something of what was read. */
+  touch(hashes: Int32Array, count: number): number {
+    const { pairs } = this.table;
+    const { words } = this.hot;
+    const mask = pairs.length - 1;
+    const last = words.length - 1;
+    let read = 0;
+    for (let index = 0; index < count; index++) {
+      const slot = pairs[((hashes[index]! << 1) & mask) + 1]!;
+      read ^= words[(slot << orderShift) & last]!;
+    }
+    return read;
+  }
+
   /** The slot of a resting order whose orderID stands in `words` from `at` on, or 0. */
   find(words: Int32Array, at: number): number {
     return this.table.find(hashID(words, at), words, at);

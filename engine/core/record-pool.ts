@@ -107,6 +107,7 @@ export class RecordPool {
 
   /** A slot whose record holds what its last user left in it, but for word 0. */
   allocate(): number {
+    if (this.memory.isMoving) this.#move();
     const slot = this.#free;
     if (slot === 0) return this.#extend();
     const { memory } = this;
@@ -120,10 +121,11 @@ export class RecordPool {
     this.#free = slot;
   }
 
+  #move(): void {
+    for (const memory of this.memories) memory.move(movesPerSlot);
+  }
+
   #extend(): number {
-    if (this.memory.isMoving) {
-      for (const memory of this.memories) memory.move(movesPerSlot);
-    }
     if (this.top === this.#capacity) {
       this.#capacity *= 2;
       for (const memory of this.memories) memory.grow();

@@ -34,6 +34,7 @@ import { countOfAsks, countOfBids, readStateShape } from "./state-section.ts";
 import type { StateShape } from "./state-section.ts";
 import { PartitionState } from "./state.ts";
 import { readWaitingShape, restoreWaiting } from "./waiting-section.ts";
+import { receiveWords } from "./words.ts";
 
 /**
  * A state out of its canonical form. Throws where no sequence of commands can have led there: a snapshot has been verified by its
@@ -192,17 +193,10 @@ function restoreWindow(state: PartitionState, view: DataView, shape: StateShape)
     assert(isOutcome(outcome), "an id window entry has an outcome");
     const accountID = checkedAccountID(view, column.accountID + index * 4);
     const account = state.accounts.obtain(accountID);
-    state.window.enter(
-      state.id,
-      state.idHash,
-      account,
-      entryTime,
-      view.getInt32(column.requestHash + index * 8, true),
-      view.getInt32(column.requestHash + index * 8 + 4, true),
-      outcome,
-      seqNum,
-      checkedCount(view, column.commandOffset + index * 8),
-    );
+    const { id, idHash } = state;
+    receiveWords(view, column.requestHash + index * 8, id, 4, 2);
+    const commandOffset = checkedCount(view, column.commandOffset + index * 8);
+    state.window.enter(id, 0, idHash, account, entryTime, outcome, seqNum, commandOffset);
   }
 }
 

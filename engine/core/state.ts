@@ -25,6 +25,8 @@ export const CommandHead = {
   accountID: 40,
 } as const;
 
+const idWords = 4;
+
 /** Log time may pass a command's sendingTime by this much, so that one broker's fast clock does not drag it ahead. */
 const aheadOfSendingMs = 60_000;
 
@@ -55,8 +57,8 @@ export class PartitionState {
   seqLow = 0;
   seqHigh = 0;
   commandOffset = 0;
-  /** Its id as words, and their hash. */
-  readonly id = new Int32Array(4);
+  /** Its id as words, with room for the requestHash behind them as in a command, and the hash of the id. */
+  readonly id = new Int32Array(idWords + 2);
   idHash = 0;
   /** Its entry in the id window, of an order that may rest. */
   entry = 0;
@@ -181,7 +183,9 @@ export class PartitionState {
     if (this.account === 0) this.account = this.accounts.obtain(this.accountID);
     const outcome = reason === 0 ? Decision.Accepted : Decision.Rejected | (reason << 16);
     const { id, idHash, account, now, seqNum, commandOffset, window } = this;
-    this.entry = window.enter(id, idHash, account, now, low, high, outcome, seqNum, commandOffset);
+    id[idWords] = low;
+    id[idWords + 1] = high;
+    this.entry = window.enter(id, 0, idHash, account, now, outcome, seqNum, commandOffset);
     return this.entry;
   }
 }

@@ -29,6 +29,7 @@ export class CoreSubject implements Subject {
       this.engine.applyNewer(view, commandOffset, appendTime, seqNum, out);
     } else {
       this.#commands.load(bytes);
+      this.engine.prepare(this.#commands, 0, 8, 1);
       this.engine.apply(this.#commands, 0, commandOffset, appendTime, seqNum, out);
     }
     return out.bytes.subarray(bodyHeaderBytes, out.length);

@@ -1,0 +1,58 @@
+import { headerBytes } from "../../schema/generated/records.ts";
+import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
+import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
+import { OrderCancelRequestLayout as Cancel } from "../../schema/generated/order-cancel-request.ts";
+import { hashID } from "./id-table.ts";
+import type { EntryIndex } from "./entry-index.ts";
+import type { OrderPool } from "./order-pool.ts";
+
+const headerWords = headerBytes >>> 2;
+
+/**
+ * Reads what commands that wait will look up and what is likely to be far away in memory: the buckets of their ids. Nothing is changed.
+ *
+ * Each of these reads may take as long as the rest of its command. The processor waits for many of them at once, if only they stand close
+ * enough together: hence first all hashes, then loops that do nothing but read.
+ */
+export class Preparation {
+  readonly #index: EntryIndex;
+  readonly #orders: OrderPool;
+  /** Hashes of ids that will enter the id window, and of orders that will be looked for. */
+  readonly #entering = new Int32Array(preparedMax);
+  readonly #wanted = new Int32Array(preparedMax);
+  #enteringCount = 0;
+  #wantedCount = 0;
+  /** Something of what was read, so that nobody finds that the reading is for nothing. */
+  read = 0;
+
+  constructor(index: EntryIndex, orders: OrderPool) {
+    this.#index = index;
+    this.#orders = orders;
+  }
+
+  /** For `count` commands, preparedMax at most, one every `stride` words from word `first` on. */
+  prepare(words: Int32Array, first: number, stride: number, count: number): void {
+    this.#enteringCount = 0;
+    this.#wantedCount = 0;
+    const end = first + count * stride;
+    for (let at = first; at < end; at += stride) this.#hash(words, at);
+    const entering = this.#index.touch(this.#entering, this.#enteringCount);
+    this.read = entering ^ this.#orders.touch(this.#wanted, this.#wantedCount);
+  }
+
+  #hash(words: Int32Array, header: number): void {
+    const templateId = words[header]! >>> 16;
+    const block = header + headerWords;
+    if (templateId === New.templateId) {
+      this.#entering[this.#enteringCount++] = hashID(words, block + (New.orderID >>> 2));
+    } else if (templateId === Cancel.templateId) {
+      this.#wanted[this.#wantedCount++] = hashID(words, block + (Cancel.orderID >>> 2));
+    } else if (templateId === Replace.templateId) {
+      this.#wanted[this.#wantedCount++] = hashID(words, block + (Replace.orderID >>> 2));
+      this.#entering[this.#enteringCount++] = hashID(words, block + (Replace.commandID >>> 2));
+    }
+  }
+}
+
+/** Commands that may be prepared at once: as many as stay in the nearest memory until they are applied. */
+export const preparedMax = 64;
