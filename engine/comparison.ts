@@ -7,6 +7,7 @@ import { letterNotes } from "./letters.ts";
 import type { LetterNote } from "./letters.ts";
 import { checkIdentity } from "./partition-identity.ts";
 import type { PartitionIdentity } from "./partition-identity.ts";
+import { OutputMatch } from "./output-match.ts";
 import { semanticsVersion } from "./replica.ts";
 import type { Replica } from "./replica.ts";
 
@@ -23,6 +24,7 @@ export interface ComparisonOptions {
 /** Runs folded bodies side by side with their commands: a command is applied only after its output has been folded, and must give the same. */
 export class Comparison {
   readonly #options: ComparisonOptions;
+  readonly #match = new OutputMatch();
   #count = 0;
 
   constructor(options: ComparisonOptions) {
@@ -46,16 +48,44 @@ export class Comparison {
     if (body !== null) await this.#compare(body);
   }
 
+  /** Whether a record of `order-events` is the whole body that comes next: then take may be called with the next command. */
+  isNextWhole({ value }: LogRecord): boolean {
+    return this.#match.isNextWhole(value, this.#options.fold);
+  }
+
+  /** As push, at once, for a record that is the whole body of the given command. Throws what push rejects with. */
+  take(record: LogRecord, command: LogRecord): void {
+    const { fold, replica } = this.#options;
+    const body = replica.apply(command);
+    const { seqNum, bodyHash64 } = replica;
+    if (!replica.hasLetters && this.#match.isOf(record.value, body, seqNum, fold.epoch)) {
+      fold.advance(record.offset, seqNum, bodyHash64.lo, bodyHash64.hi);
+      this.#count++;
+      return;
+    }
+    const folded = fold.push(record);
+    if (folded === null) throw new Error("Invariant broken: a whole body is folded");
+    this.#checkSemantics(folded);
+    this.#checkCommand(folded, command);
+    this.#checkBody(folded);
+  }
+
   async #compare(body: FoldedBody): Promise<void> {
+    this.#checkSemantics(body);
+    const command = await this.#options.nextCommand();
+    this.#checkCommand(body, command);
+    this.#options.replica.apply(command);
+    this.#checkBody(body);
+  }
+
+  #checkSemantics({ semanticsVersion: version, position }: FoldedBody): void {
+    if (version === semanticsVersion) return;
+    throw this.#error("UnknownSemantics", `seqNum ${position.seqNum} needs version ${version}`);
+  }
+
+  #checkBody(body: FoldedBody): void {
     const { replica } = this.#options;
     const { seqNum, bodyHash } = body.position;
-    if (body.semanticsVersion !== semanticsVersion) {
-      throw this.#error(
-        "UnknownSemantics",
-        `seqNum ${seqNum} needs version ${body.semanticsVersion}`,
-      );
-    }
-    replica.apply(await this.#nextCommand(body));
     if (replica.seqNum !== seqNum || replica.bodyHash !== bodyHash) {
       throw this.#error(
         "Diverged",
@@ -66,8 +96,10 @@ export class Comparison {
     if (replica.hasLetters) this.#options.letters.push(...letterNotes(body));
   }
 
-  async #nextCommand({ commandOffset, commandHash, position }: FoldedBody): Promise<LogRecord> {
-    const command = await this.#options.nextCommand();
+  #checkCommand(
+    { commandOffset, commandHash, position }: FoldedBody,
+    command: LogRecord | null,
+  ): asserts command is LogRecord {
     if (command === null) {
       const what = `seqNum ${position.seqNum} answers offset ${commandOffset}, which is beyond the end of orders`;
       throw this.#error("OrdersTailLost", what);
@@ -79,7 +111,6 @@ export class Comparison {
       const what = `seqNum ${position.seqNum} answers another command at offset ${commandOffset}`;
       throw this.#error("CommandChanged", what);
     }
-    return command;
   }
 
   #error(code: EngineHostError["code"], message: string): EngineHostError {

@@ -1,13 +1,14 @@
 import { crc32 as nativeCrc32 } from "node:zlib";
 
 import type { AppendBatch } from "../ports/log/append-batch.ts";
+import { sealHolds } from "../ports/log/seal.ts";
 import { encodeChunks } from "../schema/body.ts";
 import { crc32 } from "../schema/crc32.ts";
 import { crcBytes } from "../schema/frame.ts";
 import { OutputChunkLayout } from "../schema/generated/output-chunk.ts";
 import { headerBytes, schemaId } from "../schema/generated/records.ts";
 import { chunkBytesMax } from "../schema/topics.ts";
-import { writeUint53 } from "../schema/wire.ts";
+import { viewOf, writeUint53 } from "../schema/wire.ts";
 
 const lengthBytes = 4;
 const bodyAt = headerBytes + OutputChunkLayout.blockLength + lengthBytes;
@@ -17,10 +18,32 @@ export class OutputRecords {
   readonly #epoch: number;
   /** What stands before every body of one chunk, but for seqNum and lengths. */
   readonly #head: Uint8Array;
+  readonly #wanted: Uint8Array;
+  readonly #wantedView: DataView;
+  /** The memory of the body that was compared last: a Buffer compares parts without a view of them. */
+  #body: Buffer = Buffer.alloc(0);
 
   constructor(epoch: number) {
     this.#epoch = epoch;
     this.#head = headOf(epoch);
+    this.#wanted = headOf(epoch);
+    this.#wantedView = viewOf(this.#wanted);
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Whether a record is, to the byte, the one that carries a body of one chunk. */
+  isRecordOf(value: Uint8Array, body: Uint8Array, seqNum: number): boolean {
+    const { length } = body;
+    if (value.length !== bodyAt + length + crcBytes || length > chunkBytesMax) return false;
+    writeHead(this.#wantedView, 0, seqNum, length);
+    for (let at = 0; at < bodyAt; at++) if (value[at] !== this.#wanted[at]) return false;
+    if (body.buffer !== this.#body.buffer) this.#body = Buffer.from(body.buffer);
+    const from = body.byteOffset;
+    const isSame = this.#body.compare(value, bodyAt, bodyAt + length, from, from + length) === 0;
+    return isSame && sealHolds(value);
   }
 
   /** Adds the records of a body, whose bytes are copied. */
@@ -35,13 +58,18 @@ export class OutputRecords {
     const start = batch.add(bodyAt + body.length + crcBytes);
     const { view, bytes } = batch;
     bytes.set(this.#head, start);
-    writeUint53(view, start + headerBytes + OutputChunkLayout.seqNum, seqNum);
-    view.setUint32(start + headerBytes + OutputChunkLayout.bodyLength, body.length, true);
-    view.setUint32(start + bodyAt - lengthBytes, body.length, true);
+    writeHead(view, start, seqNum, body.length);
     bytes.set(body, start + bodyAt);
     const crc = nativeCrc32(body, crc32(bytes, start, start + bodyAt));
     view.setUint32(start + bodyAt + body.length, crc, true);
   }
+}
+
+/** What differs between the heads of an epoch's records. */
+function writeHead(view: DataView, start: number, seqNum: number, bodyLength: number): void {
+  writeUint53(view, start + headerBytes + OutputChunkLayout.seqNum, seqNum);
+  view.setUint32(start + headerBytes + OutputChunkLayout.bodyLength, bodyLength, true);
+  view.setUint32(start + bodyAt - lengthBytes, bodyLength, true);
 }
 
 /** The rest of the block is zero: chunk 0, and padding. */

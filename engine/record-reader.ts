@@ -19,14 +19,19 @@ export class RecordReader {
     this.#nextOffset = options.fromOffset;
   }
 
-  /** Null at the end. Rejects with LogError. */
-  async next(): Promise<LogRecord | null> {
-    if (this.#index === this.#page.length) await this.#turnPage();
+  /** The next record where it has been read already; else null. */
+  nextRead(): LogRecord | null {
     const record = this.#page[this.#index];
     if (record === undefined) return null;
     this.#index++;
     this.#nextOffset = record.offset + 1;
     return record;
+  }
+
+  /** Null at the end. Rejects with LogError. */
+  async next(): Promise<LogRecord | null> {
+    if (this.#index === this.#page.length) await this.#turnPage();
+    return this.nextRead();
   }
 
   /** A long replay must not keep timers and sockets from their turn. */

@@ -176,11 +176,13 @@ async function replay(options: ReplayOptions): Promise<number> {
     nextCommand: () => nextOrNull(commands),
   });
   for (;;) {
-    const record = await outputs.next();
+    const record = outputs.nextRead() ?? (await outputs.next());
     if (record === null || record.offset > epoch) {
       throw new EngineHostError("ClaimLost", `Partition ${partition}: no Claim at ${epoch}`);
     }
-    await comparison.push(record);
+    const command = comparison.isNextWhole(record) ? commands.nextRead() : null;
+    if (command === null) await comparison.push(record);
+    else comparison.take(record, command);
     if (record.offset === epoch) return comparison.count;
   }
 }

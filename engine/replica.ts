@@ -46,6 +46,7 @@ export class Replica {
   readonly engine: Engine;
   readonly #chain: CheckpointChain;
   readonly #commands = new CommandBuffer();
+  readonly #inbox = new CommandBuffer();
   readonly #out = new EventBuffer();
   readonly #commandHash = new Hash64();
   readonly #bodyHash = new Hash64();
@@ -112,7 +113,15 @@ export class Replica {
 
   /** Applies the next record of `orders`; the body is valid until the next call. Throws only on a broken invariant. */
   apply({ offset, appendTime, value }: LogRecord): Uint8Array {
-    return this.applyInPlace({ offset, appendTime, value, view: viewOf(value) });
+    return this.applyInPlace({ offset, appendTime, value, view: this.#viewOf(value) });
+  }
+
+  /** A view of a copy: to ask a small value for its own buffer costs more than to apply it. */
+  #viewOf(value: Uint8Array): DataView {
+    const { bytes, view } = this.#inbox;
+    if (value.length > bytes.length) return viewOf(value);
+    bytes.set(value);
+    return view;
   }
 
   /** As apply; makes nothing that lasts. */

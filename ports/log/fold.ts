@@ -149,18 +149,22 @@ export class Fold {
     return null;
   }
 
+  /** Whether the whole next body of the epoch in force may come as the next record: no alarm, no gap, no half of another body. */
+  get isUndisturbed(): boolean {
+    return (
+      this.#ended === null &&
+      !this.#gapped &&
+      this.#quarantine === null &&
+      this.#chunks.length === 0
+    );
+  }
+
   /**
    * Takes the next record for a caller who knows that it is the whole next body of the epoch in force: an owner who wrote the very bytes.
    * Throws where that cannot be.
    */
   advance(offset: number, seqNum: number, hashLo: number, hashHi: number): void {
-    const fits =
-      this.#ended === null &&
-      !this.#gapped &&
-      this.#quarantine === null &&
-      this.#chunks.length === 0 &&
-      seqNum === this.#seqNum + 1 &&
-      offset > this.#epoch;
+    const fits = this.isUndisturbed && seqNum === this.#seqNum + 1 && offset > this.#epoch;
     if (!fits) throw new Error(`Invariant broken: seqNum ${seqNum} does not come next`);
     this.#setPosition(offset, seqNum, hashLo, hashHi);
   }
