@@ -9,7 +9,7 @@ import { benchVenue } from "./venue.bench.ts";
 const usage = `usage: bun run bench core [--rounds 3] [--passes 6] [--peer-seconds 120] [--orders 1000000]
                           [--parts contest,latency,replay,state] [--file STREAM…]
        bun run bench core-state [--orders 1000000]
-       bun run bench venue [--seconds 10]
+       bun run bench venue [--seconds 10] [--profile one|kafka]    (kafka: on the stores of \`bun run services up\`)
        bun run bench pipeline [--pairs 5] [--commands 1000000]    (on the Kafka of \`bun run services up\`)
 Prints a table and writes bench/results/<date>-<name>.json.`;
 
@@ -30,7 +30,9 @@ if (name === "core") {
 } else if (name === "core-state") {
   benchState({ liveCount: count(values.orders), print });
 } else if (name === "venue") {
-  await benchVenue({ seconds: count(values.seconds), print });
+  const { profile } = values;
+  if (profile !== "one" && profile !== "kafka") fail("--profile is one or kafka");
+  await benchVenue({ seconds: count(values.seconds), profile, print });
 } else if (name === "pipeline") {
   const commandCount = Number(values.commands);
   if (!(commandCount >= 10_000)) fail(`${values.commands} commands are too few`);
@@ -48,6 +50,7 @@ function readArguments() {
         parts: { type: "string" },
         "peer-seconds": { type: "string", default: "120" },
         rounds: { type: "string", default: "3" },
+        profile: { type: "string", default: "one" },
         passes: { type: "string", default: "6" },
         pairs: { type: "string", default: "5" },
         commands: { type: "string", default: "1000000" },

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** Rows of one shape as text columns, numbers to the right. */
 export function table(rows: readonly Readonly<Record<string, string | number>>[]): string {
@@ -20,7 +20,9 @@ export function writeResult(name: string, result: unknown): string {
   const folder = join(import.meta.dir, "results");
   mkdirSync(folder, { recursive: true });
   const file = `${new Date().toISOString().slice(0, 10)}-${name}.json`;
-  writeFileSync(join(folder, file), `${JSON.stringify(result, null, 2)}\n`);
+  // What a process said may name files by this machine's paths.
+  const text = JSON.stringify(result, null, 2).replaceAll(`${dirname(import.meta.dir)}/`, "");
+  writeFileSync(join(folder, file), `${text}\n`);
   return `bench/results/${file}`;
 }
 

@@ -1,4 +1,5 @@
 import { startChildVenue } from "../ops/child-venue.ts";
+import type { VenueProfile } from "../ops/child-venue.ts";
 import { measureFsync } from "./fsync-cost.ts";
 import type { Histogram } from "./histogram.ts";
 import { closedLoop, openLoop } from "./load.ts";
@@ -10,6 +11,7 @@ import { round, table, writeResult } from "./report.ts";
 export interface VenueBenchOptions {
   /** Of each measurement. */
   readonly seconds: number;
+  readonly profile: VenueProfile;
   print(line: string): void;
 }
 
@@ -21,19 +23,24 @@ const openLoopLoads = [0.1, 0.25, 0.5, 0.75, 0.9] as const;
 /** More than these in flight wait in the client; their latency counts all the same. */
 const openLoopConnectionCount = 512;
 const seed = 23;
+const subjects = {
+  one: "Venue in one process, each answer after two fsynced appends,",
+  kafka:
+    "Venue on Kafka, Redis, Postgres, MinIO and ClickHouse, each answer after two acknowledged appends,",
+} as const;
 
 /**
  * Orders a second and order-to-answer latency of the whole venue as a newcomer starts it, over HTTP from this process: every answer
- * comes after two fsynced appends (the order, then its outcome). Beside it what one bare fsynced append costs on the same disk, measured
+ * comes after two durable appends (the order, then its outcome). Beside it what one bare fsynced append costs on the same disk, measured
  * right before and after.
  */
-export async function benchVenue({ seconds, print }: VenueBenchOptions): Promise<void> {
+export async function benchVenue({ seconds, profile, print }: VenueBenchOptions): Promise<void> {
   const machine = describeMachine();
   print(machineLine(machine));
   print(
-    "Venue and load on this one machine; per two orders: one rests, one takes it; each answer durable\n",
+    `${subjects[profile]} and load on this one machine; per two orders: one rests, one takes it\n`,
   );
-  const venue = await startChildVenue({ demo: false });
+  const venue = await startChildVenue({ demo: false, profile });
   try {
     const flow = new OrderFlow(venue.file, seed);
     const load = { url: venue.file.url, seconds, nextRequest: () => flow.next() };
@@ -53,7 +60,9 @@ export async function benchVenue({ seconds, print }: VenueBenchOptions): Promise
     }
     rows.push(fsyncRow("bare fsync after", measureFsync(venue.dataDir, fsyncCount)));
     print(table(rows));
-    print(`\n${writeResult("venue", { machine, seconds, seed, rows })}`);
+    print(
+      `\n${writeResult(profile === "one" ? "venue" : "venue-kafka", { machine, seconds, seed, rows })}`,
+    );
   } finally {
     await venue.close();
   }

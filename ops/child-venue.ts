@@ -16,6 +16,8 @@ export interface ChildVenue {
   close(): Promise<void>;
 }
 
+export type VenueProfile = "one" | "kafka";
+
 const startMaxMs = 60_000;
 
 /** Starts a venue on a free port and waits until it takes orders and its reads answer. A given data folder is used and kept. */
@@ -23,6 +25,8 @@ export async function startChildVenue(options: {
   demo: boolean;
   dataDir?: string;
   seed?: number;
+  /** `kafka` needs the stores of `bun run services up`. */
+  profile?: VenueProfile;
 }): Promise<ChildVenue> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "orderbook-venue-"));
   const child = Bun.spawn(
@@ -33,6 +37,7 @@ export async function startChildVenue(options: {
       `--demo=${options.demo ? "on" : "off"}`,
       `--data=${dataDir}`,
       `--seed=${options.seed ?? 1}`,
+      `--profile=${options.profile ?? "one"}`,
     ],
     { stdin: "ignore", stdout: "pipe", stderr: "pipe" },
   );
