@@ -38,6 +38,14 @@ export class EntryIndex {
     return this.#heads.byteLength + this.#pushed.byteLength + next;
   }
 
+  /** Makes room for `count` entries in an empty index, so that it need not grow on the way there. */
+  reserve(count: number): void {
+    let { length } = this.#heads;
+    while (isCrowded(count, length)) length *= 2;
+    this.#heads = new Int32Array(length);
+    this.#pushed = new Int32Array(length / 2);
+  }
+
   /** Reads the buckets of ids, the first `count` of these hashes, and what their newest entries pushed out; something of what was read. */
   touch(hashes: Int32Array, count: number): number {
     const heads = this.#heads;
@@ -48,6 +56,19 @@ export class EntryIndex {
     for (let index = 0; index < count; index++) {
       const word = heads[hashes[index]! & headsMask]!;
       read ^= pushed[word & pushedMask]!;
+    }
+    return read;
+  }
+
+  /** As touch, of ids that have entries: reads these too. */
+  touchEntries(hashes: Int32Array, count: number): number {
+    const ring = this.#ring;
+    const heads = this.#heads;
+    const mask = heads.length - 1;
+    let read = 0;
+    for (let index = 0; index < count; index++) {
+      const number = heads[hashes[index]! & mask]! & numberMask;
+      if (ring.has(number)) read ^= ring.wordsOf(number)[wordAt(number)]!;
     }
     return read;
   }
@@ -80,7 +101,7 @@ export class EntryIndex {
     const more = this.#ring.has(head & numberMask) ? moreBit : 0;
     heads[bucket] = more | (hash & tagMask) | number;
     if (this.#nextHeads !== null) this.#fill(this.#nextHeads);
-    else if (this.#ring.count * 8 > heads.length * 3) this.#grow();
+    else if (isCrowded(this.#ring.count, heads.length)) this.#grow();
   }
 
   #hasID(number: number, id: Int32Array, at: number): boolean {
@@ -114,4 +135,9 @@ export class EntryIndex {
     this.#pushed = pushed;
     this.#nextHeads = null;
   }
+}
+
+/** Whether so many entries are too many for so many buckets. */
+function isCrowded(entryCount: number, bucketCount: number): boolean {
+  return entryCount * 8 > bucketCount * 3;
 }

@@ -37,6 +37,13 @@ export class IdTable {
     return this.pairs.byteLength + (this.#old?.byteLength ?? 0);
   }
 
+  /** Makes room for `count` records in an empty table, so that it need not grow on the way there. */
+  reserve(count: number): void {
+    let { length } = this.pairs;
+    while (count * 4 > length) length *= 2;
+    this.pairs = new Int32Array(length);
+  }
+
   /** The slot of the record whose id stands in `words` from `at` on, or 0. */
   find(hash: number, words: Int32Array, at: number): number {
     const pairs = this.pairs;

@@ -37,6 +37,9 @@ export class IdWindow {
   /** When the first of the ring runs out. */
   #firstDue = Infinity;
   #heldCount = 0;
+  readonly #hashes = new Int32Array(batchCount);
+  /** Something of what was read ahead, so that nobody finds that the reading is for nothing. */
+  read = 0;
   /** Entries in the window; those that have run out count until they leave. */
   count = 0;
 
@@ -169,6 +172,7 @@ export class IdWindow {
   /** Lets all leave that have run out as of `now`. */
   expire(now: number): void {
     while (this.batchDue <= now) {
+      this.#touchOrders();
       for (let left = batchCount; left > 0; left--) this.#takeFirst();
       this.#setBatch();
     }
@@ -182,7 +186,8 @@ export class IdWindow {
 
   /** After a restore: of the entries that have run out, those whose order is not there any more leave with the next command. */
   setAside(now: number): void {
-    while (this.#firstDue <= now) {
+    for (let count = 0; this.#firstDue <= now; count++) {
+      if (count % batchCount === 0) this.#touchOrders();
       const number = this.ring.first;
       if (this.ring.isResting(number)) this.#hold(number);
       else this.#release(this.#moveToPool(number));
@@ -282,6 +287,19 @@ export class IdWindow {
     assert(order !== 0, "an entry whose order rests has one");
     const hot = this.#orders.hot.wordsOf(order);
     hot[(order << orderShift) + OrderWord.entry] = -this.#moveToPool(number);
+  }
+
+  /** Reads where the orders of the entries that leave next will be looked for (see prepare.ts), of those that rest. */
+  #touchOrders(): void {
+    const { ring } = this;
+    const end = Math.min(batchCount, ring.count);
+    let count = 0;
+    for (let index = 0; index < end; index++) {
+      const number = (ring.first + index) & numberMask;
+      if (!ring.isResting(number)) continue;
+      this.#hashes[count++] = ring.wordsOf(number)[wordAt(number) + EntryWord.idHash]!;
+    }
+    if (count > 1) this.read = this.#orders.touch(this.#hashes, count);
   }
 
   #moveToPool(number: number): number {

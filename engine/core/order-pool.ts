@@ -26,6 +26,12 @@ export class OrderPool {
     return this.table.count;
   }
 
+  /** Makes room for `count` orders where there are none yet. */
+  reserve(count: number): void {
+    this.pool.reserve(count);
+    this.table.reserve(count);
+  }
+
   /** Reads the buckets and records of orders, the first `count` of these hashes of orderIDs; something of what was read. */
   touch(hashes: Int32Array, count: number): number {
     const { pairs } = this.table;

@@ -5,8 +5,10 @@ import { OrderCancelRequestLayout as Cancel } from "../../schema/generated/order
 import { hashID } from "./id-table.ts";
 import type { EntryIndex } from "./entry-index.ts";
 import type { OrderPool } from "./order-pool.ts";
+import { receiveWords } from "./words.ts";
 
 const headerWords = headerBytes >>> 2;
+const idBytes = 16;
 
 /**
  * Reads what commands that wait will look up and what is likely to be far away in memory: the buckets of their ids. Nothing is changed.
@@ -20,6 +22,7 @@ export class Preparation {
   /** Hashes of ids that will enter the id window, and of orders that will be looked for. */
   readonly #entering = new Int32Array(preparedMax);
   readonly #wanted = new Int32Array(preparedMax);
+  readonly #id = new Int32Array(idBytes >>> 2);
   #enteringCount = 0;
   #wantedCount = 0;
   /** Something of what was read, so that nobody finds that the reading is for nothing. */
@@ -38,6 +41,27 @@ export class Preparation {
     for (let at = first; at < end; at += stride) this.#hash(words, at);
     const entering = this.#index.touch(this.#entering, this.#enteringCount);
     this.read = entering ^ this.#orders.touch(this.#wanted, this.#wantedCount);
+  }
+
+  /** For `count` ids, preparedMax at most, one behind the other from byte `at` of `view` on, that will enter the id window. */
+  prepareEntries(view: DataView, at: number, count: number): void {
+    this.#hashIDs(view, at, count);
+    this.read = this.#index.touch(this.#entering, count);
+  }
+
+  /** As prepareEntries, of orders that will be put back on a book and have entries. */
+  prepareOrders(view: DataView, at: number, count: number): void {
+    this.#hashIDs(view, at, count);
+    this.read = this.#index.touchEntries(this.#entering, count);
+    this.read ^= this.#orders.touch(this.#entering, count);
+  }
+
+  #hashIDs(view: DataView, at: number, count: number): void {
+    const id = this.#id;
+    for (let index = 0; index < count; index++) {
+      receiveWords(view, at + index * idBytes, id, 0, idBytes >>> 2);
+      this.#entering[index] = hashID(id, 0);
+    }
   }
 
   #hash(words: Int32Array, header: number): void {

@@ -45,6 +45,14 @@ export class RecordMemory {
     return this.#split !== 0;
   }
 
+  /** Gives an empty memory room for so many records. */
+  reserve(capacity: number): void {
+    this.words = new Int32Array(capacity << this.strideShift);
+    this.doubles = new Float64Array(this.words.buffer);
+    this.#oldWords = this.words;
+    this.#oldDoubles = this.doubles;
+  }
+
   /** Doubles the memory. */
   grow(): void {
     while (this.isMoving) this.move(this.#split);
@@ -103,6 +111,12 @@ export class RecordPool {
 
   get byteLength(): number {
     return this.memories.reduce((bytes, memory) => bytes + memory.byteLength, 0);
+  }
+
+  /** Makes room for `count` records in an empty pool, so that it need not grow on the way there. */
+  reserve(count: number): void {
+    while (this.#capacity <= count) this.#capacity *= 2;
+    for (const memory of this.memories) memory.reserve(this.#capacity);
   }
 
   /** A slot whose record holds what its last user left in it, but for word 0. */

@@ -17,9 +17,12 @@ import {
   sideOf,
   timeInForceOf,
 } from "./order-pool.ts";
+import { preparedMax } from "./prepare.ts";
+import type { Preparation } from "./prepare.ts";
 import type { SnapshotIceberg } from "./special-section.ts";
 import type { StateShape } from "./state-section.ts";
 import type { PartitionState } from "./state.ts";
+import { copyID } from "./words.ts";
 
 /** The snapshot that a book comes from. */
 interface Source {
@@ -27,6 +30,7 @@ interface Source {
   readonly shape: StateShape;
   /** By the index of their order. */
   readonly icebergs: ReadonlyMap<number, SnapshotIceberg>;
+  readonly preparation: Preparation;
 }
 
 /** Puts the orders [first, first + count) of a snapshot, which are one side of a book, back on it. Throws on impossible ones. */
@@ -36,10 +40,15 @@ export function restoreBook(
   source: Source,
   { side, first, count }: { side: Side; first: number; count: number },
 ): void {
-  const { view, shape } = source;
+  const { view, shape, preparation } = source;
   const { orders: column } = shape;
+  const end = first + count;
   let last = 0;
-  for (let index = first; index < first + count; index++) {
+  for (let index = first; index < end; index++) {
+    if ((index - first) % preparedMax === 0) {
+      const ahead = Math.min(preparedMax, end - index);
+      preparation.prepareOrders(view, column.orderID + index * 16, ahead);
+    }
     const price = view.getInt32(column.price + index * 4, true);
     const isInOrder = last === 0 || (side === Side.Buy ? price <= last : price >= last);
     assert(price > 0 && isInOrder, "orders stand in book order");
@@ -99,7 +108,7 @@ function restoreOrder(
   const slot = orders.pool.allocate();
   const words = orders.hot.wordsOf(slot);
   const at = slot << orderShift;
-  words.set(state.id, at + OrderWord.orderID);
+  copyID(state.id, 0, words, at + OrderWord.orderID);
   const flags = view.getInt32(column.flags + index * 4, true);
   words[at + OrderWord.traits] = flags | (instrument.securityID << 12);
   words[at + OrderWord.accountID] = view.getInt32(column.accountID + index * 4, true);

@@ -20,6 +20,7 @@ import { checkedAccountID, checkedCount, identified } from "./restore-book.ts";
 import { StopField } from "./special-section.ts";
 import type { SpecialShape } from "./special-section.ts";
 import type { PartitionState } from "./state.ts";
+import { copyID } from "./words.ts";
 import { isTriggeredBefore, joinStops } from "./stop-book.ts";
 import { isReached } from "./triggers.ts";
 
@@ -61,7 +62,7 @@ function restoreStop(
   const wordAt = slot << orderShift;
   const flags = view.getInt32(at + StopField.flags, true);
   const bits = hasExtraBit | waitsBit | (instrument.securityID << 12);
-  words.set(state.id, wordAt + OrderWord.orderID);
+  copyID(state.id, 0, words, wordAt + OrderWord.orderID);
   words[wordAt + OrderWord.traits] = flags | bits;
   words[wordAt + OrderWord.accountID] = accountID;
   words[wordAt + OrderWord.price] = view.getInt32(at + StopField.stopPx, true);

@@ -27,6 +27,7 @@ import {
   readShape,
 } from "./reference-section.ts";
 import type { Reference, ReferenceShape } from "./reference-section.ts";
+import { Preparation, preparedMax } from "./prepare.ts";
 import { checkedAccountID, checkedCount, restoreBook } from "./restore-book.ts";
 import { readIcebergs, readSpecialShape } from "./special-section.ts";
 import { restoreStops } from "./restore-stops.ts";
@@ -174,30 +175,46 @@ function isInstrumentWritten(view: DataView, at: number): boolean {
 }
 
 function restoreWindow(state: PartitionState, view: DataView, shape: StateShape): void {
-  const { entries: column } = shape;
+  const { entries: column, entryCount } = shape;
+  state.window.index.reserve(entryCount);
+  const preparation = new Preparation(state.window.index, state.orders);
   let lastSeqNum = 0;
   let lastTime = 0;
-  for (let index = 0; index < shape.entryCount; index++) {
+  for (let index = 0; index < entryCount; index++) {
+    if (index % preparedMax === 0) {
+      const ahead = Math.min(preparedMax, entryCount - index);
+      preparation.prepareEntries(view, column.id + index * 16, ahead);
+    }
     const seqNum = checkedCount(view, column.seqNum + index * 8);
     const entryTime = checkedCount(view, column.entryTime + index * 8);
     assert(seqNum > lastSeqNum, "id window entries stand in order of entry");
-    assert(
-      entryTime >= lastTime && entryTime <= state.now,
-      "id window entries are not of the future",
-    );
+    const isPast = entryTime >= lastTime && entryTime <= state.now;
+    assert(isPast, "id window entries are not of the future");
     lastSeqNum = seqNum;
     lastTime = entryTime;
-    state.readID(view, column.id + index * 16);
-    assert(state.window.findAny(state.idHash, state.id) === 0, "no id stands in the window twice");
-    const outcome = view.getInt32(column.outcome + index * 4, true);
-    assert(isOutcome(outcome), "an id window entry has an outcome");
-    const accountID = checkedAccountID(view, column.accountID + index * 4);
-    const account = state.accounts.obtain(accountID);
-    const { id, idHash } = state;
-    receiveWords(view, column.requestHash + index * 8, id, 4, 2);
-    const commandOffset = checkedCount(view, column.commandOffset + index * 8);
-    state.window.enter(id, 0, idHash, account, entryTime, outcome, seqNum, commandOffset);
+    restoreEntry(state, view, column, index, seqNum, entryTime);
   }
+}
+
+/** A function of its own, since the loop around it runs too seldom to be compiled well. */
+function restoreEntry(
+  state: PartitionState,
+  view: DataView,
+  column: StateShape["entries"],
+  index: number,
+  seqNum: number,
+  entryTime: number,
+): void {
+  state.readID(view, column.id + index * 16);
+  assert(state.window.findAny(state.idHash, state.id) === 0, "no id stands in the window twice");
+  const outcome = view.getInt32(column.outcome + index * 4, true);
+  assert(isOutcome(outcome), "an id window entry has an outcome");
+  const accountID = checkedAccountID(view, column.accountID + index * 4);
+  const account = state.accounts.obtain(accountID);
+  const { id, idHash } = state;
+  receiveWords(view, column.requestHash + index * 8, id, 4, 2);
+  const commandOffset = checkedCount(view, column.commandOffset + index * 8);
+  state.window.enter(id, 0, idHash, account, entryTime, outcome, seqNum, commandOffset);
 }
 
 /** Accepted without a reason, rejected with one, or deferred for one of those that may pass. */
@@ -225,13 +242,15 @@ function mayPass(ordRejReason: number): boolean {
 
 function restoreBooks(state: PartitionState, view: DataView, shape: StateShape): void {
   assert(shape.orderCount <= state.limits.orderCountMax, "orders are within their limit");
+  state.orders.reserve(shape.orderCount);
   const icebergs = readIcebergs(view, readSpecialShape(view, shape.end), shape.orderCount);
+  const preparation = new Preparation(state.window.index, state.orders);
   let first = 0;
   for (let index = 0; index < state.instruments.count; index++) {
     const instrument = state.instruments.at(index + 1);
     const bidCount = countOfBids(view, shape.booksAt, index);
     const askCount = countOfAsks(view, shape.booksAt, index);
-    const source = { view, shape, icebergs };
+    const source = { view, shape, icebergs, preparation };
     restoreBook(state, instrument, source, { side: Side.Buy, first, count: bidCount });
     first += bidCount;
     restoreBook(state, instrument, source, { side: Side.Sell, first, count: askCount });
