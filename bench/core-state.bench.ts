@@ -23,6 +23,19 @@ const ranges = [1_000, 10_000_000];
 const roundCount = 5;
 const idWindowMs = 1;
 const orderCountMax = 16_777_216;
+/** Each open order keeps its entry, and two accounts share the window. */
+const idWindowEntryMax = 2 * orderCountMax - 1;
+
+/** At most so many times the first row, by its resting orders and by its range. */
+const depthBars: Readonly<Record<number, number>> = { 1_000_000: 6 };
+const rangeBars: Readonly<Record<number, number>> = { 10_000_000: 1.6 };
+/** Of a snapshot and what it is taken of, by column. */
+const snapshotBars = {
+  "memory an order": 128,
+  "x a bare copy": 1.5,
+  "restore ms": 1000,
+  "stored bytes an order": 28,
+} as const;
 
 type Row = Record<string, string | number>;
 
@@ -55,7 +68,7 @@ export function measureState({ liveCount, print }: StateBenchOptions): CoreState
 }
 
 function newEngine(): Engine {
-  return new Engine({ orderCountMax, idWindowMs });
+  return new Engine({ orderCountMax, idWindowEntryMax, idWindowMs });
 }
 
 /** Nanoseconds a command of books of these depths and ranges, as ratios to the first. */
@@ -71,8 +84,13 @@ function growthRows(shapes: readonly { live: number; range: number }[]): Row[] {
       "ticks from the middle": range,
       "ns a command": round(nanoseconds),
       "x the first": round(nanoseconds / first, 2),
+      bar: judged(nanoseconds / first, depthBars[live] ?? rangeBars[range]),
     };
   });
+}
+
+function judged(value: number, bar: number | undefined): string {
+  return bar === undefined ? "" : `<= ${bar}: ${value <= bar ? "met" : "missed"}`;
 }
 
 function heapRow(): Row {
@@ -107,7 +125,7 @@ function snapshotRow(liveCount: number): Row {
   const restores = Array.from({ length: roundCount }, () => timed(() => Engine.restore(bytes)));
   const { orderBytes, windowBytes } = storedBytes(bytes);
   const memory = engine.memoryBytes;
-  return {
+  const row = {
     orders: liveCount,
     "memory an order": round(memory.orders / liveCount),
     "pause ms": round(median(pauses), 2),
@@ -116,6 +134,11 @@ function snapshotRow(liveCount: number): Row {
     "stored bytes an order": round(orderBytes / liveCount),
     "of its id window entry": round(windowBytes / liveCount),
   };
+  const missed = Object.entries(snapshotBars).filter(
+    ([name, bar]) => row[name as keyof typeof snapshotBars] > bar,
+  );
+  const misses = missed.map(([name, bar]) => `${name} <= ${bar}`).join(", ");
+  return { ...row, bars: misses === "" ? "met" : `missed: ${misses}` };
 }
 
 /** What zstd makes of the orders and of the id window of a canonical form. */

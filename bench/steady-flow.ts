@@ -33,6 +33,9 @@ export class SteadyFlow {
       this.#applyBatch(1);
     }
     this.#fill();
+    if (engine.orderCount !== liveCount) {
+      throw new Error(`${engine.orderCount} orders rest instead of ${liveCount}`);
+    }
   }
 
   /** Runs so many commands; nanoseconds a command, as the median of the batches. */
