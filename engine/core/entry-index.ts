@@ -46,17 +46,12 @@ export class EntryIndex {
     this.#pushed = new Int32Array(length / 2);
   }
 
-  /** Reads the buckets of ids, the first `count` of these hashes, and what their newest entries pushed out; something of what was read. */
+  /** Reads the buckets of ids, the first `count` of these hashes; something of what was read. */
   touch(hashes: Int32Array, count: number): number {
     const heads = this.#heads;
-    const pushed = this.#pushed;
-    const headsMask = heads.length - 1;
-    const pushedMask = pushed.length - 1;
+    const mask = heads.length - 1;
     let read = 0;
-    for (let index = 0; index < count; index++) {
-      const word = heads[hashes[index]! & headsMask]!;
-      read ^= pushed[word & pushedMask]!;
-    }
+    for (let index = 0; index < count; index++) read ^= heads[hashes[index]! & mask]!;
     return read;
   }
 
