@@ -27,6 +27,8 @@ export interface StandbyStats {
   readonly commandOffset: number;
 }
 
+/** Nobody waits for a standby but at a take-over, which comes so much later. */
+const gatherMs = 50;
 /** Commands read ahead of the fold are held up to here; then reading waits. */
 const aheadRecordCountMax = 8192;
 
@@ -128,12 +130,10 @@ export class Standby {
       nextCommand: () => commands.take(),
     });
     const fromEvents = fold.position === null ? 0 : fold.position.offset + 1;
-    this.#orders = log.follow(Topic.Orders, partition, fromOrders, (records) =>
-      commands.push(records),
-    );
-    this.#events = log.follow(Topic.OrderEvents, partition, fromEvents, (records) =>
-      this.#take(records),
-    );
+    const push = (records: readonly LogRecord[]): void | Promise<void> => commands.push(records);
+    const take = (records: readonly LogRecord[]): Promise<void> => this.#take(records);
+    this.#orders = log.follow(Topic.Orders, partition, fromOrders, push, { gatherMs });
+    this.#events = log.follow(Topic.OrderEvents, partition, fromEvents, take, { gatherMs });
     this.#orders.done.catch((error: Error) => this.#fail(error));
     this.#events.done.catch((error: Error) => this.#fail(error));
   }

@@ -17,6 +17,8 @@ export interface FollowFoldOptions {
   onBodies(bodies: readonly FoldedBody[]): void | Promise<void>;
   /** With it a `Gap` is reported and reading goes on to the next Claim; without it a `Gap` ends the follower too. */
   onGap?(alarm: FoldAlarm): void;
+  /** As FollowOptions has it. */
+  readonly gatherMs?: number;
 }
 
 /**
@@ -69,11 +71,15 @@ class FoldFollower implements Follower {
   }
 
   async #run(): Promise<void> {
-    const { log, partition, from } = this.#options;
+    const { log, partition, from, gatherMs } = this.#options;
     if (from !== null) await readFoldedBody(log, partition, from);
     if (this.#closed) return;
-    this.#records = log.follow(Topic.OrderEvents, partition, this.position, (records) =>
-      this.#take(records),
+    this.#records = log.follow(
+      Topic.OrderEvents,
+      partition,
+      this.position,
+      (records) => this.#take(records),
+      gatherMs === undefined ? {} : { gatherMs },
     );
     await this.#records.done;
   }

@@ -42,3 +42,8 @@ export const readerSettings = {
   "fetch.wait.max.ms": "500",
   "isolation.level": "read_uncommitted",
 };
+
+/** A fetch waits at the broker until there is as much as makes a batch worth while, but no longer than that. */
+export function gatherSettings(gatherMs: number): Record<string, string> {
+  return { "fetch.min.bytes": "262144", "fetch.wait.max.ms": String(gatherMs) };
+}

@@ -3,12 +3,13 @@ import { checkBatch, checkOffset, checkRecord } from "./log-bounds.ts";
 import { kafkaTopicName, refuseWrongTopic } from "./kafka-topics.ts";
 import type { AppendBatch } from "./append-batch.ts";
 import { LogError } from "./log.ts";
-import type { AppendRecord, Follower, Log, LogErrorCode, LogRecord } from "./log.ts";
+import type { AppendRecord, Follower, FollowOptions, Log, LogErrorCode, LogRecord } from "./log.ts";
 import { PullFollower } from "./pull-follower.ts";
 import type { RecordBatch } from "./record-batch.ts";
 import {
   adminSettings,
   bulkLinger,
+  gatherSettings,
   producerSettings,
   quickLinger,
   readerSettings,
@@ -174,8 +175,10 @@ class KafkaLog implements Log {
     partition: number,
     fromOffset: number,
     onBatch: (records: readonly LogRecord[]) => void | Promise<void>,
+    options?: FollowOptions,
   ): Follower {
-    return this.followBatches(topic, partition, fromOffset, (batch) => onBatch(batch.records()));
+    const onRecords = (batch: RecordBatch): void | Promise<void> => onBatch(batch.records());
+    return this.followBatches(topic, partition, fromOffset, onRecords, options);
   }
 
   followBatches(
@@ -183,11 +186,13 @@ class KafkaLog implements Log {
     partition: number,
     fromOffset: number,
     onBatch: (batch: RecordBatch) => void | Promise<void>,
+    { gatherMs }: FollowOptions = {},
   ): Follower {
     this.#check(topic, partition);
     // Negative offsets have meanings of their own in librdkafka (-1 is the end).
     const fits = Number.isSafeInteger(fromOffset) && fromOffset >= 0;
     const reader = this.#reader(topic, partition, fits ? fromOffset : 0, {
+      settings: gatherMs === undefined ? {} : gatherSettings(gatherMs),
       onReady: () => follower.wake(),
       onFailure: (error) => follower.fail(error),
     });
@@ -307,11 +312,15 @@ class KafkaLog implements Log {
     topic: Topic,
     partition: number,
     fromOffset: number,
-    handlers: { onReady(): void; onFailure(error: LogError): void },
+    handlers: {
+      readonly settings?: Readonly<Record<string, string>>;
+      onReady(): void;
+      onFailure(error: LogError): void;
+    },
   ): PartitionReader {
     return new PartitionReader({
       library: this.#options.library,
-      settings: { ...readerSettings, ...this.#options.settings },
+      settings: { ...readerSettings, ...handlers.settings, ...this.#options.settings },
       topic: this.#name(topic),
       partition,
       fromOffset,

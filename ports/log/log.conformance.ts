@@ -5,7 +5,7 @@ import { ManualClock } from "../clock/clock-manual.ts";
 import type { Clock } from "../clock/clock.ts";
 import { batchTests } from "./log-batches.conformance.ts";
 import { headerTests } from "./log-headers.conformance.ts";
-import type { Log } from "./log.ts";
+import type { Log, LogRecord } from "./log.ts";
 import { bytes, collect, readAll, record, refuses, text } from "./log.probe.ts";
 
 /** Logs of one test. A second open() after close() finds what the first one left, where the adapter keeps anything. */
@@ -198,6 +198,21 @@ function followTests({ log }: LogPlace): void {
     const seen = collect(log(), Topic.Orders, 0, end, 1);
     await log().append(Topic.Orders, 0, [record("new")]);
     expect((await seen).map(text)).toEqual(["new"]);
+  });
+
+  test("hands over all that comes to a follower that gathers too, each record once, in order", async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `${index}`);
+    const seen: string[] = [];
+    const all = Promise.withResolvers<void>();
+    const take = (records: readonly LogRecord[]): void => {
+      seen.push(...records.map(text));
+      if (seen.length >= names.length) all.resolve();
+    };
+    const follower = log().follow(Topic.Orders, 0, 0, take, { gatherMs: 20 });
+    for (const name of names) await log().append(Topic.Orders, 0, [record(name)]);
+    await all.promise;
+    await follower.close();
+    expect(seen).toEqual(names);
   });
 
   test("serves several followers of a partition, each at its own pace", async () => {

@@ -73,6 +73,7 @@ export interface Log {
     partition: number,
     fromOffset: number,
     onBatch: (records: readonly LogRecord[]) => void | Promise<void>,
+    options?: FollowOptions,
   ): Follower;
   /** As follow, for a reader that takes the records in place. */
   followBatches(
@@ -80,9 +81,18 @@ export interface Log {
     partition: number,
     fromOffset: number,
     onBatch: (batch: RecordBatch) => void | Promise<void>,
+    options?: FollowOptions,
   ): Follower;
   /** Finishes what was appended, then closes followers. */
   close(): Promise<void>;
+}
+
+export interface FollowOptions {
+  /**
+   * For so long records may be gathered before they are handed over. A broker is asked for each batch, whatever its length: a follower for
+   * which nobody waits is a light one when it gathers. Without it each record is handed over as it comes.
+   */
+  readonly gatherMs?: number;
 }
 
 export type LogErrorCode =
