@@ -25,6 +25,19 @@ test("records are those of the codec, also where a batch grows, is used again, a
   );
 });
 
+test("a record is that of the codec whatever its seqNum, also beyond 32 bits", () => {
+  const records = new OutputRecords(7);
+  const batch = new AppendBatch();
+  const body = new Uint8Array(200).fill(9);
+  fc.assert(
+    fc.property(fc.maxSafeNat(), (seqNum) => {
+      batch.reset();
+      records.encode(body, seqNum, batch);
+      expect([batch.value(0)]).toEqual(encodeChunks(body, seqNum, 7));
+    }),
+  );
+});
+
 test("a record does not change when others are written behind it", () => {
   const records = new OutputRecords(3);
   const batch = new AppendBatch();

@@ -3,10 +3,10 @@ import { crc32 as nativeCrc32 } from "node:zlib";
 import type { AppendBatch } from "../ports/log/append-batch.ts";
 import { sealHolds } from "../ports/log/seal.ts";
 import { encodeChunks } from "../schema/body.ts";
-import { crc32 } from "../schema/crc32.ts";
 import { crcBytes } from "../schema/frame.ts";
 import { OutputChunkLayout } from "../schema/generated/output-chunk.ts";
 import { headerBytes, schemaId } from "../schema/generated/records.ts";
+import { HeadCrc } from "../schema/head-crc.ts";
 import { chunkBytesMax } from "../schema/topics.ts";
 import { viewOf, writeUint53 } from "../schema/wire.ts";
 
@@ -18,6 +18,7 @@ export class OutputRecords {
   readonly #epoch: number;
   /** What stands before every body of one chunk, but for seqNum and lengths. */
   readonly #head: Uint8Array;
+  readonly #headCrc = new HeadCrc(bodyAt, headerBytes + OutputChunkLayout.seqNum);
   readonly #wanted: Uint8Array;
   readonly #wantedView: DataView;
   /** The memory of the body that was compared last: a Buffer compares parts without a view of them. */
@@ -60,7 +61,8 @@ export class OutputRecords {
     bytes.set(this.#head, start);
     writeHead(view, start, seqNum, body.length);
     bytes.set(body, start + bodyAt);
-    const crc = nativeCrc32(body, crc32(bytes, start, start + bodyAt));
+    const headCrc = this.#headCrc.of(bytes, start, start + bodyAt, seqNum, body.length);
+    const crc = nativeCrc32(body, headCrc);
     view.setUint32(start + bodyAt + body.length, crc, true);
   }
 }
