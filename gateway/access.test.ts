@@ -68,6 +68,7 @@ const matrix: [
   ],
   ["DELETE", `/v1/orders/${nobodys}`, null, { none: 401, read: 403, trade: 404, admin: 403 }],
   ["DELETE", "/v1/orders", null, { none: 401, read: 403, trade: 200, admin: 403 }],
+  ["PUT", "/v1/dead-man-timer", { timeoutMs: 0 }, { none: 401, read: 403, trade: 200, admin: 403 }],
   ["GET", `/v1/orders/${nobodys}`, null, { none: 401, read: 200, trade: 200, admin: 200 }],
   ["GET", "/v1/orders", null, { none: 401, read: 200, trade: 200, admin: 200 }],
   ["GET", "/v1/fills", null, { none: 401, read: 200, trade: 200, admin: 200 }],
@@ -102,6 +103,19 @@ const matrix: [
     "PUT",
     "/v1/admin/accounts/1003",
     { name: "carol" },
+    { none: 401, read: 403, trade: 403, admin: 200 },
+  ],
+  ["GET", "/v1/admin/fees", null, { none: 401, read: 403, trade: 403, admin: 200 }],
+  [
+    "PUT",
+    "/v1/admin/fees/9",
+    { makerFeePpm: 0, takerFeePpm: 0 },
+    { none: 401, read: 403, trade: 403, admin: 200 },
+  ],
+  [
+    "PUT",
+    "/v1/admin/fees/9/BTC-USD",
+    { makerFeePpm: 0, takerFeePpm: 0 },
     { none: 401, read: 403, trade: 403, admin: 200 },
   ],
   ["GET", "/v1/admin/limits", null, { none: 401, read: 403, trade: 403, admin: 200 }],
@@ -171,6 +185,8 @@ describe("what each scope may do:", () => {
           .replace(nobodys, "{orderID}")
           .replace(/\/accounts\/[^/]+/, "/accounts/{accountID}")
           .replace(/\/limits\/.+/, "/limits/{symbol}")
+          .replace(/\/fees\/9/, "/fees/{feeTier}")
+          .replace("{feeTier}/BTC-USD", "{feeTier}/{symbol}")
           .replace(/\/dead-letters\/[^/]+/, "/dead-letters/{deadLetterID}")
           .replace(/\/keys\/.+/, "/keys/{keyID}")
           .replace(/\/instruments\/[^/]+/, "/instruments/{symbol}")}`,

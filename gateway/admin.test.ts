@@ -3,11 +3,13 @@ import { exportJWK, generateKeyPair } from "jose";
 
 import {
   DefinedAccount,
+  DefinedFees,
   DefinedInstrument,
   DefinedKey,
   DefinedLimits,
   ListedAccountLimits,
   ListedAccounts,
+  ListedFeeSchedules,
   ListedInstruments,
   ListedKeys,
   StatusAnswer,
@@ -150,6 +152,34 @@ test("orders are held to the band that was set last", async () => {
     code: "PriceExceedsCurrentPriceBand",
   });
   expect((await venue.post({ ...order, price: "99" })).status).toBe(201);
+});
+
+test("a tier's fees are set, shown, and told to the taker", async () => {
+  await put("/instruments/FEES", ether);
+  const schedule = { makerFeePpm: -100, takerFeePpm: 250 };
+  const everywhere = await put("/fees/7", schedule);
+  expect(DefinedFees.parse(everywhere.body)).toMatchObject({ feeTier: 7, ...schedule });
+  expect(String(everywhere.body["position"])).toMatch(/^0:\d+,1:\d+$/);
+  await put("/fees/7/FEES", { makerFeePpm: 0, takerFeePpm: 1_000 });
+  const { feeSchedules } = ListedFeeSchedules.parse((await list("fees")).body);
+  expect(feeSchedules).toEqual([
+    { feeTier: 7, ...schedule },
+    { feeTier: 7, symbol: "FEES", makerFeePpm: 0, takerFeePpm: 1_000 },
+  ]);
+  await put("/accounts/1001", { name: "alice", feeTier: 7 });
+  await put("/accounts/1002", { name: "bob", feeTier: 8 });
+  const { accounts } = ListedAccounts.parse((await list("accounts")).body);
+  expect(accounts.find(({ accountID }) => accountID === 1001)?.feeTier).toBe(7);
+  const order = { ...restingOrder, symbol: "FEES", price: "100", orderQty: "1" };
+  const bob = await venue.token(1002, ["trade"]);
+  await venue.request("POST", "/v1/orders", { token: bob, body: { ...order, side: "Sell" } });
+  const { body } = await venue.post(order);
+  expect(body["executionReports"]).toMatchObject([
+    { execType: "New" },
+    { execType: "Trade", lastPx: "100.00", fee: "0.10000000" },
+  ]);
+  const negative = await put("/fees/7", { makerFeePpm: -2, takerFeePpm: 1 });
+  expect([negative.status, negative.body["code"]]).toEqual([422, "InvalidDefinition"]);
 });
 
 test("keys of both algorithms are registered and shown as they were given", async () => {

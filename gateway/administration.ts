@@ -6,6 +6,7 @@ import {
 import type { Event } from "../schema/generated/records.ts";
 import type {
   AccountRequest,
+  FeeScheduleRequest,
   InstrumentLimitsRequest,
   InstrumentRequest,
   KeyRequest,
@@ -17,11 +18,18 @@ import { positionsOf } from "./cancels.ts";
 import {
   accountDefinition,
   accountLimits,
+  feeSchedule,
   keyDefinition,
   securityDefinition,
 } from "./definitions.ts";
 import type { Edge } from "./edge.ts";
-import { accountListing, instrumentListing, keyListing, limitsListing } from "./listings.ts";
+import {
+  accountListing,
+  feesListing,
+  instrumentListing,
+  keyListing,
+  limitsListing,
+} from "./listings.ts";
 import { refusal, refusalOfRepeat } from "./order-answers.ts";
 import type { Submitted } from "./outcomes.ts";
 import { ApiProblem } from "./problems.ts";
@@ -88,11 +96,7 @@ export async function defineAccount(
   const submitted = await edge.commands.toAll(command);
   const events = submitted.map((each) => decidedEvent(each, command.commandID));
   if (events.includes(null)) return pending;
-  const listing = accountListing({
-    accountID,
-    name: request.name,
-    accountStatus: definition.accountStatus,
-  });
+  const listing = accountListing(definition);
   return { status: 200, body: { ...listing, position: positionsOf(submitted) } };
 }
 
@@ -122,6 +126,26 @@ export async function limitAccount(
   return { status: 200, body: { ...listing, position: positionsOf(submitted) } };
 }
 
+/** Sets what a tier pays, in one instrument or in all that have no schedule of their own. Throws ApiProblem. */
+export async function setFees(
+  edge: Services,
+  fees: { feeTier: number; symbol: string; request: FeeScheduleRequest; operator: Operator },
+): Promise<Answer> {
+  const { feeTier, symbol, request, operator } = fees;
+  if (symbol !== "" && edge.reference.instrument(symbol) === undefined) {
+    throw new ApiProblem("UnknownSymbol", "No such instrument is listed");
+  }
+  const { accountID } = operator;
+  const command = identified(feeSchedule(request, { accountID, feeTier, symbol }), operator);
+  const submitted =
+    symbol === ""
+      ? await edge.commands.toAll(command)
+      : [await edge.commands.toSymbol(symbol, command)];
+  const events = submitted.map((each) => decidedEvent(each, command.commandID));
+  if (events.includes(null)) return pending;
+  return { status: 200, body: { ...feesListing(command), position: positionsOf(submitted) } };
+}
+
 /** Registers, changes or revokes a key; keys stand on partition 0 alone. Throws ApiProblem. */
 export async function defineKey(
   edge: Services,
@@ -137,7 +161,12 @@ export async function defineKey(
 const pending: Answer = { status: 202, body: {} };
 
 type Identified =
-  "SecurityDefinition" | "SecurityStatus" | "AccountDefinition" | "AccountLimits" | "KeyDefinition";
+  | "SecurityDefinition"
+  | "SecurityStatus"
+  | "AccountDefinition"
+  | "AccountLimits"
+  | "FeeSchedule"
+  | "KeyDefinition";
 
 /** With an Idempotency-Key a repeat has the same commandID; the engine then tells another content by its requestHash. */
 function identified<Command extends { readonly kind: Identified }>(
@@ -176,5 +205,6 @@ const definitionEvents: ReadonlySet<Event["kind"]> = new Set<Event["kind"]>([
   "SecurityStatusChanged",
   "AccountDefined",
   "AccountLimitsChanged",
+  "FeeScheduleChanged",
   "KeyDefined",
 ]);

@@ -10,6 +10,7 @@ import type { Event } from "../schema/generated/records.ts";
 import type { SelfTradePrevented } from "../schema/generated/self-trade-prevented.ts";
 import type { Trade } from "../schema/generated/trade.ts";
 import type { ExecutionReport, OpenOrdStatus } from "../schema/http/orders.ts";
+import { takerFeeOf } from "../schema/fees.ts";
 import { formatDecimal } from "../schema/units.ts";
 import type { ListedInstrument } from "./reference.ts";
 
@@ -54,6 +55,9 @@ function takeTrade(state: OrderState, event: Trade): void {
     lastQty: formatDecimal(lastQty, qtyExponent),
     lastPx: formatDecimal(lastPx, priceExponent),
     lastLiquidityInd: "Removed",
+    ...(event.takerFee === undefined
+      ? {}
+      : { fee: formatDecimal(takerFeeOf(event), priceExponent + qtyExponent) }),
   });
 }
 

@@ -1,4 +1,6 @@
 import { frame } from "../schema/frame.ts";
+import type { CancelOnDisconnect } from "../schema/generated/cancel-on-disconnect.ts";
+import type { FeeSchedule } from "../schema/generated/fee-schedule.ts";
 import type { KeyDefinition } from "../schema/generated/key-definition.ts";
 import type { NewOrderSingle } from "../schema/generated/new-order-single.ts";
 import type { OrderCancelReplaceRequest } from "../schema/generated/order-cancel-replace-request.ts";
@@ -33,6 +35,8 @@ type Stamped =
   | SecurityStatus
   | AccountDefinition
   | AccountLimits
+  | FeeSchedule
+  | CancelOnDisconnect
   | KeyDefinition;
 
 type Unstamped<Command> = Command extends Stamped ? Omit<Command, Stamps> : never;
@@ -183,7 +187,11 @@ const noHash = "0000000000000000";
 const later = { headers: { "retry-after": "1" } };
 
 function isCancel({ kind }: UnstampedCommand): boolean {
-  return kind === "OrderCancelRequest" || kind === "OrderMassCancelRequest";
+  return (
+    kind === "OrderCancelRequest" ||
+    kind === "OrderMassCancelRequest" ||
+    kind === "CancelOnDisconnect"
+  );
 }
 
 function identities(command: UnstampedCommand): Record<string, string> {

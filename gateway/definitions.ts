@@ -8,6 +8,7 @@ import {
 } from "../schema/generated/enums.ts";
 import type {
   AccountRequest,
+  FeeScheduleRequest,
   InstrumentLimitsRequest,
   InstrumentRequest,
   KeyRequest,
@@ -75,7 +76,19 @@ export function accountDefinition(
   accountID: number,
 ): Definition<"AccountDefinition"> {
   const accountStatus = AccountStatus[request.accountStatus ?? "Active"];
-  return { kind: "AccountDefinition", accountID, accountStatus, name: request.name };
+  const { name, feeTier = 0 } = request;
+  return { kind: "AccountDefinition", accountID, accountStatus, name, feeTier };
+}
+
+/** What a tier pays; an empty symbol is every instrument. Throws ApiProblem InvalidDefinition. */
+export function feeSchedule(
+  { makerFeePpm, takerFeePpm }: FeeScheduleRequest,
+  context: { accountID: number; feeTier: number; symbol: string },
+): Definition<"FeeSchedule"> {
+  if (makerFeePpm + takerFeePpm < 0) {
+    throw invalid("makerFeePpm", "a trade would cost the venue more than it brings");
+  }
+  return { kind: "FeeSchedule", ...context, makerFeePpm, takerFeePpm };
 }
 
 /** Caps in an instrument's own units; without one they hold for all that have none. Throws ApiProblem InvalidDefinition. */

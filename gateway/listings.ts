@@ -9,13 +9,14 @@ import {
 } from "../schema/generated/enums.ts";
 import type {
   ListedAccount,
+  ListedFees,
   ListedInstrument as InstrumentListing,
   ListedKey,
   ListedLimits,
   ScopeText,
 } from "../schema/http/admin.ts";
 import { formatDecimal } from "../schema/units.ts";
-import type { Account, Key, Limits, ListedInstrument } from "./reference.ts";
+import type { Account, Fees, Key, Limits, ListedInstrument } from "./reference.ts";
 
 /** Definitions as the admin API shows them. */
 export function instrumentListing(instrument: ListedInstrument): InstrumentListing {
@@ -42,8 +43,14 @@ export function instrumentListing(instrument: ListedInstrument): InstrumentListi
   };
 }
 
-export function accountListing({ accountID, name, accountStatus }: Account): ListedAccount {
-  return { accountID, name, accountStatus: AccountStatusName[accountStatus] };
+export function accountListing(account: Account): ListedAccount {
+  const { accountID, name, accountStatus, feeTier = 0 } = account;
+  const status = AccountStatusName[accountStatus];
+  return { accountID, name, accountStatus: status, ...(feeTier === 0 ? {} : { feeTier }) };
+}
+
+export function feesListing({ feeTier, symbol, makerFeePpm, takerFeePpm }: Fees): ListedFees {
+  return { feeTier, ...(symbol === "" ? {} : { symbol }), makerFeePpm, takerFeePpm };
 }
 
 /** `instrument` is the one whose symbol they name; without one the notional is left out, which has no unit then. */

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 
-import { CancelAnswer, OrderAnswer, ReplaceAnswer } from "../schema/http/orders.ts";
+import {
+  CancelAnswer,
+  DeadManTimerAnswer,
+  OrderAnswer,
+  ReplaceAnswer,
+} from "../schema/http/orders.ts";
 import { orderIDOf } from "../schema/identity/order-id.ts";
 import { TestVenue } from "./venue.fixture.ts";
 
@@ -230,4 +235,22 @@ test("each command goes to the partition that its symbol's murmur2 says, under t
     }
   }
   expect(partitions.size).toBe(1);
+});
+
+test("a dead-man timer says its deadline, is disarmed by zero, and cancels what the account has open", async () => {
+  const put = (timeoutMs: number) =>
+    venue.request("PUT", "/v1/dead-man-timer", { body: { timeoutMs } });
+  const armed = await put(60_000);
+  expect(armed.status).toBe(200);
+  expect(DeadManTimerAnswer.parse(armed.body).deadline).toBeString();
+  expect(String(armed.body["position"])).toMatch(/^0:\d+,1:\d+$/);
+  expect(DeadManTimerAnswer.parse((await put(0)).body).deadline).toBeUndefined();
+  const { body } = await venue.order();
+  await put(1);
+  // Log time moves with the commands: one of these finds the timer run out, and the order gone.
+  const replace = () =>
+    venue.request("PATCH", `/v1/orders/${String(body["orderID"])}`, { body: { orderQty: "0.01" } });
+  let answer = await replace();
+  for (let tries = 0; answer.status === 200 && tries < 1_000; tries++) answer = await replace();
+  expect([answer.status, answer.body["code"]]).toEqual([404, "UnknownOrder"]);
 });

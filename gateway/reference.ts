@@ -4,6 +4,8 @@ import type { AccountDefined } from "../schema/generated/account-defined.ts";
 import { AccountLimitsChangedLayout } from "../schema/generated/account-limits-changed.ts";
 import type { AccountLimitsChanged } from "../schema/generated/account-limits-changed.ts";
 import type { TradingState } from "../schema/generated/enums.ts";
+import { FeeScheduleChangedLayout } from "../schema/generated/fee-schedule-changed.ts";
+import type { FeeScheduleChanged } from "../schema/generated/fee-schedule-changed.ts";
 import { KeyDefinedLayout } from "../schema/generated/key-defined.ts";
 import type { KeyDefined } from "../schema/generated/key-defined.ts";
 import type { Event } from "../schema/generated/records.ts";
@@ -23,6 +25,8 @@ export interface ListedInstrument extends Omit<Defined<SecurityDefined>, "create
   readonly symbolHash: number;
 }
 
+export type Fees = Defined<FeeScheduleChanged>;
+
 export type Limits = Defined<AccountLimitsChanged>;
 
 export type Account = Defined<AccountDefined>;
@@ -35,6 +39,7 @@ export interface ReferenceSection {
   readonly accounts: readonly Account[];
   readonly keys: readonly Key[];
   readonly accountLimits: readonly Limits[];
+  readonly feeSchedules: readonly Fees[];
   readonly instruments: readonly Omit<ListedInstrument, "partition" | "symbolHash">[];
 }
 
@@ -49,6 +54,8 @@ export class Reference {
   readonly #accounts = new Map<number, Account>();
   /** By account, then symbol: those for every instrument are partition 0's, as the accounts are. */
   readonly #limits = new Map<string, Limits>();
+  /** By tier, then symbol, as the caps are. */
+  readonly #fees = new Map<string, Fees>();
   readonly #keys = new Map<string, Key>();
 
   instrument(symbol: string): ListedInstrument | undefined {
@@ -83,6 +90,12 @@ export class Reference {
     );
   }
 
+  get fees(): readonly Fees[] {
+    return [...this.#fees.values()].sort(
+      (a, b) => a.feeTier - b.feeTier || (a.symbol < b.symbol ? -1 : 1),
+    );
+  }
+
   get keys(): readonly Key[] {
     return [...this.#keys.values()].sort((a, b) => (a.keyID < b.keyID ? -1 : 1));
   }
@@ -91,6 +104,7 @@ export class Reference {
   load(partition: number, section: ReferenceSection): void {
     for (const instrument of section.instruments) this.#list(partition, instrument);
     for (const limits of section.accountLimits) this.#limit(partition, limits);
+    for (const fees of section.feeSchedules) this.#charge(partition, fees);
     if (partition !== 0) return;
     for (const account of section.accounts) this.#accounts.set(account.accountID, account);
     for (const key of section.keys) this.#keys.set(key.keyID, key);
@@ -108,6 +122,7 @@ export class Reference {
       this.#changeState(partition, event.securityID, event.tradingState);
     }
     if (event.kind === "AccountLimitsChanged") this.#limit(partition, event);
+    if (event.kind === "FeeScheduleChanged") this.#charge(partition, event);
     if (partition !== 0) return;
     if (event.kind === "AccountDefined") this.#accounts.set(event.accountID, event);
     if (event.kind === "KeyDefined") this.#keys.set(event.keyID, event);
@@ -118,6 +133,12 @@ export class Reference {
     if (symbol === "" && partition !== 0) return;
     const kept = { accountID, symbol, openOrderCountMax, openNotionalMax };
     this.#limits.set(`${accountID}/${symbol}`, kept);
+  }
+
+  #charge(partition: number, fees: Fees): void {
+    const { feeTier, symbol, makerFeePpm, takerFeePpm } = fees;
+    if (symbol === "" && partition !== 0) return;
+    this.#fees.set(`${feeTier}/${symbol}`, { feeTier, symbol, makerFeePpm, takerFeePpm });
   }
 
   #changeState(partition: number, securityID: number, tradingState: TradingState): void {
@@ -159,6 +180,7 @@ const referenceTemplates: ReadonlySet<number> = new Set([
   SecurityStatusChangedLayout.templateId,
   AccountDefinedLayout.templateId,
   AccountLimitsChangedLayout.templateId,
+  FeeScheduleChangedLayout.templateId,
   KeyDefinedLayout.templateId,
 ]);
 

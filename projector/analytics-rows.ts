@@ -93,9 +93,14 @@ export function orderEventRow(
     preventedQty: qty(order.preventedQty),
     lastPx: price(lastPx),
     lastQty: lastQty === null ? null : qty(lastQty),
+    fee: instrument === null ? "0" : formatDecimal(report.fee, feeExponentOf(instrument)),
     lastLiquidityInd: liquidityNames[report.lastLiquidityInd],
     reason: reasonOf(order),
   };
+}
+
+function feeExponentOf({ priceExponent, qtyExponent }: InstrumentRow): number {
+  return priceExponent + qtyExponent;
 }
 
 const liquidityNames: Readonly<Record<0 | 1 | 2, LiquidityName>> = {

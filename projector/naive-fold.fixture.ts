@@ -1,3 +1,4 @@
+import { makerFeeOf, takerFeeOf } from "../schema/fees.ts";
 import { CancelReason, OrdRejReason, OrdStatus, Side } from "../schema/generated/enums.ts";
 import type { Deferred } from "../schema/generated/deferred.ts";
 import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
@@ -156,6 +157,7 @@ function fillOf(
     leavesQty: trade[`${role}LeavesQty`],
     ordStatus: trade[`${role}OrdStatus`],
     lastLiquidityInd,
+    fee: role === "maker" ? makerFeeOf(trade) : takerFeeOf(trade),
   };
 }
 
@@ -178,6 +180,7 @@ function positionsOf(fills: readonly Record<string, unknown>[]): Record<string, 
       soldQty,
       boughtNotional: sum(Side.Buy, notional),
       soldNotional: sum(Side.Sell, notional),
+      fees: own.reduce((total, fill) => total + (fill["fee"] as bigint), 0n),
     };
   });
 }

@@ -2,6 +2,7 @@ import { Side } from "../schema/generated/enums.ts";
 import type {
   AccountLimitsRow,
   AccountRow,
+  FeeScheduleRow,
   FillRow,
   InstrumentRow,
   KeyRow,
@@ -19,6 +20,7 @@ export class PostgresChanges {
   readonly #positions = new Map<string, PositionRow>();
   readonly #accounts = new Map<number, AccountRow>();
   readonly #accountLimits = new Map<string, AccountLimitsRow>();
+  readonly #feeSchedules = new Map<string, FeeScheduleRow>();
   readonly #keys = new Map<string, KeyRow>();
   readonly #instruments = new Map<number, InstrumentRow>();
 
@@ -41,6 +43,9 @@ export class PostgresChanges {
   get accountLimits(): readonly AccountLimitsRow[] {
     return [...this.#accountLimits.values()];
   }
+  get feeSchedules(): readonly FeeScheduleRow[] {
+    return [...this.#feeSchedules.values()];
+  }
   get keys(): readonly KeyRow[] {
     return [...this.#keys.values()];
   }
@@ -54,6 +59,9 @@ export class PostgresChanges {
     for (const row of changes.accountLimits) {
       this.#accountLimits.set(`${row.accountID}/${row.symbol}`, row);
     }
+    for (const row of changes.feeSchedules) {
+      this.#feeSchedules.set(`${row.feeTier}/${row.symbol}`, row);
+    }
     for (const row of changes.keys) this.#keys.set(row.keyID, row);
     for (const report of changes.reports) {
       const { order } = report;
@@ -62,7 +70,7 @@ export class PostgresChanges {
     }
   }
 
-  #fill({ order, lastQty, lastPx, lastLiquidityInd }: OrderReport, seqNum: number): void {
+  #fill({ order, lastQty, lastPx, fee, lastLiquidityInd }: OrderReport, seqNum: number): void {
     if (lastQty === null || lastPx === null) throw new Error("A trade has a price and a quantity");
     const { symbol, side, securityID, accountID, orderID, firstSeqNum } = order;
     const { leavesQty, ordStatus, transactTime, lastRptSeq: rptSeq } = order;
@@ -81,12 +89,13 @@ export class PostgresChanges {
       leavesQty,
       ordStatus,
       lastLiquidityInd,
+      fee,
       transactTime,
     });
-    this.#addToPosition(order, BigInt(lastQty), BigInt(lastPx));
+    this.#addToPosition(order, BigInt(lastQty), BigInt(lastPx), fee);
   }
 
-  #addToPosition(order: OrderRow, lastQty: bigint, lastPx: bigint): void {
+  #addToPosition(order: OrderRow, lastQty: bigint, lastPx: bigint, fee: bigint): void {
     const { accountID, symbol, securityID, side, lastSeqNum } = order;
     const key = `${accountID}/${securityID}`;
     const before = this.#positions.get(key) ?? nothingTraded;
@@ -102,6 +111,7 @@ export class PostgresChanges {
       soldQty: before.soldQty + sold,
       boughtNotional: before.boughtNotional + bought * lastPx,
       soldNotional: before.soldNotional + sold * lastPx,
+      fees: before.fees + fee,
       lastSeqNum,
     });
   }
@@ -113,4 +123,5 @@ const nothingTraded = {
   soldQty: 0n,
   boughtNotional: 0n,
   soldNotional: 0n,
+  fees: 0n,
 } as const;

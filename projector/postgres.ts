@@ -6,6 +6,7 @@ import type { ReadDatabase, ReadDb } from "../ports/read-db/read-db.ts";
 import {
   accountLimits,
   accounts,
+  feeSchedules,
   fills,
   foldPositions,
   instruments,
@@ -16,6 +17,7 @@ import {
 import type {
   AccountLimitsRow,
   AccountRow,
+  FeeScheduleRow,
   FillRow,
   InstrumentRow,
   KeyRow,
@@ -46,10 +48,11 @@ const writers = {
   fills: new RowWriter<FillRow>(fills, { kind: "insert" }),
   positions: new RowWriter<PositionRow>(positions, {
     kind: "add",
-    columns: ["net_qty", "bought_qty", "sold_qty", "bought_notional", "sold_notional"],
+    columns: ["net_qty", "bought_qty", "sold_qty", "bought_notional", "sold_notional", "fees"],
   }),
   accounts: new RowWriter<AccountRow>(accounts, { kind: "replace" }),
   accountLimits: new RowWriter<AccountLimitsRow>(accountLimits, { kind: "replace" }),
+  feeSchedules: new RowWriter<FeeScheduleRow>(feeSchedules, { kind: "replace" }),
   keys: new RowWriter<KeyRow>(keys, { kind: "replace" }),
   instruments: new RowWriter<InstrumentRow>(instruments, { kind: "replace" }),
 };
@@ -147,6 +150,7 @@ export class PostgresFold {
       ...writers.instruments.statements(changes.instruments),
       ...writers.accounts.statements(changes.accounts),
       ...writers.accountLimits.statements(changes.accountLimits),
+      ...writers.feeSchedules.statements(changes.feeSchedules),
       ...writers.keys.statements(changes.keys),
       ...writers.orders.statements(changes.orders),
       ...writers.fills.statements(changes.fills),

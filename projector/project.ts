@@ -11,11 +11,13 @@ import type { SelfTradePrevented } from "../schema/generated/self-trade-prevente
 import type { Trade } from "../schema/generated/trade.ts";
 import type {
   AccountLimitsRow,
+  FeeScheduleRow,
   AccountRow,
   InstrumentRow,
   KeyRow,
   OrderRow,
 } from "../schema/postgres/tables.ts";
+import { makerFeeOf, takerFeeOf } from "../schema/fees.ts";
 import { freshOrder, isOpen, shownAnew, shownInPlace, shownLess } from "./order-rows.ts";
 
 /** What the projector must know of the past to go on: instruments, and the orders that may still change. */
@@ -52,6 +54,8 @@ export interface OrderReport {
   /** Of a trade; for SelfTradePrevented the quantity prevented. */
   readonly lastQty: number | null;
   readonly lastPx: number | null;
+  /** Of a trade, in price unit x quantity unit: what the order's account pays, below 0 what it receives. */
+  readonly fee: bigint;
   /** FIX 851: 1 added liquidity, 2 removed it, 0 neither. */
   readonly lastLiquidityInd: 0 | 1 | 2;
 }
@@ -63,6 +67,7 @@ export interface BodyChanges {
   readonly instruments: InstrumentRow[];
   readonly accounts: AccountRow[];
   readonly accountLimits: AccountLimitsRow[];
+  readonly feeSchedules: FeeScheduleRow[];
   readonly keys: KeyRow[];
 }
 
@@ -81,6 +86,7 @@ export function project(body: ProjectedBody, state: ProjectorState): BodyChanges
     instruments: [],
     accounts: [],
     accountLimits: [],
+    feeSchedules: [],
     keys: [],
   };
   const step = new Step(body, state, changes);
@@ -147,13 +153,18 @@ class Step {
         return this.#define({ ...this.#known(event.securityID), tradingState });
       }
       case "AccountDefined": {
-        const { accountID, accountStatus, name } = event;
-        this.#changes.accounts.push({ ...this.#place(), accountID, accountStatus, name });
+        const { accountID, accountStatus, name, feeTier = 0 } = event;
+        this.#changes.accounts.push({ ...this.#place(), accountID, accountStatus, name, feeTier });
         return;
       }
       case "AccountLimitsChanged": {
         const { kind: _kind, rptSeq: _rptSeq, ...limits } = event;
         this.#changes.accountLimits.push({ ...this.#place(), ...limits });
+        return;
+      }
+      case "FeeScheduleChanged": {
+        const { kind: _kind, rptSeq: _rptSeq, ...schedule } = event;
+        this.#changes.feeSchedules.push({ ...this.#place(), ...schedule });
         return;
       }
       case "KeyDefined": {
@@ -167,6 +178,8 @@ class Step {
       case "BusinessMessageReject":
       case "OrderMassCancelReport":
       case "DeadLettered":
+      case "DeadManTimerSet":
+      case "DeadManTimerFired":
       case "Checkpoint":
         return;
     }
@@ -193,8 +206,16 @@ class Step {
       event.lastQty,
     );
     const afterTaker = shownAnew(filled(taker, event.takerLeavesQty, event.takerOrdStatus));
-    this.#report("Trade", maker, afterMaker, { ...fill, lastLiquidityInd: 1 });
-    this.#report("Trade", taker, afterTaker, { ...fill, lastLiquidityInd: 2 });
+    this.#report("Trade", maker, afterMaker, {
+      ...fill,
+      fee: makerFeeOf(event),
+      lastLiquidityInd: 1,
+    });
+    this.#report("Trade", taker, afterTaker, {
+      ...fill,
+      fee: takerFeeOf(event),
+      lastLiquidityInd: 2,
+    });
   }
 
   #cancel(event: OrderCanceled): void {
@@ -244,7 +265,7 @@ class Step {
     });
     const maker = this.#order(event.makerOrderID, event.makerFirstSeqNum);
     const taker = this.#order(event.takerOrderID, event.takerFirstSeqNum);
-    const last = { lastQty: preventedQty, lastPx: null, lastLiquidityInd: 0 } as const;
+    const last = { ...noFill, lastQty: preventedQty };
     const afterMaker = shownLess(prevented(maker, event.makerLeavesQty), preventedQty);
     const afterTaker = shownAnew(prevented(taker, event.takerLeavesQty));
     this.#report("SelfTradePrevented", maker, afterMaker, last);
@@ -255,7 +276,7 @@ class Step {
     kind: ReportKind,
     before: OrderRow | null,
     order: OrderRow,
-    last: Pick<OrderReport, "lastQty" | "lastPx" | "lastLiquidityInd"> = noFill,
+    last: Pick<OrderReport, "lastQty" | "lastPx" | "fee" | "lastLiquidityInd"> = noFill,
   ): void {
     const key = orderKey(order.orderID, order.firstSeqNum);
     if (isOpen(order)) this.#state.orders.set(key, order);
@@ -343,4 +364,4 @@ class Step {
   }
 }
 
-const noFill = { lastQty: null, lastPx: null, lastLiquidityInd: 0 } as const;
+const noFill = { lastQty: null, lastPx: null, fee: 0n, lastLiquidityInd: 0 } as const;

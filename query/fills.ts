@@ -153,6 +153,7 @@ function listedFill({ fill, clOrdID, priceExponent, qtyExponent }: JoinedFill): 
     lastQty: formatDecimal(fill.lastQty, qtyExponent),
     lastPx: formatDecimal(fill.lastPx, priceExponent),
     lastLiquidityInd: codeName(lastLiquidityIndName, fill.lastLiquidityInd),
+    fee: formatDecimal(fill.fee, priceExponent + qtyExponent),
     leavesQty: formatDecimal(fill.leavesQty, qtyExponent),
     rptSeq: fill.rptSeq,
     seqNum: fill.seqNum,

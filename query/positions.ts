@@ -39,6 +39,7 @@ export async function listPositions(
       soldQty: formatDecimal(position.soldQty, qtyExponent),
       boughtNotional: formatDecimal(position.boughtNotional, notionalExponent),
       soldNotional: formatDecimal(position.soldNotional, notionalExponent),
+      fees: formatDecimal(position.fees, notionalExponent),
       seqNum: position.lastSeqNum,
     };
   });

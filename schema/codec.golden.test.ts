@@ -10,6 +10,7 @@ import { readMessageSchema } from "./sbe/message-schema.ts";
  * Records as hexadecimal bytes, the same messages as JSON beside them. They were not written by the codecs but from messages.xml
  * with another program. A log may hold any of them: a file here never changes, new versions get files of their own.
  */
+const wideFields = new Set(["cashOrderQty", "openNotionalMax", "makerFee", "takerFee"]);
 const folder = join(import.meta.dirname, "codec.golden");
 const names = readdirSync(folder)
   .filter((name) => name.endsWith(".hex"))
@@ -42,7 +43,7 @@ function goldenBytes(name: string): Uint8Array {
 function goldenMessage(name: string): AnyMessage {
   const text = readFileSync(join(folder, `${name}.json`), "utf8");
   return JSON.parse(text, (key: string, value: unknown) => {
-    const isWide = key === "cashOrderQty" || key === "openNotionalMax";
+    const isWide = wideFields.has(key);
     if (isWide && typeof value === "string") return BigInt(value);
     if ((key === "body" || key === "command") && typeof value === "string")
       return Uint8Array.fromHex(value);

@@ -124,5 +124,7 @@ const commandKinds: ReadonlySet<AnyMessage["kind"]> = new Set<Command["kind"]>([
   "AccountDefinition",
   "KeyDefinition",
   "AccountLimits",
+  "FeeSchedule",
+  "CancelOnDisconnect",
   "TimeTick",
 ]);

@@ -11,6 +11,7 @@ import {
   multiplyWide,
   readWideInto,
   readWideWords,
+  scaleByMillionths,
   subtractWide,
   validWide,
   Wide,
@@ -63,6 +64,21 @@ test("a quotient is exact, or 2^53 - 1 when it would be more", () => {
       const exact = value / BigInt(divisor);
       const most = BigInt(Number.MAX_SAFE_INTEGER);
       expect(divideWide(fromBigInt(value), divisor)).toBe(Number(exact < most ? exact : most));
+    }),
+    runs,
+  );
+});
+
+test("so many millionths are exact, rounded up or down", () => {
+  const millionths = fc.oneof(fc.constantFrom(0, 1, 999_999, 1_000_000), fc.nat(1_000_000));
+  fc.assert(
+    fc.property(wide, millionths, (value, factor) => {
+      const exact = value * BigInt(factor);
+      const [down, up] = [new Wide(), new Wide()];
+      scaleByMillionths(down, fromBigInt(value), factor, false);
+      scaleByMillionths(up, fromBigInt(value), factor, true);
+      expect(toBigInt(down)).toBe(exact / 1_000_000n);
+      expect(toBigInt(up)).toBe((exact + 999_999n) / 1_000_000n);
     }),
     runs,
   );

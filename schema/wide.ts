@@ -7,6 +7,8 @@ export class Wide {
   hi = 0;
 }
 
+const one = new Wide();
+one.lo = 1;
 const two16 = 65536;
 const two32 = 4294967296;
 const two48 = 281474976710656;
@@ -71,6 +73,42 @@ export function divideWide(value: Wide, divisor: number): number {
     Math.floor(second / divisor) * two16 +
     Math.floor(third / divisor)
   );
+}
+
+const million = 1_000_000;
+/** Limbs of 16 bits: six of a value, two more of its product with a factor. */
+const limbs = new Float64Array(8);
+
+/** target = value x factor / 1,000,000, rounded up or down; factor at most 1,000,000, so that the result is no larger than the value. */
+export function scaleByMillionths(
+  target: Wide,
+  value: Wide,
+  factor: number,
+  isRoundedUp: boolean,
+): void {
+  let carry = 0;
+  for (let index = 0; index < 8; index++) {
+    const product = limbOf(value, index) * factor + carry;
+    carry = Math.floor(product / two16);
+    limbs[index] = product - carry * two16;
+  }
+  let rest = 0;
+  for (let index = 7; index >= 0; index--) {
+    const dividend = rest * two16 + limbs[index]!;
+    limbs[index] = Math.floor(dividend / million);
+    rest = dividend % million;
+  }
+  target.lo = limbs[0]! + limbs[1]! * two16 + limbs[2]! * two32;
+  target.hi = limbs[3]! + limbs[4]! * two16 + limbs[5]! * two32;
+  if (isRoundedUp && rest !== 0) addWide(target, one);
+}
+
+function limbOf({ lo, hi }: Wide, index: number): number {
+  if (index > 5) return 0;
+  const part = index < 3 ? lo : hi;
+  const place = index % 3;
+  if (place === 0) return part % two16;
+  return place === 1 ? Math.floor(part / two16) % two16 : Math.floor(part / two32);
 }
 
 /** Reads the 16 bytes of a Wide field that validWide has passed. */

@@ -12,8 +12,14 @@ const capacityMin = 64;
 const foundCount = 256;
 
 /** Words of a record; the name fills ten words. */
-export const AccountWord = { accountID: 0, status: 1, entryCount: 2, name: 4 } as const;
+export const AccountWord = { accountID: 0, status: 1, entryCount: 2, feeTier: 3, name: 4 } as const;
 export const accountNameWords = 10;
+
+/** Doubles of a record. */
+export const AccountDouble = {
+  /** Of the dead-man timer; 0 = not armed. */
+  deadline: 7,
+} as const;
 
 export class Accounts {
   readonly pool = new RecordPool(new RecordMemory(accountShift, capacityMin));
@@ -60,6 +66,20 @@ export class Accounts {
     return this.#word(slot, AccountWord.accountID);
   }
 
+  /** 0 where the account has none, or there is no account. */
+  feeTierOf(slot: number): number {
+    return slot === 0 ? 0 : this.#word(slot, AccountWord.feeTier);
+  }
+
+  deadlineOf(slot: number): number {
+    return this.pool.memory.doublesOf(slot)[(slot << (accountShift - 1)) + AccountDouble.deadline]!;
+  }
+
+  setDeadline(slot: number, deadline: number): void {
+    const doubles = this.pool.memory.doublesOf(slot);
+    doubles[(slot << (accountShift - 1)) + AccountDouble.deadline] = deadline;
+  }
+
   /** Entries of the account in the id window. */
   entryCountOf(slot: number): number {
     return slot === 0 ? 0 : this.#word(slot, AccountWord.entryCount);
@@ -80,12 +100,19 @@ export class Accounts {
   }
 
   /** Defines or changes an account; the name as it stands in a message. */
-  define(accountID: number, status: number, source: DataView, nameAt: number): void {
+  define(
+    accountID: number,
+    status: number,
+    feeTier: number,
+    source: DataView,
+    nameAt: number,
+  ): void {
     const slot = this.obtain(accountID);
     if (!this.isDefined(slot)) this.entryShare = Math.floor(this.#entryMax / ++this.definedCount);
     const words = this.pool.memory.wordsOf(slot);
     const at = slot << accountShift;
     words[at + AccountWord.status] = status;
+    words[at + AccountWord.feeTier] = feeTier;
     for (let index = 0; index < accountNameWords; index++) {
       words[at + AccountWord.name + index] = source.getInt32(nameAt + index * 4, true);
     }

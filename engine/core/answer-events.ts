@@ -3,7 +3,11 @@ import { AccountDefinitionLayout as Account } from "../../schema/generated/accou
 import { AccountLimitsChangedLayout as LimitsEvent } from "../../schema/generated/account-limits-changed.ts";
 import { AccountLimitsLayout as Limits } from "../../schema/generated/account-limits.ts";
 import { BusinessMessageRejectLayout as Business } from "../../schema/generated/business-message-reject.ts";
+import { DeadManTimerFiredLayout as TimerFired } from "../../schema/generated/dead-man-timer-fired.ts";
+import { DeadManTimerSetLayout as TimerSet } from "../../schema/generated/dead-man-timer-set.ts";
 import { DuplicateLayout as Repeat } from "../../schema/generated/duplicate.ts";
+import { FeeScheduleChangedLayout as FeesEvent } from "../../schema/generated/fee-schedule-changed.ts";
+import { FeeScheduleLayout as Fees } from "../../schema/generated/fee-schedule.ts";
 import { KeyDefinedLayout as KeyEvent } from "../../schema/generated/key-defined.ts";
 import { KeyDefinitionLayout as Key } from "../../schema/generated/key-definition.ts";
 import { OrderCancelRejectLayout as CancelReject } from "../../schema/generated/order-cancel-reject.ts";
@@ -152,7 +156,12 @@ export function writeSecurityStatusChanged(instrument: Instrument, out: EventBuf
   out.byte(Status.tradingState, instrument.tradingState);
 }
 
-export function writeAccountDefined(command: DataView, block: number, out: EventBuffer): void {
+export function writeAccountDefined(
+  command: DataView,
+  block: number,
+  feeTier: number,
+  out: EventBuffer,
+): void {
   out.open(AccountEvent.templateId, AccountEvent.blockLength);
   out.zeros(AccountEvent.rptSeq, 2);
   out.copy(AccountEvent.accountID, command, block + Account.accountID, 1);
@@ -161,6 +170,17 @@ export function writeAccountDefined(command: DataView, block: number, out: Event
   out.byte(AccountEvent.accountStatus, status);
   out.copy(AccountEvent.name, command, block + Account.name, accountNameWords);
   out.zeros(AccountEvent.name + accountNameWords * 4, 2);
+  if (feeTier === 0) return;
+  out.lengthen(AccountEvent.blockLength, AccountEvent.blockLengthV4, 4);
+  out.pair(AccountEvent.feeTier, feeTier, 0);
+}
+
+export function writeFeeScheduleChanged(command: DataView, block: number, out: EventBuffer): void {
+  out.open(FeesEvent.templateId, FeesEvent.blockLength, FeesEvent.version);
+  out.zeros(FeesEvent.rptSeq, FeesEvent.blockLength / 4);
+  out.half(FeesEvent.feeTier, command.getUint16(block + Fees.feeTier, true));
+  out.copy(FeesEvent.makerFeePpm, command, block + Fees.makerFeePpm, 2);
+  out.copy(FeesEvent.symbol, command, block + Fees.symbol, 4);
 }
 
 export function writeAccountLimitsChanged(
@@ -175,6 +195,33 @@ export function writeAccountLimitsChanged(
   out.copy(LimitsEvent.openNotionalMax, command, block + Limits.openNotionalMax, 4);
   out.copy(LimitsEvent.symbol, command, block + Limits.symbol, 4);
   out.zeros(LimitsEvent.symbol + 16, 2);
+}
+
+/** `deadline` 0: the timer is disarmed. */
+export function writeDeadManTimerSet(
+  command: DataView,
+  block: number,
+  deadline: number,
+  out: EventBuffer,
+): void {
+  out.open(TimerSet.templateId, TimerSet.blockLength, TimerSet.version);
+  out.zeros(TimerSet.rptSeq, 4);
+  out.copy(TimerSet.accountID, command, block + CommandHead.accountID, 1);
+  out.copy(TimerSet.commandID, command, block + CommandHead.id, 4);
+  out.count(TimerSet.deadline, deadline);
+}
+
+export function writeDeadManTimerFired(
+  accountID: number,
+  totalAffectedOrders: number,
+  deadline: number,
+  out: EventBuffer,
+): void {
+  out.open(TimerFired.templateId, TimerFired.blockLength, TimerFired.version);
+  out.zeros(TimerFired.rptSeq, 2);
+  out.word(TimerFired.accountID, accountID);
+  out.word(TimerFired.totalAffectedOrders, totalAffectedOrders);
+  out.count(TimerFired.deadline, deadline);
 }
 
 export function writeKeyDefined(command: DataView, block: number, out: EventBuffer): void {

@@ -44,6 +44,7 @@ export function auditState(state: PartitionState): void {
   auditTimers(state);
   auditWindow(state);
   auditDeferred(state);
+  auditDeadMen(state);
   auditOpenOrders(state);
 }
 
@@ -160,6 +161,17 @@ function auditWindow(state: PartitionState): void {
       "an account's share counts its entries",
     );
   }
+}
+
+function auditDeadMen({ accounts, deadMen, now }: PartitionState): void {
+  let count = 0;
+  for (let slot = 1; slot < accounts.pool.top; slot++) {
+    if (!accounts.isDefined(slot) || accounts.deadlineOf(slot) === 0) continue;
+    const deadline = accounts.deadlineOf(slot);
+    assert(deadline > now && deadline >= deadMen.firstDue, "no timer that is due is armed");
+    count++;
+  }
+  assert(count === deadMen.count, "the timers are those of the accounts");
 }
 
 function auditDeferred({ window, deferred, now, limits }: PartitionState): void {

@@ -133,8 +133,9 @@ export function applyMassCancel(
   const { accountID } = state;
   const side = command.getUint8(block + MassCancel.side);
   const before = state.orders.count;
-  if (instrument !== null) cancelBook(state, instrument, accountID, side, out);
-  else if (!isSymbolUnknown) cancelBooks(state, accountID, side, out);
+  if (instrument !== null)
+    cancelBook(state, instrument, accountID, side, CancelReason.MassCancel, out);
+  else if (!isSymbolUnknown) cancelBooks(state, accountID, side, CancelReason.MassCancel, out);
   for (const order of deferred) {
     endDeferred(state, order, OrdRejReason.CanceledBeforeEntry, out);
   }
@@ -156,14 +157,16 @@ function refuseMassCancel(
   return isAccountUnknown ? BusinessRejectReason.UnknownAccount : 0;
 }
 
-function cancelBooks(
+/** Cancels what is open of an account, or of all for 0, on a side, or on both for None; closed instruments are passed over. */
+export function cancelBooks(
   state: PartitionState,
   accountID: number,
   side: number,
+  cancelReason: number,
   out: EventBuffer,
 ): void {
   for (let securityID = 1; securityID <= state.instruments.count; securityID++) {
-    cancelBook(state, state.instruments.at(securityID), accountID, side, out);
+    cancelBook(state, state.instruments.at(securityID), accountID, side, cancelReason, out);
   }
 }
 
@@ -172,13 +175,14 @@ function cancelBook(
   instrument: Instrument,
   accountID: number,
   side: number,
+  cancelReason: number,
   out: EventBuffer,
 ): void {
   if (instrument.tradingState === TradingState.Closed) return;
-  cancelLadder(state, instrument, accountID, side, out);
+  cancelLadder(state, instrument, accountID, side, cancelReason, out);
   if (instrument.stops === null) return;
-  if (side !== Side.Sell) cancelWaiting(state, instrument, accountID, Side.Buy, out);
-  if (side !== Side.Buy) cancelWaiting(state, instrument, accountID, Side.Sell, out);
+  if (side !== Side.Sell) cancelWaiting(state, instrument, accountID, Side.Buy, cancelReason, out);
+  if (side !== Side.Buy) cancelWaiting(state, instrument, accountID, Side.Sell, cancelReason, out);
 }
 
 function cancelWaiting(
@@ -186,11 +190,12 @@ function cancelWaiting(
   instrument: Instrument,
   accountID: number,
   side: number,
+  cancelReason: number,
   out: EventBuffer,
 ): void {
   for (const slot of waitingInOrder(state, instrument, side)) {
     if (accountID !== 0 && accountIDOfOrder(state, slot) !== accountID) continue;
-    cancelResting(state, instrument, slot, CancelReason.MassCancel, out);
+    cancelResting(state, instrument, slot, cancelReason, out);
   }
 }
 
@@ -199,17 +204,18 @@ function cancelLadder(
   instrument: Instrument,
   accountID: number,
   side: number,
+  cancelReason: number,
   out: EventBuffer,
 ): void {
   const { ladder } = instrument;
   if (side !== Side.Sell) {
     for (let price = ladder.bestBid; price !== 0; price = ladder.nextBelow(price)) {
-      cancelLevel(state, instrument, ladder.find(price), accountID, out);
+      cancelLevel(state, instrument, ladder.find(price), accountID, cancelReason, out);
     }
   }
   if (side === Side.Buy) return;
   for (let price = ladder.bestAsk; price !== 0; price = ladder.nextAbove(price)) {
-    cancelLevel(state, instrument, ladder.find(price), accountID, out);
+    cancelLevel(state, instrument, ladder.find(price), accountID, cancelReason, out);
   }
 }
 
@@ -218,12 +224,13 @@ function cancelLevel(
   instrument: Instrument,
   level: number,
   accountID: number,
+  cancelReason: number,
   out: EventBuffer,
 ): void {
   for (let slot = firstOfLevel(state, level); slot !== 0;) {
     const next = nextInLevel(state, slot);
     if (accountID === 0 || accountIDOfOrder(state, slot) === accountID) {
-      cancelResting(state, instrument, slot, CancelReason.MassCancel, out);
+      cancelResting(state, instrument, slot, cancelReason, out);
     }
     slot = next;
   }

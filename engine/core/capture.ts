@@ -1,4 +1,5 @@
 import type { Wide } from "../../schema/wide.ts";
+import type { FeeRates } from "./fees.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { PendingQuarantine } from "./quarantines.ts";
 import type { RecordPool } from "./record-pool.ts";
@@ -18,6 +19,8 @@ export interface EngineCapture {
   readonly keys: PoolCapture;
   /** By accountID, then by the bytes of the symbol. */
   readonly accountLimits: readonly AccountLimitsCapture[];
+  /** By feeTier, then by the bytes of the symbol. */
+  readonly feeSchedules: readonly FeeScheduleCapture[];
   readonly instruments: readonly InstrumentCapture[];
   readonly orders: PoolCapture;
   /** What stops and icebergs have beside their record. */
@@ -50,6 +53,13 @@ export interface AccountLimitsCapture {
   readonly symbol: string;
   readonly openOrderCountMax: number;
   readonly openNotionalMax: Wide;
+}
+
+/** What a tier pays. */
+export interface FeeScheduleCapture extends FeeRates {
+  readonly feeTier: number;
+  /** Empty: each instrument for which the tier has none of its own. */
+  readonly symbol: string;
 }
 
 /** An instrument without its book. */
@@ -90,7 +100,8 @@ export function captureState(state: PartitionState): EngineCapture {
     said: (said.buffer as ArrayBuffer).slice(0),
   }));
   const waiting = { deferred, quarantines: state.quarantines.pending };
-  const reference = { limits, now, accounts, keys, accountLimits, instruments };
+  const feeSchedules = captureFees(state);
+  const reference = { limits, now, accounts, keys, accountLimits, feeSchedules, instruments };
   return { ...reference, orders, extras, window, ...waiting, transfer };
 }
 
@@ -110,6 +121,18 @@ function captureLimits({ accountLimits, instruments }: PartitionState): AccountL
   });
 }
 
+function captureFees({ fees, instruments }: PartitionState): FeeScheduleCapture[] {
+  const captured = fees.listed().map(({ feeTier, securityID, makerFeePpm, takerFeePpm }) => ({
+    feeTier,
+    symbol: securityID === 0 ? "" : instruments.at(securityID).symbol,
+    makerFeePpm,
+    takerFeePpm,
+  }));
+  return captured.sort(
+    (left, right) => left.feeTier - right.feeTier || (left.symbol < right.symbol ? -1 : 1),
+  );
+}
+
 function captureInstruments({ instruments }: PartitionState): InstrumentCapture[] {
   return Array.from({ length: instruments.count }, (_, index) => {
     const instrument = instruments.at(index + 1);
@@ -120,6 +143,7 @@ function captureInstruments({ instruments }: PartitionState): InstrumentCapture[
       symbolHash: _hash,
       firstOfOrderIDs: _first,
       hasCaps: _hasCaps,
+      hasFees: _hasFees,
       isGuarded: _isGuarded,
       ...definition
     } = instrument;

@@ -11,6 +11,7 @@ import {
   TradingState,
 } from "../../schema/generated/enums.ts";
 import type { AccountLimits } from "../../schema/generated/account-limits.ts";
+import type { FeeSchedule } from "../../schema/generated/fee-schedule.ts";
 import type { KeyDefinition } from "../../schema/generated/key-definition.ts";
 import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
 import type { OrderCancelReplaceRequest } from "../../schema/generated/order-cancel-replace-request.ts";
@@ -204,6 +205,24 @@ export class Partition {
     const none = { symbol: "", openOrderCountMax: 0, openNotionalMax: 0n };
     const request = { ...this.#request(), accountID: alice };
     return this.apply({ kind: "AccountLimits", ...request, ...none, ...fields });
+  }
+
+  /** FeeSchedule of tier 1 for every instrument unless said otherwise; what is not given is 0. */
+  fees(fields: Fields<FeeSchedule> = {}): readonly Event[] {
+    const none = { feeTier: 1, symbol: "", makerFeePpm: 0, takerFeePpm: 0 };
+    const request = { ...this.#request(), accountID: 0 };
+    return this.apply({ kind: "FeeSchedule", ...request, ...none, ...fields });
+  }
+
+  /** From now on the account pays by the tier. */
+  pays(accountID: number, feeTier: number): readonly Event[] {
+    const account = { accountID, accountStatus: AccountStatus.Active, name: `pays ${feeTier}` };
+    return this.apply({ kind: "AccountDefinition", ...this.#request(), ...account, feeTier });
+  }
+
+  /** CancelOnDisconnect: the account's dead-man timer. */
+  timer(timeoutMs: number, accountID = alice): readonly Event[] {
+    return this.apply({ kind: "CancelOnDisconnect", ...this.#request(), accountID, timeoutMs });
   }
 
   tick(ms = 0): readonly Event[] {

@@ -164,6 +164,8 @@ describe("AccountDefinition", () => {
       accountID: alice,
       accountStatus: AccountStatus.Disabled,
       name: "Alice",
+      feeTier: 0,
+      deadline: 0,
     });
   });
 

@@ -1,17 +1,25 @@
 import { AccountDefinitionLayout as Account } from "../../schema/generated/account-definition.ts";
 import { AccountLimitsLayout as Limits } from "../../schema/generated/account-limits.ts";
 import { BusinessRejectReason as Reason } from "../../schema/generated/enums.ts";
+import { CancelOnDisconnectLayout as Disconnect } from "../../schema/generated/cancel-on-disconnect.ts";
+import {
+  decodeFeeSchedule,
+  FeeScheduleLayout as Fees,
+} from "../../schema/generated/fee-schedule.ts";
 import { KeyDefinitionLayout as Key } from "../../schema/generated/key-definition.ts";
 import {
   decodeSecurityDefinition,
   SecurityDefinitionLayout as Security,
 } from "../../schema/generated/security-definition.ts";
 import { SecurityStatusLayout as Status } from "../../schema/generated/security-status.ts";
+import { headerBytes } from "../../schema/generated/records.ts";
 import { symbolHash } from "../../schema/hash.ts";
 import { readWideInto, Wide } from "../../schema/wide.ts";
 import {
   writeAccountDefined,
   writeAccountLimitsChanged,
+  writeDeadManTimerSet,
+  writeFeeScheduleChanged,
   writeBusinessReject,
   writeDuplicate,
   writeKeyDefined,
@@ -19,6 +27,7 @@ import {
   writeSecurityStatusChanged,
 } from "./answer-events.ts";
 import type { EventBuffer } from "./event-buffer.ts";
+import { areRates } from "./fees.ts";
 import { areTermsValid } from "./instruments.ts";
 import type { Instrument, InstrumentTerms } from "./instruments.ts";
 import { countAllOpen } from "./open-orders.ts";
@@ -80,8 +89,10 @@ export function applyAccountDefinition(
   const reason = refuseEntry(state, command, block) || refuseAccount(state, command, block);
   if (!settle(state, command, block, Account.templateId, reason, out)) return;
   const accountStatus = command.getUint8(block + Account.accountStatus);
-  state.accounts.define(state.accountID, accountStatus, command, block + Account.name);
-  writeAccountDefined(command, block, out);
+  const isLong = command.getUint16(block - headerBytes, true) >= Account.blockLengthV4;
+  const feeTier = isLong ? command.getUint16(block + Account.feeTier, true) : 0;
+  state.accounts.define(state.accountID, accountStatus, feeTier, command, block + Account.name);
+  writeAccountDefined(command, block, feeTier, out);
 }
 
 function refuseAccount(state: PartitionState, command: DataView, block: number): number {
@@ -125,6 +136,57 @@ function refuseLimits(
   if (isSymbolUnknown) return Reason.UnknownSymbol;
   const isFull = accountLimits.count >= limits.accountCountMax;
   return isFull && !accountLimits.has(accountID, securityID) ? Reason.CapacityReached : 0;
+}
+
+export function applyFeeSchedule(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
+  if (isRepeat(state, command, block, Fees.templateId, out)) return;
+  const hasSymbol = command.getUint8(block + Fees.symbol) !== 0;
+  const instrument = hasSymbol ? state.instruments.find(command, block + Fees.symbol) : null;
+  const { kind: _kind, feeTier, ...schedule } = decodeFeeSchedule(command, block);
+  const securityID = instrument?.securityID ?? 0;
+  const reason =
+    refuseEntry(state, command, block) ||
+    (areRates(feeTier, schedule) ? 0 : Reason.InvalidDefinition) ||
+    (hasSymbol && instrument === null ? Reason.UnknownSymbol : 0) ||
+    refuseMoreFees(state, feeTier, securityID);
+  if (!settle(state, command, block, Fees.templateId, reason, out)) return;
+  const { makerFeePpm, takerFeePpm } = schedule;
+  state.fees.set(feeTier, securityID, { makerFeePpm, takerFeePpm });
+  state.instruments.chargeFees();
+  writeFeeScheduleChanged(command, block, out);
+}
+
+function refuseMoreFees(
+  { fees, limits }: PartitionState,
+  feeTier: number,
+  securityID: number,
+): number {
+  const isFull = fees.count >= limits.accountCountMax;
+  return isFull && !fees.has(feeTier, securityID) ? Reason.CapacityReached : 0;
+}
+
+/** Arms, moves or disarms the account's dead-man timer (SEMANTICS §5d). */
+export function applyCancelOnDisconnect(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
+  if (isRepeat(state, command, block, Disconnect.templateId, out)) return;
+  const { accounts, account, accountID } = state;
+  const reason =
+    refuseEntry(state, command, block) || (accounts.isDefined(account) ? 0 : Reason.UnknownAccount);
+  if (!settle(state, command, block, Disconnect.templateId, reason, out)) return;
+  const timeoutMs = command.getUint32(block + Disconnect.timeoutMs, true);
+  const deadline = timeoutMs === 0 ? 0 : state.now + timeoutMs;
+  state.deadMen.move(accountID, accounts.deadlineOf(account), deadline);
+  accounts.setDeadline(account, deadline);
+  writeDeadManTimerSet(command, block, deadline, out);
 }
 
 export function applyKeyDefinition(

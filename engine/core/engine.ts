@@ -1,6 +1,8 @@
 import { AccountDefinitionLayout } from "../../schema/generated/account-definition.ts";
 import { AccountLimitsLayout } from "../../schema/generated/account-limits.ts";
 import { BusinessRejectReason } from "../../schema/generated/enums.ts";
+import { CancelOnDisconnectLayout } from "../../schema/generated/cancel-on-disconnect.ts";
+import { FeeScheduleLayout } from "../../schema/generated/fee-schedule.ts";
 import { KeyDefinitionLayout } from "../../schema/generated/key-definition.ts";
 import { NewOrderSingleLayout } from "../../schema/generated/new-order-single.ts";
 import { OrderCancelReplaceRequestLayout } from "../../schema/generated/order-cancel-replace-request.ts";
@@ -21,10 +23,13 @@ import type { EngineCapture } from "./capture.ts";
 import {
   applyAccountDefinition,
   applyAccountLimits,
+  applyCancelOnDisconnect,
+  applyFeeSchedule,
   applyKeyDefinition,
   applySecurityDefinition,
   applySecurityStatus,
 } from "./definitions.ts";
+import { fireDeadMen } from "./dead-man.ts";
 import { settleDue } from "./deferral.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { completeLimits } from "./limits.ts";
@@ -198,6 +203,7 @@ function preparationOf({ window, orders }: PartitionState): Preparation {
 function runDue(state: PartitionState, out: EventBuffer): void {
   const { window } = state;
   if (state.timers.count !== 0) expireOrders(state, out);
+  if (state.deadMen.firstDue <= state.now) fireDeadMen(state, out);
   if (state.deferred.firstDue < state.now) settleDue(state, out);
   if (window.released !== 0 || window.batchDue <= state.now) window.expireBatch(state.now);
   state.windowTime = state.now;
@@ -244,6 +250,10 @@ function dispatchRare(
       return applyAccountDefinition(state, command, block, out);
     case AccountLimitsLayout.templateId:
       return applyAccountLimits(state, command, block, out);
+    case CancelOnDisconnectLayout.templateId:
+      return applyCancelOnDisconnect(state, command, block, out);
+    case FeeScheduleLayout.templateId:
+      return applyFeeSchedule(state, command, block, out);
     case KeyDefinitionLayout.templateId:
       return applyKeyDefinition(state, command, block, out);
     case TimeTickLayout.templateId:

@@ -1,5 +1,7 @@
 import { bodyHeaderBytes } from "../../schema/body.ts";
 import { headerBytes, schemaId } from "../../schema/generated/records.ts";
+import { writeWideFrom } from "../../schema/wide.ts";
+import type { Wide } from "../../schema/wide.ts";
 import { assert } from "./assert.ts";
 
 /**
@@ -113,6 +115,11 @@ export class EventBuffer {
     const at = (this.#block + offset) >>> 2;
     this.words[at] = value;
     this.words[at + 1] = highWord(value);
+  }
+
+  /** Sixteen bytes: a Wide. */
+  wide(offset: number, value: Wide): void {
+    writeWideFrom(this.view, this.#block + offset, value);
   }
 
   /** Sixteen bytes: an id in four words. */

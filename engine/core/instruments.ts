@@ -54,6 +54,8 @@ export class Instrument {
   referencePrice = 0;
   /** Whether some account's caps hold in the partition. */
   hasCaps = false;
+  /** Whether trades may have fees. */
+  hasFees = false;
   /** Whether orders must be held to a band, or to caps where their account has some. */
   isGuarded = false;
   /** Of the last event. */
@@ -160,6 +162,7 @@ export class Instruments {
   /** Instruments that were found, by some bits of their symbol. */
   readonly #known: (Instrument | null)[] = Array.from({ length: knownCount }, () => null);
   #haveCaps = false;
+  #haveFees = false;
 
   get count(): number {
     return this.#bySecurityID.length;
@@ -203,6 +206,12 @@ export class Instruments {
     for (const instrument of this.#bySecurityID) setCaps(instrument);
   }
 
+  /** From now on fees of trades are looked for. */
+  chargeFees(): void {
+    this.#haveFees = true;
+    for (const instrument of this.#bySecurityID) instrument.hasFees = true;
+  }
+
   hasSymbolHash(hash: number): boolean {
     return this.#bySecurityID.some((instrument) => instrument.symbolHash === hash);
   }
@@ -216,6 +225,7 @@ export class Instruments {
     copyID(instrument.symbolWords, 0, words, at);
     this.#table.insert(hashID(words, at), slot);
     if (this.#haveCaps) setCaps(instrument);
+    instrument.hasFees = this.#haveFees;
     this.#bySecurityID.push(instrument);
     return instrument;
   }

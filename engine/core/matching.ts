@@ -1,6 +1,7 @@
 import { CancelReason, SelfTradePrevention, Side } from "../../schema/generated/enums.ts";
 import { firstOfLevel, forgetOrder, hashOfOrder, leaveBook } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
+import { addFees } from "./fees.ts";
 import { giveShown, shownQtyOf } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
 import { writeRestingCanceled, writeSelfTradePrevented, writeTrade } from "./order-events.ts";
@@ -65,6 +66,9 @@ function trade(
   const makerLeavesQty = makerQty - lastQty;
   doubles[leavesAt] = makerLeavesQty;
   writeTrade(instrument, words, at, makerLeavesQty, taker, lastQty, out);
+  if (instrument.hasFees) {
+    addFees(state, instrument, words[at + OrderWord.accountID]!, lastQty, price, out);
+  }
   if (makerLeavesQty === 0) closeMaker(state, instrument, maker);
 }
 
@@ -93,6 +97,9 @@ function tradeWithIceberg(
   const makerLeavesQty = doubles[leavesAt]! - lastQty;
   doubles[leavesAt] = makerLeavesQty;
   writeTrade(instrument, words, at, makerLeavesQty, taker, lastQty, out);
+  if (instrument.hasFees) {
+    addFees(state, instrument, words[at + OrderWord.accountID]!, lastQty, price, out);
+  }
   if (makerLeavesQty === 0) closeMaker(state, instrument, maker);
   else giveShown(state, instrument, maker, lastQty);
 }

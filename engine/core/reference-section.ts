@@ -5,25 +5,21 @@ import type {
   SelfTradePrevention,
   TradingState,
 } from "../../schema/generated/enums.ts";
-import { writeWideFrom } from "../../schema/wide.ts";
-import {
-  readHex,
-  readText,
-  readUint53,
-  readWide,
-  writeText,
-  writeUint53,
-} from "../../schema/wire.ts";
-import { accountNameWords, accountShift, AccountWord } from "./accounts.ts";
+import { readHex, readText, readUint53, writeText, writeUint53 } from "../../schema/wire.ts";
+import { AccountDouble, accountNameWords, accountShift, AccountWord } from "./accounts.ts";
 import { assert } from "./assert.ts";
-import type {
-  AccountLimitsCapture,
-  EngineCapture,
-  InstrumentCapture,
-  PoolCapture,
-} from "./capture.ts";
+import type { EngineCapture, InstrumentCapture, PoolCapture } from "./capture.ts";
 import { keyIDWords, keyShift, KeyWord, publicKeyWords } from "./keys.ts";
 import type { EngineLimits } from "./limits.ts";
+import {
+  FeesField,
+  LimitsField,
+  readAccountLimits,
+  readFeeSchedule,
+  writeAccountLimits,
+  writeFeeSchedule,
+} from "./reference-rules.ts";
+import type { ReferenceAccountLimits, ReferenceFeeSchedule } from "./reference-rules.ts";
 
 /**
  * The first section of the canonical form (SEMANTICS §6): what gateways read alone. Little-endian, all records multiples of 8 bytes:
@@ -31,9 +27,9 @@ import type { EngineLimits } from "./limits.ts";
  *   0   magic "OBSTATE1"         8 bytes
  *   8   bytes of this section    u64
  *   16  the six limits, now      u64 each
- *   72  counts of accounts, keys, account limits, instruments   u32 each
- *   88  accounts by accountID, keys by the bytes of keyID, account limits by accountID and the bytes of the symbol, instruments by
- *       securityID
+ *   72  counts of accounts, keys, account limits, fee schedules, instruments, then 0   u32 each
+ *   96  accounts by accountID, keys by the bytes of keyID, account limits by accountID and the bytes of the symbol, fee schedules by
+ *       feeTier and the bytes of the symbol, instruments by securityID
  */
 export interface Reference {
   readonly limits: EngineLimits;
@@ -42,6 +38,7 @@ export interface Reference {
   readonly accounts: readonly ReferenceAccount[];
   readonly keys: readonly ReferenceKey[];
   readonly accountLimits: readonly ReferenceAccountLimits[];
+  readonly feeSchedules: readonly ReferenceFeeSchedule[];
   readonly instruments: readonly ReferenceInstrument[];
 }
 
@@ -49,15 +46,10 @@ export interface ReferenceAccount {
   readonly accountID: number;
   readonly accountStatus: AccountStatus;
   readonly name: string;
-}
-
-/** Caps on an account's open orders in one instrument; 0 = any (SEMANTICS §5b). */
-export interface ReferenceAccountLimits {
-  readonly accountID: number;
-  /** Empty: each instrument for which the account has no limits of its own. */
-  readonly symbol: string;
-  readonly openOrderCountMax: number;
-  readonly openNotionalMax: bigint;
+  /** 0 = none. */
+  readonly feeTier: number;
+  /** Of its dead-man timer; 0 = not armed. */
+  readonly deadline: number;
 }
 
 export interface ReferenceKey {
@@ -108,23 +100,23 @@ const sectionBytesAt = 8;
 const limitsAt = 16;
 const nowAt = limitsAt + limitNames.length * 8;
 const countsAt = nowAt + 8;
-const recordsAt = countsAt + 16;
+const recordsAt = countsAt + 24;
 
 /** Byte offsets inside the records of this section. */
-export const AccountField = { accountID: 0, accountStatus: 4, name: 8, bytes: 48 } as const;
+export const AccountField = {
+  accountID: 0,
+  accountStatus: 4,
+  feeTier: 6,
+  name: 8,
+  deadline: 48,
+  bytes: 56,
+} as const;
 export const KeyField = {
   keyID: 0,
   accountID: 36,
   traits: 40,
   publicKey: 48,
   bytes: 112,
-} as const;
-export const LimitsField = {
-  accountID: 0,
-  openOrderCountMax: 4,
-  symbol: 8,
-  openNotionalMax: 24,
-  bytes: 40,
 } as const;
 export const InstrumentField = {
   securityID: 0,
@@ -155,6 +147,8 @@ export interface ReferenceShape {
   readonly keysAt: number;
   readonly limitsCount: number;
   readonly limitsAt: number;
+  readonly feesCount: number;
+  readonly feesAt: number;
   readonly instrumentCount: number;
   readonly instrumentsAt: number;
   readonly end: number;
@@ -164,13 +158,16 @@ export function shapeOf(counts: {
   accountCount: number;
   keyCount: number;
   limitsCount: number;
+  feesCount: number;
   instrumentCount: number;
 }): ReferenceShape {
   const keysAt = recordsAt + counts.accountCount * AccountField.bytes;
   const capsAt = keysAt + counts.keyCount * KeyField.bytes;
-  const instrumentsAt = capsAt + counts.limitsCount * LimitsField.bytes;
+  const feesAt = capsAt + counts.limitsCount * LimitsField.bytes;
+  const instrumentsAt = feesAt + counts.feesCount * FeesField.bytes;
   const end = instrumentsAt + counts.instrumentCount * InstrumentField.bytes;
-  return { ...counts, accountsAt: recordsAt, keysAt, limitsAt: capsAt, instrumentsAt, end };
+  const places = { accountsAt: recordsAt, keysAt, limitsAt: capsAt, feesAt, instrumentsAt };
+  return { ...counts, ...places, end };
 }
 
 /** The section's shape; throws where the bytes do not hold one. */
@@ -181,8 +178,10 @@ export function readShape(view: DataView): ReferenceShape {
     accountCount: view.getUint32(countsAt, true),
     keyCount: view.getUint32(countsAt + 4, true),
     limitsCount: view.getUint32(countsAt + 8, true),
-    instrumentCount: view.getUint32(countsAt + 12, true),
+    feesCount: view.getUint32(countsAt + 12, true),
+    instrumentCount: view.getUint32(countsAt + 16, true),
   });
+  assert(view.getUint32(countsAt + 20, true) === 0, "a snapshot's reserved bytes are zero");
   assert(readUint53(view, sectionBytesAt) === shape.end, "the counts give the section's length");
   assert(shape.end <= view.byteLength, "a snapshot holds its whole reference section");
   return shape;
@@ -204,6 +203,9 @@ export function readReference(bytes: Uint8Array): Reference {
     accountLimits: Array.from({ length: shape.limitsCount }, (_, index) =>
       readAccountLimits(view, shape.limitsAt + index * LimitsField.bytes),
     ),
+    feeSchedules: Array.from({ length: shape.feesCount }, (_, index) =>
+      readFeeSchedule(view, shape.feesAt + index * FeesField.bytes),
+    ),
     instruments: Array.from({ length: shape.instrumentCount }, (_, index) =>
       readInstrument(view, shape.instrumentsAt + index * InstrumentField.bytes),
     ),
@@ -218,8 +220,10 @@ function readLimits(view: DataView): EngineLimits {
 function readAccount(view: DataView, at: number): ReferenceAccount {
   return {
     accountID: view.getUint32(at + AccountField.accountID, true),
-    accountStatus: view.getUint32(at + AccountField.accountStatus, true) as AccountStatus,
+    accountStatus: view.getUint16(at + AccountField.accountStatus, true) as AccountStatus,
     name: readText(view, at + AccountField.name, accountNameWords * 4),
+    feeTier: view.getUint16(at + AccountField.feeTier, true),
+    deadline: readUint53(view, at + AccountField.deadline),
   };
 }
 
@@ -231,15 +235,6 @@ function readKey(view: DataView, at: number): ReferenceKey {
     keyStatus: view.getUint8(at + KeyField.traits + 1) as KeyStatus,
     scopes: view.getUint8(at + KeyField.traits + 2),
     publicKey: readHex(view, at + KeyField.publicKey, publicKeyWords * 4),
-  };
-}
-
-function readAccountLimits(view: DataView, at: number): ReferenceAccountLimits {
-  return {
-    accountID: view.getUint32(at + LimitsField.accountID, true),
-    symbol: readText(view, at + LimitsField.symbol, 16),
-    openOrderCountMax: view.getUint32(at + LimitsField.openOrderCountMax, true),
-    openNotionalMax: readWide(view, at + LimitsField.openNotionalMax),
   };
 }
 
@@ -325,7 +320,8 @@ export function writeReference(
   view.setUint32(countsAt, shape.accountCount, true);
   view.setUint32(countsAt + 4, shape.keyCount, true);
   view.setUint32(countsAt + 8, shape.limitsCount, true);
-  view.setUint32(countsAt + 12, shape.instrumentCount, true);
+  view.setUint32(countsAt + 12, shape.feesCount, true);
+  view.setUint32(countsAt + 16, shape.instrumentCount, true);
   const accountWords = wordsOf(capture.accounts);
   order.accounts.forEach((slot, index) =>
     writeAccount(view, shape.accountsAt + index * AccountField.bytes, accountWords, slot),
@@ -337,6 +333,9 @@ export function writeReference(
   capture.accountLimits.forEach((limits, index) =>
     writeAccountLimits(view, shape.limitsAt + index * LimitsField.bytes, limits),
   );
+  capture.feeSchedules.forEach((schedule, index) =>
+    writeFeeSchedule(view, shape.feesAt + index * FeesField.bytes, schedule),
+  );
   capture.instruments.forEach((instrument, index) =>
     writeInstrument(view, shape.instrumentsAt + index * InstrumentField.bytes, instrument),
   );
@@ -345,10 +344,13 @@ export function writeReference(
 function writeAccount(view: DataView, at: number, words: Int32Array, slot: number): void {
   const word = (index: number) => words[(slot << accountShift) + index]!;
   view.setInt32(at + AccountField.accountID, word(AccountWord.accountID), true);
-  view.setInt32(at + AccountField.accountStatus, word(AccountWord.status), true);
+  view.setUint16(at + AccountField.accountStatus, word(AccountWord.status), true);
+  view.setUint16(at + AccountField.feeTier, word(AccountWord.feeTier), true);
   for (let index = 0; index < accountNameWords; index++) {
     view.setInt32(at + AccountField.name + index * 4, word(AccountWord.name + index), true);
   }
+  const doubles = new Float64Array(words.buffer, (slot << accountShift) * 4);
+  writeUint53(view, at + AccountField.deadline, doubles[AccountDouble.deadline]!);
 }
 
 function writeKey(view: DataView, at: number, words: Int32Array, slot: number): void {
@@ -361,13 +363,6 @@ function writeKey(view: DataView, at: number, words: Int32Array, slot: number): 
   for (let index = 0; index < publicKeyWords; index++) {
     view.setInt32(at + KeyField.publicKey + index * 4, word(KeyWord.publicKey + index), true);
   }
-}
-
-function writeAccountLimits(view: DataView, at: number, limits: AccountLimitsCapture): void {
-  view.setUint32(at + LimitsField.accountID, limits.accountID, true);
-  view.setUint32(at + LimitsField.openOrderCountMax, limits.openOrderCountMax, true);
-  writeText(view, at + LimitsField.symbol, 16, limits.symbol);
-  writeWideFrom(view, at + LimitsField.openNotionalMax, limits.openNotionalMax);
 }
 
 function writeInstrument(view: DataView, at: number, instrument: InstrumentCapture): void {

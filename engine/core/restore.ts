@@ -14,6 +14,7 @@ import { readWideInto, validWide, Wide } from "../../schema/wide.ts";
 import { accountNameWords } from "./accounts.ts";
 import { assert } from "./assert.ts";
 import { attemptOf, decisionOf, EntryMark, markOf, reasonOf } from "./id-entry.ts";
+import { areRates } from "./fees.ts";
 import { areTermsValid } from "./instruments.ts";
 import { keyIDWords } from "./keys.ts";
 import { completeLimits } from "./limits.ts";
@@ -22,10 +23,10 @@ import {
   AccountField,
   InstrumentField,
   KeyField,
-  LimitsField,
   readReference,
   readShape,
 } from "./reference-section.ts";
+import { FeesField, LimitsField } from "./reference-rules.ts";
 import type { Reference, ReferenceShape } from "./reference-section.ts";
 import { Preparation, preparedMax } from "./prepare.ts";
 import { checkedAccountID, checkedCount, restoreBook } from "./restore-book.ts";
@@ -55,6 +56,7 @@ export function restoreState(bytes: Uint8Array): PartitionState {
   restoreKeys(state, view, shape, reference);
   restoreInstruments(state, view, shape, reference);
   restoreAccountLimits(state, view, shape, reference);
+  restoreFees(state, view, shape, reference);
   const stateShape = readStateShape(view, shape.end, shape.instrumentCount);
   restoreWindow(state, view, stateShape);
   restoreBooks(state, view, stateShape);
@@ -74,13 +76,18 @@ function restoreAccounts(
 ): void {
   assert(accounts.length <= state.limits.accountCountMax, "accounts are within their limit");
   let last = 0;
-  accounts.forEach(({ accountID, accountStatus, name }, index) => {
+  accounts.forEach(({ accountID, accountStatus, name, feeTier, deadline }, index) => {
     const nameAt = accountsAt + index * AccountField.bytes + AccountField.name;
     assert(accountID > last && accountID <= 0x7fffffff, "accounts stand in order of accountID");
     assert(isAccountStatus(accountStatus), "an account has a status");
     const isNamed = name !== "" && validText(view, nameAt, accountNameWords * 4);
     assert(isNamed, "an account has a name");
-    state.accounts.define(accountID, accountStatus, view, nameAt);
+    state.accounts.define(accountID, accountStatus, feeTier, view, nameAt);
+    const deadlineAt = accountsAt + index * AccountField.bytes + AccountField.deadline;
+    const isArmed = deadline > state.now && validUint53(view, deadlineAt);
+    assert(deadline === 0 || isArmed, "no dead-man timer that is due is armed");
+    state.accounts.setDeadline(state.accounts.find(accountID), deadline);
+    state.deadMen.move(accountID, 0, deadline);
     last = accountID;
   });
 }
@@ -158,6 +165,29 @@ function restoreAccountLimits(
     state.accountLimits.set(accountID, instrument?.securityID ?? 0, caps);
   });
   if (accountLimits.length !== 0) state.instruments.holdToCaps();
+}
+
+function restoreFees(
+  state: PartitionState,
+  view: DataView,
+  { feesAt }: ReferenceShape,
+  { feeSchedules }: Reference,
+): void {
+  assert(feeSchedules.length <= state.limits.accountCountMax, "fees are within their limit");
+  let last = "";
+  feeSchedules.forEach(({ feeTier, symbol, ...rates }, index) => {
+    const at = feesAt + index * FeesField.bytes;
+    const key = `${String(feeTier).padStart(5, "0")} ${symbol}`;
+    const isWritten = validText(view, at + FeesField.symbol, 16) && feeTier <= 0xffff;
+    assert(isWritten && key > last, "fee schedules stand in order of tier and symbol");
+    assert(view.getInt32(at + 12, true) === 0, "a fee schedule's reserved bytes are zero");
+    last = key;
+    assert(areRates(feeTier, rates), "a fee schedule has rates");
+    const instrument = symbol === "" ? null : state.instruments.find(view, at + FeesField.symbol);
+    assert(symbol === "" || instrument !== null, "fees are of a listed instrument");
+    state.fees.set(feeTier, instrument?.securityID ?? 0, rates);
+  });
+  if (feeSchedules.length !== 0) state.instruments.chargeFees();
 }
 
 function isInstrumentWritten(view: DataView, at: number): boolean {

@@ -35,6 +35,16 @@ function wellUsed(): Partition {
   partition.replace({ orderID: orderID(8), orderQty: 9, price: 90 });
   partition.limit({ accountID: bob, symbol: "BTC-USD", openNotionalMax: 2n ** 90n });
   partition.limit({ accountID: bob, symbol: "", openOrderCountMax: 7 });
+  partition.fees({ feeTier: 65_535, takerFeePpm: 250 });
+  partition.fees({ feeTier: 1, makerFeePpm: -100, takerFeePpm: 100_000 });
+  partition.fees({
+    feeTier: 65_535,
+    symbol: "ETH-USD",
+    makerFeePpm: -10_000,
+    takerFeePpm: 10_000,
+  });
+  partition.pays(bob, 65_535);
+  partition.timer(500, bob);
   return partition;
 }
 
@@ -121,13 +131,20 @@ describe("rule 37: the canonical form (SEMANTICS §6)", () => {
       { securityID: 1, symbol: "BTC-USD", tradingState: TradingState.Open },
       { securityID: 2, symbol: "ETH-USD", tradingState: TradingState.Halt, rptSeq: 1, tickSize: 5 },
     ]);
-    const { accounts, keys, accountLimits, limits, now } = readSnapshot(bytes);
+    const { accounts, keys, accountLimits, feeSchedules, limits, now } = readSnapshot(bytes);
+    expect(accounts.map(({ feeTier }) => feeTier)).toEqual([0, 65_535, 0]);
+    expect(accounts.map(({ deadline }) => deadline)).toEqual([0, now + 500, 0]);
+    expect(feeSchedules).toEqual([
+      { feeTier: 1, symbol: "", makerFeePpm: -100, takerFeePpm: 100_000 },
+      { feeTier: 65_535, symbol: "", makerFeePpm: 0, takerFeePpm: 250 },
+      { feeTier: 65_535, symbol: "ETH-USD", makerFeePpm: -10_000, takerFeePpm: 10_000 },
+    ]);
     expect(accountLimits).toEqual([
       { accountID: bob, symbol: "", openOrderCountMax: 7, openNotionalMax: 0n },
       { accountID: bob, symbol: "BTC-USD", openOrderCountMax: 0, openNotionalMax: 2n ** 90n },
     ]);
     const { instruments: _, ...alone } = reference;
-    expect({ accounts, keys, accountLimits, limits, now }).toEqual(alone);
+    expect({ accounts, keys, accountLimits, feeSchedules, limits, now }).toEqual(alone);
   });
 
   test("an order reads back with all that it is", () => {
@@ -152,8 +169,8 @@ describe("rule 37: the canonical form (SEMANTICS §6)", () => {
       expireTime: 0,
     });
     expect(partition.state().idWindow.at(-1)).toMatchObject({
-      requestHash: hashOf(18),
-      seqNum: 18,
+      requestHash: hashOf(23),
+      seqNum: 23,
     });
   });
 
@@ -164,6 +181,7 @@ describe("rule 37: the canonical form (SEMANTICS §6)", () => {
       accounts: [],
       keys: [],
       accountLimits: [],
+      feeSchedules: [],
       instruments: [],
       idWindow: [],
     });

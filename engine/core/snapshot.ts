@@ -119,6 +119,7 @@ export function serialiseCapture(capture: EngineCapture): {
     accountCount: reference.accounts.length,
     keyCount: reference.keys.length,
     limitsCount: capture.accountLimits.length,
+    feesCount: capture.feeSchedules.length,
     instrumentCount,
   });
   const counts = { instrumentCount, orderCount: books.slots.length, entryCount: entries.length };

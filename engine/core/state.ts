@@ -2,7 +2,9 @@ import { Decision } from "../../schema/generated/enums.ts";
 import { readUint53 } from "../../schema/wire.ts";
 import { AccountLimitsTable } from "./account-limits.ts";
 import { Accounts } from "./accounts.ts";
+import { DeadManTimers } from "./dead-man-timers.ts";
 import { DeferredOrders } from "./deferred-orders.ts";
+import { FeeTable } from "./fees.ts";
 import { hashID } from "./id-table.ts";
 import { IdWindow } from "./id-window.ts";
 import { Instruments } from "./instruments.ts";
@@ -39,6 +41,8 @@ export class PartitionState {
   readonly accounts: Accounts;
   readonly keys = new Keys();
   readonly accountLimits = new AccountLimitsTable();
+  readonly fees = new FeeTable();
+  readonly deadMen = new DeadManTimers();
   readonly window: IdWindow;
   readonly deferred = new DeferredOrders();
   readonly quarantines = new Quarantines();

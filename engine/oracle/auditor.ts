@@ -73,6 +73,9 @@ export class Auditor {
       case "SecurityStatusChanged":
       case "AccountDefined":
       case "AccountLimitsChanged":
+      case "FeeScheduleChanged":
+      case "DeadManTimerSet":
+      case "DeadManTimerFired":
       case "KeyDefined":
       case "OrderMassCancelReport":
       case "TimeTicked":

@@ -3,6 +3,7 @@ import { Side } from "../../schema/generated/enums.ts";
 import { waitingOf } from "./naive-triggers.ts";
 import type {
   NaiveAccountLimits,
+  NaiveFeeSchedule,
   NaiveInstrument,
   NaiveOrder,
   NaiveQuarantine,
@@ -17,11 +18,18 @@ export function canonicalState(state: Readonly<NaiveState>) {
     accounts: [...state.accounts.values()].sort((a, b) => a.accountID - b.accountID),
     keys: [...state.keys.values()].sort((a, b) => (a.keyID < b.keyID ? -1 : 1)),
     accountLimits: [...state.accountLimits].sort(byAccount),
+    feeSchedules: [...state.feeSchedules].sort(byTier),
     instruments: state.instruments.map(canonicalInstrument),
     idWindow: [...state.idWindow.values()],
     deferred: [...state.deferred.values()],
     quarantines: [...state.quarantines].sort(byPlace),
   };
+}
+
+/** By feeTier, then by the bytes of the symbol. */
+function byTier(left: NaiveFeeSchedule, right: NaiveFeeSchedule): number {
+  const tier = left.feeTier - right.feeTier;
+  return tier === 0 ? (left.symbol < right.symbol ? -1 : 1) : tier;
 }
 
 /** By accountID, then by the bytes of the symbol. */

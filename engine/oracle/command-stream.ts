@@ -17,6 +17,8 @@ import { StreamContext } from "./stream-context.ts";
 import {
   makeAccountDefinition,
   makeAccountLimits,
+  makeCancelOnDisconnect,
+  makeFeeSchedule,
   makeKeyDefinition,
   makeSecurityDefinition,
   makeSecurityStatus,
@@ -143,6 +145,12 @@ export class CommandStream {
       case "limits":
         if (!context.shape.features.has("cap")) return makeNewOrderSingle(context, intent);
         return makeAccountLimits(context, intent);
+      case "deadMan":
+        if (!context.shape.features.has("deadMan")) return makeNewOrderSingle(context, intent);
+        return makeCancelOnDisconnect(context, intent);
+      case "fees":
+        if (!context.shape.features.has("fee")) return makeNewOrderSingle(context, intent);
+        return makeFeeSchedule(context, intent);
       case "tick":
         return { kind: "TimeTick", sendingTime: context.commandFields(intent).sendingTime };
       case "repeat":

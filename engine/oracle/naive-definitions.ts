@@ -16,7 +16,7 @@ import { murmur2 } from "../../schema/hash.ts";
 import { cancelResting, ladderOf } from "./naive-book.ts";
 import { waitingOf } from "./naive-triggers.ts";
 import { endDeferred, namedDeferred } from "./naive-deferral.ts";
-import { instrumentOf, nextRptSeq } from "./naive-state.ts";
+import { given, instrumentOf, nextRptSeq } from "./naive-state.ts";
 import type { CommandRun, NaiveInstrument, NaiveState } from "./naive-state.ts";
 
 /** A hundred times the reference price. */
@@ -39,7 +39,7 @@ export function orderMassCancelRequest(
   let totalAffectedOrders = deferred.length;
   const instruments = named === undefined ? state.instruments : [named];
   for (const instrument of isSymbolUnknown ? [] : instruments) {
-    totalAffectedOrders += massCancelOne(state, run, command, instrument);
+    totalAffectedOrders += cancelOrders(state, run, command, instrument, CancelReason.MassCancel);
   }
   for (const each of deferred) endDeferred(state, run, each, OrdRejReason.CanceledBeforeEntry);
   run.events.push({
@@ -54,11 +54,13 @@ export function orderMassCancelRequest(
   return null;
 }
 
-function massCancelOne(
+/** Cancels what is open in an instrument of an account, or of all for 0, on a side, or on both for None. */
+export function cancelOrders(
   state: NaiveState,
   run: CommandRun,
-  command: OrderMassCancelRequest,
+  command: Pick<OrderMassCancelRequest, "accountID" | "side">,
   instrument: NaiveInstrument,
+  cancelReason: CancelReason,
 ): number {
   if (instrument.tradingState === TradingState.Closed) return 0;
   const sides = command.side === Side.None ? [Side.Buy, Side.Sell] : [command.side];
@@ -67,8 +69,7 @@ function massCancelOne(
   const affected = [...resting, ...waiting].filter(
     (order) => command.accountID === 0 || order.accountID === command.accountID,
   );
-  for (const order of affected)
-    cancelResting(state, run, instrument, order, CancelReason.MassCancel);
+  for (const order of affected) cancelResting(state, run, instrument, order, cancelReason);
   return affected.length;
 }
 
@@ -205,13 +206,15 @@ export function accountDefinition(
   run: CommandRun,
   command: AccountDefinition,
 ): Outcome {
-  const { accountID, accountStatus, name } = command;
+  const { accountID, accountStatus, name, feeTier = 0 } = command;
   if (accountID === 0 || name === "") return BusinessRejectReason.InvalidDefinition;
   const isNew = !state.accounts.has(accountID);
   if (isNew && state.accounts.size >= state.limits.accountCountMax)
     return BusinessRejectReason.CapacityReached;
-  state.accounts.set(accountID, { accountID, accountStatus, name });
-  run.events.push({ kind: "AccountDefined", rptSeq: 0, accountID, accountStatus, name });
+  const deadline = state.accounts.get(accountID)?.deadline ?? 0;
+  state.accounts.set(accountID, { accountID, accountStatus, name, feeTier, deadline });
+  const account = { accountID, accountStatus, name, ...given("feeTier", feeTier) };
+  run.events.push({ kind: "AccountDefined", rptSeq: 0, ...account });
   return null;
 }
 

@@ -20,8 +20,10 @@ import {
   securityDefinition,
   securityStatus,
 } from "./naive-definitions.ts";
+import { cancelOnDisconnect, fireDeadMen } from "./naive-dead-man.ts";
 import { answerRepeat, dropRunOut, enter, isShareFull } from "./naive-id-window.ts";
 import type { Identified } from "./naive-id-window.ts";
+import { feeSchedule } from "./naive-fees.ts";
 import { accountLimits } from "./naive-limits.ts";
 import { isTooLate } from "./naive-order-checks.ts";
 import { orderCancelReplaceRequest, orderCancelRequest } from "./naive-orders.ts";
@@ -46,6 +48,8 @@ const templateIds = {
   AccountDefinition: 7,
   KeyDefinition: 8,
   AccountLimits: 10,
+  FeeSchedule: 12,
+  CancelOnDisconnect: 13,
 } as const satisfies Record<WindowedCommand["kind"], number>;
 
 export class NaiveEngine {
@@ -151,6 +155,7 @@ function runDue(state: NaiveState, run: CommandRun): void {
   for (const { order, instrument } of due) {
     cancelResting(state, run, instrument, order, CancelReason.Expired);
   }
+  fireDeadMen(state, run);
   settleDue(state, run);
   dropRunOut(state);
 }
@@ -228,6 +233,10 @@ function operate(
       return keyDefinition(state, run, command);
     case "AccountLimits":
       return accountLimits(state, run, command);
+    case "FeeSchedule":
+      return feeSchedule(state, run, command);
+    case "CancelOnDisconnect":
+      return cancelOnDisconnect(state, run, command);
   }
 }
 

@@ -13,6 +13,7 @@ import {
   oppositeLadderOf,
   reduceResting,
 } from "./naive-book.ts";
+import { feesOf } from "./naive-fees.ts";
 import { takerBound } from "./naive-limits.ts";
 import { noteTrade } from "./naive-triggers.ts";
 import { nextRptSeq } from "./naive-state.ts";
@@ -122,6 +123,7 @@ function trade(
     aggressorSide: taker.side,
     makerOrdStatus: maker.leavesQty === 0n ? OrdStatus.Filled : OrdStatus.PartiallyFilled,
     takerOrdStatus: isUsedUp(taker) ? OrdStatus.Filled : OrdStatus.PartiallyFilled,
+    ...feesOf(state, instrument, { maker, taker }, lastQty * BigInt(maker.price)),
   });
   return null;
 }

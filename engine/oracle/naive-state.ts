@@ -108,6 +108,19 @@ export interface NaiveAccount {
   readonly accountID: number;
   readonly accountStatus: AccountStatus;
   readonly name: string;
+  /** 0 = none: no fees. */
+  readonly feeTier: number;
+  /** Of its dead-man timer; 0 = not armed. */
+  readonly deadline: number;
+}
+
+/** Millionths of the notional that maker and taker pay; below 0 they are paid. */
+export interface NaiveFeeSchedule {
+  readonly feeTier: number;
+  /** Empty: each instrument for which the tier has no schedule of its own. */
+  readonly symbol: string;
+  readonly makerFeePpm: number;
+  readonly takerFeePpm: number;
 }
 
 /** Caps on an account's open orders in one instrument; 0 = any number. */
@@ -177,6 +190,8 @@ export interface NaiveState {
   readonly keys: Map<string, NaiveKey>;
   /** In no order. */
   accountLimits: readonly NaiveAccountLimits[];
+  /** In no order. */
+  feeSchedules: readonly NaiveFeeSchedule[];
   /** In order of securityID: index + 1. */
   readonly instruments: NaiveInstrument[];
   /** Every open order: those that rest and those that wait for their trigger. */
@@ -205,6 +220,7 @@ export function createNaiveState(limits: Partial<NaiveLimits> = {}): NaiveState 
     accounts: new Map(),
     keys: new Map(),
     accountLimits: [],
+    feeSchedules: [],
     instruments: [],
     resting: new Map(),
     idWindow: new Map(),

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { streamOf } from "./command-stream.ts";
 import { firstDivergence, subjectOfOracle } from "./comparison.ts";
 import { NaiveEngine } from "./naive-engine.ts";
+import type { Mutant } from "./mutant.ts";
 import { mutants } from "./planted-mutants.ts";
-import type { Mutant } from "./planted-mutants.ts";
 import { shapeOf } from "./stream-shape.ts";
 import type { Feature } from "./stream-shape.ts";
 

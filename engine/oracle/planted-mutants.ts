@@ -1,15 +1,6 @@
 /** Bugs planted in the oracle: each has to be found by the comparison, so that one in the core is found too. */
-import type { Feature } from "./stream-shape.ts";
-
-/** A bug as one would write it: one passage of the oracle's source, exchanged. */
-export interface Mutant {
-  readonly bug: string;
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-  /** Of a rare one: all features that its streams have, so that it shows soon. */
-  readonly among?: readonly Feature[];
-}
+import { accountMutants } from "./account-mutants.ts";
+import type { Mutant } from "./mutant.ts";
 
 export const mutants: readonly Mutant[] = [
   {
@@ -107,6 +98,7 @@ export const mutants: readonly Mutant[] = [
     file: "naive-engine.ts",
     from: "if (answerRepeat(",
     to: "if ((command.validUntil === 0 || command.validUntil >= state.now) && answerRepeat(",
+    among: [],
   },
   {
     bug: "the window's share is one too large",
@@ -309,67 +301,5 @@ export const mutants: readonly Mutant[] = [
     from: "order.shownQty = least(order.shownQty, newLeavesQty);",
     to: "",
   },
-  {
-    bug: "a taker trades beyond its band",
-    file: "naive-matching.ts",
-    from: 'if (!isWithin(taker.side, maker.price, bound)) return "Outside the band";',
-    to: "",
-    among: ["band"],
-  },
-  {
-    bug: "the band of a taker moves with its own trades",
-    file: "naive-matching.ts",
-    from: "if (!isWithin(taker.side, maker.price, bound))",
-    to: "if (!isWithin(taker.side, maker.price, takerBound(instrument, taker.side)))",
-    among: ["band"],
-  },
-  {
-    bug: "FOK counts beyond the band",
-    file: "naive-matching.ts",
-    from: "if (!isWithin(taker.side, best.price, bound)) break;",
-    to: "",
-    among: ["band", "FOK"],
-  },
-  {
-    bug: "the band at entry leaves its ends out",
-    file: "naive-limits.ts",
-    from: "return price < low || price > high;",
-    to: "return price <= low || price >= high;",
-    among: ["band"],
-  },
-  {
-    bug: "a replace leaves the band",
-    file: "naive-orders.ts",
-    from: "if (price === 0 && stopPx === 0) return false;",
-    to: "if (price >= 0 || stopPx >= 0) return false;",
-    among: ["band"],
-  },
-  {
-    bug: "a cap counts every instrument",
-    file: "naive-limits.ts",
-    from: "open.instrument === instrument && ",
-    to: "",
-    among: ["cap"],
-  },
-  {
-    bug: "a cap lets one order more through",
-    file: "naive-order-checks.ts",
-    from: "open.length >= openOrderCountMax",
-    to: "open.length > openOrderCountMax",
-    among: ["cap"],
-  },
-  {
-    bug: "an instrument's own cap does not go before the account's",
-    file: "naive-limits.ts",
-    from: 'own.find((each) => each.symbol === symbol) ?? own.find((each) => each.symbol === "")',
-    to: 'own.find((each) => each.symbol === "") ?? own.find((each) => each.symbol === symbol)',
-    among: ["cap"],
-  },
-  {
-    bug: "a replace outgrows the notional cap",
-    file: "naive-orders.ts",
-    from: "return more > 0n && open",
-    to: "return more < 0n && open",
-    among: ["cap"],
-  },
+  ...accountMutants,
 ];

@@ -18,6 +18,7 @@ import {
   TradingState,
 } from "../../schema/generated/enums.ts";
 import type { AccountLimits } from "../../schema/generated/account-limits.ts";
+import type { FeeSchedule } from "../../schema/generated/fee-schedule.ts";
 import type { AccountDefinition } from "../../schema/generated/account-definition.ts";
 import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
 import type { OrderCancelReplaceRequest } from "../../schema/generated/order-cancel-replace-request.ts";
@@ -194,6 +195,13 @@ export class Scenario {
     });
   }
 
+  /** The schedule of a tier for every instrument unless a symbol is given. */
+  fees(changes: Changes<FeeSchedule>): readonly Event[] {
+    const commandID = commandIDOf(this.#seqNum);
+    const none = { feeTier: 1, symbol: "", makerFeePpm: 0, takerFeePpm: 0 };
+    return this.send({ kind: "FeeSchedule", ...this.#shared(), commandID, ...none, ...changes });
+  }
+
   limit(changes: Changes<AccountLimits>): readonly Event[] {
     const commandID = commandIDOf(this.#seqNum);
     const none = { symbol, openOrderCountMax: 0, openNotionalMax: 0n };
@@ -251,6 +259,8 @@ function tell(event: Event): string {
       return `OrderTriggered #${last(event.orderID)} at ${event.stopPx}`;
     case "SelfTradePrevented":
       return `SelfTradePrevented #${last(event.makerOrderID)} with #${last(event.takerOrderID)} ${event.preventedQty} leaves ${event.makerLeavesQty}, ${event.takerLeavesQty}`;
+    case "DeadManTimerFired":
+      return `DeadManTimerFired ${event.totalAffectedOrders}`;
     case "OrderMassCancelReport":
       return `OrderMassCancelReport ${event.totalAffectedOrders}`;
     case "Duplicate":
@@ -264,6 +274,8 @@ function tell(event: Event): string {
     case "SecurityStatusChanged":
     case "AccountDefined":
     case "AccountLimitsChanged":
+    case "FeeScheduleChanged":
+    case "DeadManTimerSet":
     case "KeyDefined":
     case "TimeTicked":
     case "Checkpoint":

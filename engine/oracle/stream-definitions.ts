@@ -8,6 +8,8 @@ import {
 } from "../../schema/generated/enums.ts";
 import type { AccountLimits } from "../../schema/generated/account-limits.ts";
 import type { AccountDefinition } from "../../schema/generated/account-definition.ts";
+import type { CancelOnDisconnect } from "../../schema/generated/cancel-on-disconnect.ts";
+import type { FeeSchedule } from "../../schema/generated/fee-schedule.ts";
 import type { KeyDefinition } from "../../schema/generated/key-definition.ts";
 import type { SecurityDefinition } from "../../schema/generated/security-definition.ts";
 import type { SecurityStatus } from "../../schema/generated/security-status.ts";
@@ -103,6 +105,34 @@ export function makeAccountDefinition(context: StreamContext, intent: Intent): A
     commandID: context.newID(intent, intent.target >>> 0),
     accountStatus: intent.manner === 14 ? AccountStatus.Disabled : AccountStatus.Active,
     name: has(intent, Flaw.noQty) ? "" : `account ${intent.target % 10}`,
+    ...(context.shape.features.has("fee") ? { feeTier: (intent.target + intent.account) % 4 } : {}),
+  };
+}
+
+/** Some run out at once, some soon, some never; all of it in the stream's own time. */
+export function makeCancelOnDisconnect(context: StreamContext, intent: Intent): CancelOnDisconnect {
+  const unit = context.waitUnit;
+  const timeouts = [0, 1, unit, 10 * unit, 100 * unit, 4_294_967_295];
+  return {
+    kind: "CancelOnDisconnect",
+    ...context.commandFields(intent),
+    commandID: context.newID(intent, intent.target >>> 0),
+    timeoutMs: timeouts[intent.target % timeouts.length] ?? 0,
+  };
+}
+
+export function makeFeeSchedule(context: StreamContext, intent: Intent): FeeSchedule {
+  const { symbol } = context.instrumentShape(intent);
+  const ppmOf = (choice: number): number =>
+    [0, 1, 250, 999, 100_000, -1, -100, -10_000, 333_333, -20_000][choice % 10] ?? 0;
+  return {
+    kind: "FeeSchedule",
+    ...context.commandFields(intent),
+    commandID: context.newID(intent, intent.target >>> 0),
+    feeTier: intent.target % 4,
+    symbol: has(intent, Flaw.unknownSymbol) ? "NONE" : intent.manner % 2 === 0 ? symbol : "",
+    makerFeePpm: ppmOf(intent.target >>> 3),
+    takerFeePpm: Math.abs(ppmOf(intent.target >>> 7)) * (has(intent, Flaw.extraCash) ? -1 : 1),
   };
 }
 

@@ -22,8 +22,11 @@ export const actions = [
   "newer",
   "quarantine",
   "limits",
+  "fees",
+  "deadMan",
 ] as const;
 export type Action = (typeof actions)[number];
+type LaterAction = "fees" | "deadMan";
 
 export interface InstrumentShape {
   readonly symbol: string;
@@ -73,6 +76,8 @@ export const features = [
   "iceberg",
   "band",
   "cap",
+  "fee",
+  "deadMan",
 ] as const;
 export type Feature = (typeof features)[number];
 
@@ -95,7 +100,7 @@ export function shapeOf(seed: number): StreamShape {
   return {
     seed,
     limits: limitsOf(dice),
-    weights: weightsOf(dice),
+    weights: { ...weightsOf(dice), ...laterWeightsOf(new Dice(seed ^ 0x1a7e)) },
     accountCount: dice.pick([1, 2, 3, 5, 8, 8]),
     instruments: Array.from({ length: dice.pick([1, 1, 2, 4]) }, (_, index) =>
       instrumentShape(dice, index, depthMax),
@@ -127,7 +132,12 @@ function limitsOf(dice: Dice): NaiveLimits {
   };
 }
 
-function weightsOf(dice: Dice): Record<Action, number> {
+/** Of actions that came later: dice of their own leave what seeds are otherwise. */
+function laterWeightsOf(dice: Dice): Record<LaterAction, number> {
+  return { fees: dice.pick([0, 0.002, 0.02]), deadMan: dice.pick([0, 0.01, 0.05]) };
+}
+
+function weightsOf(dice: Dice): Record<Exclude<Action, LaterAction>, number> {
   const rate = dice.pick([0.0005, 0.005, 0.05]);
   const rare = (): number => (dice.chance(0.6) ? rate : 0);
   const early = dice.pick([0, 0, 0.01, 0.05, 0.2]);

@@ -4,15 +4,20 @@ import {
   AccountRequest,
   AccountSymbolPath,
   DefinedAccount,
+  DefinedFees,
   DefinedInstrument,
   DefinedKey,
   DefinedLimits,
+  FeeScheduleRequest,
+  FeeTierPath,
+  FeeTierSymbolPath,
   InstrumentLimitsRequest,
   InstrumentRequest,
   KeyPath,
   KeyRequest,
   ListedAccountLimits,
   ListedAccounts,
+  ListedFeeSchedules,
   ListedInstruments,
   ListedKeys,
   ListedPartitions,
@@ -28,13 +33,20 @@ import {
   defineInstrument,
   defineKey,
   limitAccount,
+  setFees,
   setTradingState,
 } from "../administration.ts";
 import type { Operator } from "../administration.ts";
 import { parseBody, parseParams, readJsonText } from "../body.ts";
 import { accountOf, addRoute, send } from "../edge.ts";
 import type { Edge, GatewayApp, Route } from "../edge.ts";
-import { accountListing, instrumentListing, keyListing, limitsListing } from "../listings.ts";
+import {
+  accountListing,
+  feesListing,
+  instrumentListing,
+  keyListing,
+  limitsListing,
+} from "../listings.ts";
 import { listPartitions } from "../partitions.ts";
 import { idempotencyKeyOf } from "../repeats.ts";
 import type { Answer } from "../repeats.ts";
@@ -79,6 +91,7 @@ function definitions(edge: Edge): Route[] {
         defineAccount(edge, { accountID: Number(accountID), request, operator }),
     }),
     ...limits(edge),
+    ...fees(edge),
     definition(edge, {
       operationId: "defineKey",
       summary: "Register a public key whose tokens act for an account, or change or revoke it",
@@ -115,6 +128,33 @@ function limits(edge: Edge): Route[] {
       problems: ["InvalidDefinition", "UnknownSymbol", "UnknownAccount", "CapacityReached"],
       run: ({ accountID, symbol }, request, operator) =>
         limitAccount(edge, { accountID: Number(accountID), symbol, request, operator }),
+    }),
+  ];
+}
+
+function fees(edge: Edge): Route[] {
+  return [
+    definition(edge, {
+      operationId: "setFees",
+      summary: "Set what a fee tier pays in every instrument that has no schedule of its own",
+      path: "/v1/admin/fees/:feeTier",
+      params: FeeTierPath,
+      body: FeeScheduleRequest,
+      answer: DefinedFees,
+      problems: ["InvalidDefinition", "CapacityReached"],
+      run: ({ feeTier }, request, operator) =>
+        setFees(edge, { feeTier: Number(feeTier), symbol: "", request, operator }),
+    }),
+    definition(edge, {
+      operationId: "setFeesInInstrument",
+      summary: "Set what a fee tier pays in one instrument",
+      path: "/v1/admin/fees/:feeTier/:symbol",
+      params: FeeTierSymbolPath,
+      body: FeeScheduleRequest,
+      answer: DefinedFees,
+      problems: ["InvalidDefinition", "UnknownSymbol", "CapacityReached"],
+      run: ({ feeTier, symbol }, request, operator) =>
+        setFees(edge, { feeTier: Number(feeTier), symbol, request, operator }),
     }),
   ];
 }
@@ -186,6 +226,13 @@ function listings(edge: Edge): Route[] {
           limitsListing(each, reference.instrument(each.symbol)),
         ),
       }),
+    }),
+    listing({
+      operationId: "listedFees",
+      what: "fees",
+      summary: "What every fee tier pays",
+      answer: ListedFeeSchedules,
+      read: () => ({ feeSchedules: reference.fees.map(feesListing) }),
     }),
     listing({
       operationId: "listedKeys",

@@ -3,6 +3,8 @@ import { hash } from "node:crypto";
 import {
   CancelAnswer,
   CancelQuery,
+  DeadManTimerAnswer,
+  DeadManTimerRequest,
   MassCancelAnswer,
   NewOrderRequest,
   OrderAnswer,
@@ -20,6 +22,7 @@ import { accountOf, addRoute, send } from "../edge.ts";
 import type { Edge, GatewayApp, GatewayContext, Route } from "../edge.ts";
 import type { Principal } from "../auth.ts";
 import { cancelMany, cancelOne, cancelOneByClOrdID } from "../cancels.ts";
+import { setDeadManTimer } from "../dead-man.ts";
 import { placeOrder, replaceOrder } from "../order-requests.ts";
 import { ApiProblem } from "../problems.ts";
 import type { ListedInstrument } from "../reference.ts";
@@ -51,9 +54,8 @@ const replaceRefusals = [
 
 /** Order entry: what clients send to the market. */
 export function addOrderRoutes(app: GatewayApp, edge: Edge): void {
-  for (const route of [newOrder(edge), replace(edge), cancel(edge), cancelByQuery(edge)]) {
-    addRoute(app, edge, route);
-  }
+  const cancels = [cancel(edge), cancelByQuery(edge), deadManTimer(edge)];
+  for (const route of [newOrder(edge), replace(edge), ...cancels]) addRoute(app, edge, route);
 }
 
 function newOrder(edge: Edge): Route {
@@ -142,6 +144,35 @@ function cancel(edge: Edge): Route {
       const idempotencyKey = idempotencyKeyOf(c.req.raw.headers);
       const repeatable = { accountID, idempotencyKey, text: `DELETE ${orderID}` };
       const answer = await edge.repeats.once(repeatable, () => cancelOne(edge, accountID, orderID));
+      return send(c, answer);
+    },
+  };
+}
+
+function deadManTimer(edge: Edge): Route {
+  return {
+    method: "PUT",
+    path: "/v1/dead-man-timer",
+    limit: "cancels",
+    operation: {
+      operationId: "setDeadManTimer",
+      summary: "Have all open orders of the account canceled unless this is sent again in time",
+      tag: "Orders",
+      scope: "trade",
+      body: DeadManTimerRequest,
+      idempotent: true,
+      answers: { 200: DeadManTimerAnswer, 202: PendingAnswer },
+      problems: [...anyRoute, ...withToken, ...withBody, ...withCommand, "UnknownAccount"],
+    },
+    handle: async (c, principal) => {
+      const accountID = accountOf(principal);
+      const text = await readJsonText(c.req.raw);
+      const idempotencyKey = idempotencyKeyOf(c.req.raw.headers);
+      const repeatable = { accountID, idempotencyKey, text: `PUT ${c.req.path}\n${text}` };
+      const answer = await edge.repeats.once(repeatable, () => {
+        const { timeoutMs } = parseBody(text, DeadManTimerRequest);
+        return setDeadManTimer(edge, { accountID, timeoutMs, idempotencyKey });
+      });
       return send(c, answer);
     },
   };

@@ -104,6 +104,9 @@ export class ExpectedViews {
       case "SecurityStatusChanged":
       case "AccountDefined":
       case "AccountLimitsChanged":
+      case "FeeScheduleChanged":
+      case "DeadManTimerSet":
+      case "DeadManTimerFired":
       case "KeyDefined":
       case "OrderMassCancelReport":
       case "Deferred":

@@ -35,6 +35,7 @@ export function describeReadDb(name: string, open: () => Promise<ReadDb>): void 
         soldQty: 2n ** 60n,
         boughtNotional: 0n,
         soldNotional: notional,
+        fees: -notional,
         lastSeqNum: Number.MAX_SAFE_INTEGER,
       };
       await readDb.run((db) => db.insert(positions).values(row));

@@ -62,6 +62,8 @@ export type OrderEventRow = {
   readonly preventedQty: string;
   readonly lastPx: string | null;
   readonly lastQty: string | null;
+  /** Of a trade: what the account pays, below 0 what it receives. */
+  readonly fee: string;
   readonly lastLiquidityInd: LiquidityName;
   readonly reason: string;
 };

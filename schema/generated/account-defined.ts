@@ -9,6 +9,8 @@ export interface AccountDefined {
   readonly accountID: number;
   readonly accountStatus: AccountStatus;
   readonly name: string;
+  /** Since version 4 of the schema; absent = 0. */
+  readonly feeTier?: number;
 }
 
 /** Template, bytes of the block in its first version, and where in it each field starts. */
@@ -16,11 +18,19 @@ export const AccountDefinedLayout = {
   templateId: 75,
   version: 0,
   blockLength: 64,
+  blockLengthV4: 72,
   rptSeq: 0,
   accountID: 8,
   accountStatus: 12,
   name: 16,
+  feeTier: 64,
 } as const;
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfAccountDefined(message: AccountDefined): number {
+  if ((message.feeTier ?? 0) !== 0) return 72;
+  return 64;
+}
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeAccountDefined(message: AccountDefined, view: DataView, at: number): number {
@@ -28,37 +38,51 @@ export function encodeAccountDefined(message: AccountDefined, view: DataView, at
   wire.assertField(wire.isIntegerWithin(message.accountID, 0, 2147483647), "accountID");
   wire.assertField(isAccountStatus(message.accountStatus), "accountStatus");
   wire.assertField(wire.isText(message.name, 40), "name");
-  view.setUint16(at, 64, true);
+  wire.assertField(wire.isIntegerWithin(message.feeTier ?? 0, 0, 65535), "feeTier");
+  const blockLength = blockLengthOfAccountDefined(message);
+  view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 75, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, blockLength === 72 ? 4 : 0, true);
   const block = at + 8;
-  for (let index = 0; index < 64; index++) view.setUint8(block + index, 0);
+  for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
   view.setUint32(block + 8, message.accountID, true);
   view.setUint8(block + 12, message.accountStatus);
   wire.writeText(view, block + 16, 40, message.name);
-
-  return block + 64;
+  if (blockLength > 64) {
+    view.setUint16(block + 64, message.feeTier ?? 0, true);
+  }
+  return block + blockLength;
 }
 
 /** Every field holds a value of its type. */
 export function validAccountDefined(view: DataView, block: number): boolean {
+  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
     isAccountStatus(view.getUint8(block + 12)) &&
-    wire.validText(view, block + 16, 40)
+    wire.validText(view, block + 16, 40) &&
+    (blockLength <= 64 || true)
   );
 }
 
 /** Call only behind its header and where validAccountDefined holds. */
 export function decodeAccountDefined(view: DataView, block: number): AccountDefined {
-  return {
+  const message: AccountDefined = {
     kind: "AccountDefined",
     rptSeq: wire.readUint53(view, block),
     accountID: view.getUint32(block + 8, true),
     accountStatus: view.getUint8(block + 12) as AccountStatus,
     name: wire.readText(view, block + 16, 40),
   };
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= 64) return message;
+  const newer: { -readonly [Key in keyof AccountDefined]?: AccountDefined[Key] } = {};
+  if (blockLength > 64) {
+    const feeTier = view.getUint16(block + 64, true);
+    if (feeTier !== 0) newer.feeTier = feeTier;
+  }
+  return { ...message, ...newer };
 }

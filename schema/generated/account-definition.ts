@@ -13,6 +13,8 @@ export interface AccountDefinition {
   readonly attempt: number;
   readonly accountStatus: AccountStatus;
   readonly name: string;
+  /** Whose FeeSchedules it pays by; 0 = none, so no fees. Since version 4 of the schema; absent = 0. */
+  readonly feeTier?: number;
 }
 
 /** Template, bytes of the block in its first version, and where in it each field starts. */
@@ -20,6 +22,7 @@ export const AccountDefinitionLayout = {
   templateId: 7,
   version: 0,
   blockLength: 88,
+  blockLengthV4: 96,
   sendingTime: 0,
   validUntil: 8,
   commandID: 16,
@@ -28,7 +31,14 @@ export const AccountDefinitionLayout = {
   attempt: 44,
   accountStatus: 46,
   name: 48,
+  feeTier: 88,
 } as const;
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfAccountDefinition(message: AccountDefinition): number {
+  if ((message.feeTier ?? 0) !== 0) return 96;
+  return 88;
+}
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeAccountDefinition(
@@ -50,12 +60,14 @@ export function encodeAccountDefinition(
   wire.assertField(wire.isIntegerWithin(message.attempt, 0, 65535), "attempt");
   wire.assertField(isAccountStatus(message.accountStatus), "accountStatus");
   wire.assertField(wire.isText(message.name, 40), "name");
-  view.setUint16(at, 88, true);
+  wire.assertField(wire.isIntegerWithin(message.feeTier ?? 0, 0, 65535), "feeTier");
+  const blockLength = blockLengthOfAccountDefinition(message);
+  view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 7, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, blockLength === 96 ? 4 : 0, true);
   const block = at + 8;
-  for (let index = 0; index < 88; index++) view.setUint8(block + index, 0);
+  for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);
   wire.writeUint53(view, block + 8, message.validUntil);
   wire.writeUuid(view, block + 16, message.commandID);
@@ -64,24 +76,28 @@ export function encodeAccountDefinition(
   view.setUint16(block + 44, message.attempt, true);
   view.setUint8(block + 46, message.accountStatus);
   wire.writeText(view, block + 48, 40, message.name);
-
-  return block + 88;
+  if (blockLength > 88) {
+    view.setUint16(block + 88, message.feeTier ?? 0, true);
+  }
+  return block + blockLength;
 }
 
 /** Every field holds a value of its type. */
 export function validAccountDefinition(view: DataView, block: number): boolean {
+  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     wire.validUint53(view, block + 8) &&
     view.getUint32(block + 40, true) <= 2147483647 &&
     isAccountStatus(view.getUint8(block + 46)) &&
-    wire.validText(view, block + 48, 40)
+    wire.validText(view, block + 48, 40) &&
+    (blockLength <= 88 || true)
   );
 }
 
 /** Call only behind its header and where validAccountDefinition holds. */
 export function decodeAccountDefinition(view: DataView, block: number): AccountDefinition {
-  return {
+  const message: AccountDefinition = {
     kind: "AccountDefinition",
     sendingTime: wire.readUint53(view, block),
     validUntil: wire.readUint53(view, block + 8),
@@ -92,4 +108,12 @@ export function decodeAccountDefinition(view: DataView, block: number): AccountD
     accountStatus: view.getUint8(block + 46) as AccountStatus,
     name: wire.readText(view, block + 48, 40),
   };
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= 88) return message;
+  const newer: { -readonly [Key in keyof AccountDefinition]?: AccountDefinition[Key] } = {};
+  if (blockLength > 88) {
+    const feeTier = view.getUint16(block + 88, true);
+    if (feeTier !== 0) newer.feeTier = feeTier;
+  }
+  return { ...message, ...newer };
 }

@@ -261,6 +261,7 @@ export const CancelReason = {
   Expired: 8,
   ReplacedBelowCumQty: 9,
   TakerPriceBand: 10,
+  DeadManTimer: 11,
 } as const;
 export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
 export const CancelReasonName: Readonly<
@@ -276,6 +277,7 @@ export const CancelReasonName: Readonly<
     | "Expired"
     | "ReplacedBelowCumQty"
     | "TakerPriceBand"
+    | "DeadManTimer"
   >
 > = {
   1: "Requested",
@@ -288,6 +290,7 @@ export const CancelReasonName: Readonly<
   8: "Expired",
   9: "ReplacedBelowCumQty",
   10: "TakerPriceBand",
+  11: "DeadManTimer",
 };
 export function isCancelReason(value: number): value is CancelReason {
   switch (value) {
@@ -301,6 +304,7 @@ export function isCancelReason(value: number): value is CancelReason {
     case 8:
     case 9:
     case 10:
+    case 11:
       return true;
     default:
       return false;

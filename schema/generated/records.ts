@@ -39,6 +39,7 @@ import {
   type SecurityStatus,
 } from "./security-status.ts";
 import {
+  blockLengthOfAccountDefinition,
   decodeAccountDefinition,
   encodeAccountDefinition,
   validAccountDefinition,
@@ -58,6 +59,18 @@ import {
   type AccountLimits,
 } from "./account-limits.ts";
 import {
+  decodeFeeSchedule,
+  encodeFeeSchedule,
+  validFeeSchedule,
+  type FeeSchedule,
+} from "./fee-schedule.ts";
+import {
+  decodeCancelOnDisconnect,
+  encodeCancelOnDisconnect,
+  validCancelOnDisconnect,
+  type CancelOnDisconnect,
+} from "./cancel-on-disconnect.ts";
+import {
   blockLengthOfOrderAccepted,
   decodeOrderAccepted,
   encodeOrderAccepted,
@@ -70,7 +83,7 @@ import {
   validOrderRejected,
   type OrderRejected,
 } from "./order-rejected.ts";
-import { decodeTrade, encodeTrade, validTrade, type Trade } from "./trade.ts";
+import { blockLengthOfTrade, decodeTrade, encodeTrade, validTrade, type Trade } from "./trade.ts";
 import {
   decodeOrderCanceled,
   encodeOrderCanceled,
@@ -117,6 +130,7 @@ import {
   type SecurityStatusChanged,
 } from "./security-status-changed.ts";
 import {
+  blockLengthOfAccountDefined,
   decodeAccountDefined,
   encodeAccountDefined,
   validAccountDefined,
@@ -165,6 +179,24 @@ import {
   validAccountLimitsChanged,
   type AccountLimitsChanged,
 } from "./account-limits-changed.ts";
+import {
+  decodeFeeScheduleChanged,
+  encodeFeeScheduleChanged,
+  validFeeScheduleChanged,
+  type FeeScheduleChanged,
+} from "./fee-schedule-changed.ts";
+import {
+  decodeDeadManTimerSet,
+  encodeDeadManTimerSet,
+  validDeadManTimerSet,
+  type DeadManTimerSet,
+} from "./dead-man-timer-set.ts";
+import {
+  decodeDeadManTimerFired,
+  encodeDeadManTimerFired,
+  validDeadManTimerFired,
+  type DeadManTimerFired,
+} from "./dead-man-timer-fired.ts";
 import { decodeBody, encodeBody, validBody, type Body } from "./body.ts";
 import {
   decodeOutputChunk,
@@ -200,7 +232,7 @@ import {
 
 export const schemaId = 1;
 /** The newest one; a message is written in the least version that has all that it says. */
-export const schemaVersion = 3;
+export const schemaVersion = 5;
 export const headerBytes = 8;
 
 /** Templates 1 to 63: what stands on the orders log. */
@@ -214,7 +246,9 @@ export type Command =
   | AccountDefinition
   | KeyDefinition
   | TimeTick
-  | AccountLimits;
+  | AccountLimits
+  | FeeSchedule
+  | CancelOnDisconnect;
 /** Templates 64 to 127: what a body holds. */
 export type Event =
   | OrderAccepted
@@ -236,7 +270,10 @@ export type Event =
   | Deferred
   | DeadLettered
   | OrderTriggered
-  | AccountLimitsChanged;
+  | AccountLimitsChanged
+  | FeeScheduleChanged
+  | DeadManTimerSet
+  | DeadManTimerFired;
 export type AnyMessage =
   | Command
   | Event
@@ -270,6 +307,10 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
       return encodeTimeTick(message, view, at);
     case "AccountLimits":
       return encodeAccountLimits(message, view, at);
+    case "FeeSchedule":
+      return encodeFeeSchedule(message, view, at);
+    case "CancelOnDisconnect":
+      return encodeCancelOnDisconnect(message, view, at);
     case "OrderAccepted":
       return encodeOrderAccepted(message, view, at);
     case "OrderRejected":
@@ -310,6 +351,12 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
       return encodeOrderTriggered(message, view, at);
     case "AccountLimitsChanged":
       return encodeAccountLimitsChanged(message, view, at);
+    case "FeeScheduleChanged":
+      return encodeFeeScheduleChanged(message, view, at);
+    case "DeadManTimerSet":
+      return encodeDeadManTimerSet(message, view, at);
+    case "DeadManTimerFired":
+      return encodeDeadManTimerFired(message, view, at);
     case "Body":
       return encodeBody(message, view, at);
     case "OutputChunk":
@@ -343,19 +390,23 @@ export function encodedBytes(message: AnyMessage): number {
     case "SecurityStatus":
       return 72;
     case "AccountDefinition":
-      return 96;
+      return 8 + blockLengthOfAccountDefinition(message);
     case "KeyDefinition":
       return 160;
     case "TimeTick":
       return 16;
     case "AccountLimits":
       return 96;
+    case "FeeSchedule":
+      return 88;
+    case "CancelOnDisconnect":
+      return 64;
     case "OrderAccepted":
       return 8 + blockLengthOfOrderAccepted(message);
     case "OrderRejected":
       return 128;
     case "Trade":
-      return 112;
+      return 8 + blockLengthOfTrade(message);
     case "OrderCanceled":
       return 72;
     case "OrderReplaced":
@@ -373,7 +424,7 @@ export function encodedBytes(message: AnyMessage): number {
     case "SecurityStatusChanged":
       return 24;
     case "AccountDefined":
-      return 72;
+      return 8 + blockLengthOfAccountDefined(message);
     case "KeyDefined":
       return 128;
     case "OrderMassCancelReport":
@@ -390,6 +441,12 @@ export function encodedBytes(message: AnyMessage): number {
       return 56;
     case "AccountLimitsChanged":
       return 64;
+    case "FeeScheduleChanged":
+      return 48;
+    case "DeadManTimerSet":
+      return 48;
+    case "DeadManTimerFired":
+      return 32;
     case "Body":
       return 56;
     case "OutputChunk":
@@ -424,19 +481,23 @@ export function blockLengthOf(templateId: number, version: number): number {
     case 6:
       return 64;
     case 7:
-      return 88;
+      return version >= 4 ? 96 : 88;
     case 8:
       return 152;
     case 9:
       return 8;
     case 10:
       return version < 3 ? 0 : 88;
+    case 12:
+      return version < 4 ? 0 : 80;
+    case 13:
+      return version < 5 ? 0 : 56;
     case 64:
       return version >= 2 ? 144 : version >= 1 ? 136 : 128;
     case 65:
       return 120;
     case 66:
-      return 104;
+      return version >= 4 ? 144 : 104;
     case 67:
       return 64;
     case 68:
@@ -454,7 +515,7 @@ export function blockLengthOf(templateId: number, version: number): number {
     case 74:
       return 16;
     case 75:
-      return 64;
+      return version >= 4 ? 72 : 64;
     case 76:
       return 120;
     case 77:
@@ -471,6 +532,12 @@ export function blockLengthOf(templateId: number, version: number): number {
       return version < 1 ? 0 : 48;
     case 83:
       return version < 3 ? 0 : 56;
+    case 84:
+      return version < 4 ? 0 : 40;
+    case 85:
+      return version < 5 ? 0 : 40;
+    case 86:
+      return version < 5 ? 0 : 24;
     case 128:
       return 48;
     case 129:
@@ -520,6 +587,10 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
       return "TimeTick";
     case 10:
       return "AccountLimits";
+    case 12:
+      return "FeeSchedule";
+    case 13:
+      return "CancelOnDisconnect";
     case 64:
       return "OrderAccepted";
     case 65:
@@ -560,6 +631,12 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
       return "OrderTriggered";
     case 83:
       return "AccountLimitsChanged";
+    case 84:
+      return "FeeScheduleChanged";
+    case 85:
+      return "DeadManTimerSet";
+    case 86:
+      return "DeadManTimerFired";
     case 128:
       return "Body";
     case 129:
@@ -602,6 +679,10 @@ export function validBlock(templateId: number, view: DataView, block: number): b
       return validTimeTick(view, block);
     case 10:
       return validAccountLimits(view, block);
+    case 12:
+      return validFeeSchedule(view, block);
+    case 13:
+      return validCancelOnDisconnect(view, block);
     case 64:
       return validOrderAccepted(view, block);
     case 65:
@@ -642,6 +723,12 @@ export function validBlock(templateId: number, view: DataView, block: number): b
       return validOrderTriggered(view, block);
     case 83:
       return validAccountLimitsChanged(view, block);
+    case 84:
+      return validFeeScheduleChanged(view, block);
+    case 85:
+      return validDeadManTimerSet(view, block);
+    case 86:
+      return validDeadManTimerFired(view, block);
     case 128:
       return validBody(view, block);
     case 129:
@@ -684,6 +771,10 @@ export function decodeBlock(templateId: number, view: DataView, block: number): 
       return decodeTimeTick(view, block);
     case 10:
       return decodeAccountLimits(view, block);
+    case 12:
+      return decodeFeeSchedule(view, block);
+    case 13:
+      return decodeCancelOnDisconnect(view, block);
     case 64:
       return decodeOrderAccepted(view, block);
     case 65:
@@ -724,6 +815,12 @@ export function decodeBlock(templateId: number, view: DataView, block: number): 
       return decodeOrderTriggered(view, block);
     case 83:
       return decodeAccountLimitsChanged(view, block);
+    case 84:
+      return decodeFeeScheduleChanged(view, block);
+    case 85:
+      return decodeDeadManTimerSet(view, block);
+    case 86:
+      return decodeDeadManTimerFired(view, block);
     case 128:
       return decodeBody(view, block);
     case 129:

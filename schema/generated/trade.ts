@@ -1,4 +1,5 @@
 // Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
+import { validWide } from "../wide.ts";
 import * as wire from "../wire.ts";
 import { isSide, isOrdStatus, type OrdStatus, type Side } from "./enums.ts";
 
@@ -20,6 +21,12 @@ export interface Trade {
   readonly aggressorSide: Side;
   readonly makerOrdStatus: OrdStatus;
   readonly takerOrdStatus: OrdStatus;
+  /** In price unit x quantity unit, as notionals are. Since version 4 of the schema; absent = 0. */
+  readonly makerFee?: bigint;
+  /** Since version 4 of the schema; absent = 0. */
+  readonly takerFee?: bigint;
+  /** 1: makerFee is paid to the maker, 2: takerFee to the taker; both: 3. Since version 4 of the schema; absent = 0. */
+  readonly feeSigns?: number;
 }
 
 /** Template, bytes of the block in its first version, and where in it each field starts. */
@@ -27,6 +34,7 @@ export const TradeLayout = {
   templateId: 66,
   version: 0,
   blockLength: 104,
+  blockLengthV4: 144,
   rptSeq: 0,
   securityID: 8,
   makerAccountID: 12,
@@ -42,7 +50,21 @@ export const TradeLayout = {
   aggressorSide: 96,
   makerOrdStatus: 97,
   takerOrdStatus: 98,
+  makerFee: 104,
+  takerFee: 120,
+  feeSigns: 136,
 } as const;
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfTrade(message: Trade): number {
+  if (
+    (message.makerFee ?? 0n) !== 0n ||
+    (message.takerFee ?? 0n) !== 0n ||
+    (message.feeSigns ?? 0) !== 0
+  )
+    return 144;
+  return 104;
+}
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeTrade(message: Trade, view: DataView, at: number): number {
@@ -73,12 +95,16 @@ export function encodeTrade(message: Trade, view: DataView, at: number): number 
   wire.assertField(isSide(message.aggressorSide), "aggressorSide");
   wire.assertField(isOrdStatus(message.makerOrdStatus), "makerOrdStatus");
   wire.assertField(isOrdStatus(message.takerOrdStatus), "takerOrdStatus");
-  view.setUint16(at, 104, true);
+  wire.assertField(wire.isWide(message.makerFee ?? 0n), "makerFee");
+  wire.assertField(wire.isWide(message.takerFee ?? 0n), "takerFee");
+  wire.assertField(wire.isIntegerWithin(message.feeSigns ?? 0, 0, 255), "feeSigns");
+  const blockLength = blockLengthOfTrade(message);
+  view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 66, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, blockLength === 144 ? 4 : 0, true);
   const block = at + 8;
-  for (let index = 0; index < 104; index++) view.setUint8(block + index, 0);
+  for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
   view.setUint32(block + 8, message.securityID, true);
   view.setUint32(block + 12, message.makerAccountID, true);
@@ -94,12 +120,17 @@ export function encodeTrade(message: Trade, view: DataView, at: number): number 
   view.setUint8(block + 96, message.aggressorSide);
   view.setUint8(block + 97, message.makerOrdStatus);
   view.setUint8(block + 98, message.takerOrdStatus);
-
-  return block + 104;
+  if (blockLength > 104) {
+    wire.writeWide(view, block + 104, message.makerFee ?? 0n);
+    wire.writeWide(view, block + 120, message.takerFee ?? 0n);
+    view.setUint8(block + 136, message.feeSigns ?? 0);
+  }
+  return block + blockLength;
 }
 
 /** Every field holds a value of its type. */
 export function validTrade(view: DataView, block: number): boolean {
+  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
@@ -112,13 +143,14 @@ export function validTrade(view: DataView, block: number): boolean {
     view.getUint32(block + 88, true) <= 2147483647 &&
     isSide(view.getUint8(block + 96)) &&
     isOrdStatus(view.getUint8(block + 97)) &&
-    isOrdStatus(view.getUint8(block + 98))
+    isOrdStatus(view.getUint8(block + 98)) &&
+    (blockLength <= 104 || (validWide(view, block + 104) && validWide(view, block + 120)))
   );
 }
 
 /** Call only behind its header and where validTrade holds. */
 export function decodeTrade(view: DataView, block: number): Trade {
-  return {
+  const message: Trade = {
     kind: "Trade",
     rptSeq: wire.readUint53(view, block),
     securityID: view.getUint32(block + 8, true),
@@ -136,4 +168,16 @@ export function decodeTrade(view: DataView, block: number): Trade {
     makerOrdStatus: view.getUint8(block + 97) as OrdStatus,
     takerOrdStatus: view.getUint8(block + 98) as OrdStatus,
   };
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= 104) return message;
+  const newer: { -readonly [Key in keyof Trade]?: Trade[Key] } = {};
+  if (blockLength > 104) {
+    const makerFee = wire.readWide(view, block + 104);
+    if (makerFee !== 0n) newer.makerFee = makerFee;
+    const takerFee = wire.readWide(view, block + 120);
+    if (takerFee !== 0n) newer.takerFee = takerFee;
+    const feeSigns = view.getUint8(block + 136);
+    if (feeSigns !== 0) newer.feeSigns = feeSigns;
+  }
+  return { ...message, ...newer };
 }

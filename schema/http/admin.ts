@@ -79,6 +79,8 @@ export const AccountPath = z.strictObject({
     .refine((text) => Number(text) <= 2147483647, "at most 2147483647"),
 });
 
+const FeeTier = z.int().min(1).max(65_535);
+
 export const AccountRequest = z
   .strictObject({
     name: z
@@ -89,6 +91,7 @@ export const AccountRequest = z
       .enum(["Active", "Disabled"])
       .optional()
       .meta({ description: "Disabled accounts may cancel, nothing else; Active where absent" }),
+    feeTier: FeeTier.optional().meta({ description: "By which it pays fees; none where absent" }),
   })
   .meta({ id: "AccountRequest" });
 
@@ -113,6 +116,26 @@ export const InstrumentLimitsRequest = z
     }),
   })
   .meta({ id: "InstrumentLimitsRequest" });
+
+export const FeeTierPath = z.strictObject({
+  feeTier: z
+    .string()
+    .regex(/^[1-9][0-9]{0,4}$/)
+    .refine((text) => Number(text) <= 65_535, "at most 65535"),
+});
+
+export const FeeTierSymbolPath = FeeTierPath.extend({ symbol: SymbolText });
+
+const FeePpm = z.int().min(-10_000).max(100_000);
+
+export const FeeScheduleRequest = z
+  .strictObject({
+    makerFeePpm: FeePpm.meta({
+      description: "Millionths of the notional that makers pay; negative: they receive them",
+    }),
+    takerFeePpm: FeePpm.meta({ description: "The same of takers; the two are 0 or more together" }),
+  })
+  .meta({ id: "FeeScheduleRequest" });
 
 const KeyID = z.string().regex(/^[A-Za-z0-9_-]{1,36}$/);
 
@@ -179,6 +202,7 @@ export const ListedAccount = z
     accountID: AccountID,
     name: z.string(),
     accountStatus: z.enum(["Active", "Disabled"]),
+    feeTier: FeeTier.optional(),
   })
   .meta({ id: "ListedAccount" });
 
@@ -208,6 +232,19 @@ export const DefinedLimits = ListedLimits.extend({ position: Position }).meta({
 export const ListedAccountLimits = z
   .strictObject({ limits: z.array(ListedLimits) })
   .meta({ id: "ListedAccountLimits" });
+
+export const ListedFees = FeeScheduleRequest.extend({
+  feeTier: FeeTier,
+  symbol: SymbolText.optional().meta({
+    description: "Absent: every instrument for which the tier has no schedule of its own",
+  }),
+}).meta({ id: "ListedFees" });
+
+export const DefinedFees = ListedFees.extend({ position: Position }).meta({ id: "DefinedFees" });
+
+export const ListedFeeSchedules = z
+  .strictObject({ feeSchedules: z.array(ListedFees) })
+  .meta({ id: "ListedFeeSchedules" });
 
 export const ListedKey = z
   .strictObject({
@@ -254,6 +291,8 @@ export type AccountRequest = z.infer<typeof AccountRequest>;
 export type AccountLimitsRequest = z.infer<typeof AccountLimitsRequest>;
 export type InstrumentLimitsRequest = z.infer<typeof InstrumentLimitsRequest>;
 export type ListedLimits = z.infer<typeof ListedLimits>;
+export type FeeScheduleRequest = z.infer<typeof FeeScheduleRequest>;
+export type ListedFees = z.infer<typeof ListedFees>;
 export type KeyRequest = z.infer<typeof KeyRequest>;
 export type ScopeText = z.infer<typeof ScopeText>;
 export type ListedInstrument = z.infer<typeof ListedInstrument>;

@@ -114,6 +114,11 @@ export const ExecutionReport = z
     lastQty: Decimal.optional(),
     lastPx: Decimal.optional(),
     lastLiquidityInd: z.enum(["Removed"]).optional(),
+    fee: z
+      .string()
+      .regex(/^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/)
+      .optional()
+      .meta({ description: "Of a trade that has one, in the quote currency; negative: received" }),
     preventedQty: Decimal.optional(),
     cancelReason: z.string().optional(),
     leavesQty: Decimal,
@@ -225,6 +230,31 @@ export const PendingAnswer = z
 export type NewOrderRequest = z.infer<typeof NewOrderRequest>;
 export type ReplaceRequest = z.infer<typeof ReplaceRequest>;
 export type CancelQuery = z.infer<typeof CancelQuery>;
+/** Body of PUT /v1/dead-man-timer. */
+export const DeadManTimerRequest = z
+  .strictObject({
+    timeoutMs: z
+      .int()
+      .min(0)
+      .max(86_400_000)
+      .meta({
+        description:
+          "All open orders of the account are canceled unless another such request comes within this time; 0 disarms the timer",
+        examples: [15_000],
+      }),
+  })
+  .meta({ id: "DeadManTimerRequest" });
+
+export const DeadManTimerAnswer = z
+  .strictObject({
+    deadline: Time.optional().meta({
+      description: "Log time at which it runs out; absent: disarmed",
+    }),
+    position: Position,
+  })
+  .meta({ id: "DeadManTimerAnswer" });
+
+export type DeadManTimerAnswer = z.infer<typeof DeadManTimerAnswer>;
 export type ExecutionReport = z.infer<typeof ExecutionReport>;
 export type OpenOrdStatus = z.infer<typeof OpenOrdStatus>;
 export type OrderAnswer = z.infer<typeof OrderAnswer>;

@@ -208,6 +208,7 @@ export const Fill = z
     lastLiquidityInd: z
       .enum(["Added", "Removed"])
       .meta({ description: "Added: it rested (maker); Removed: it took" }),
+    fee: Decimal.meta({ description: "In the quote currency; negative: the account receives it" }),
     leavesQty: Decimal.meta({
       description: "Of the order after the trade; 0 for an order by cash",
     }),
@@ -233,6 +234,7 @@ export const AccountPosition = z
       description: "Sum of lastPx x lastQty of what was bought, exact",
     }),
     soldNotional: Decimal,
+    fees: Decimal.meta({ description: "Sum of the fees of its fills" }),
     seqNum: Count.meta({ description: "Of the last trade's command" }),
   })
   .meta({ id: "AccountPosition" });
@@ -258,9 +260,7 @@ export const Instrument = z
       description:
         "How far from the reference price (the last trade's) a limit may be at entry, in basis points; 0: anywhere",
     }),
-    takerBandBps: Count.meta({
-      description: "How far from the reference price a taker trades, in basis points; 0: anywhere",
-    }),
+    takerBandBps: Count.meta({ description: "How far from it a taker trades; 0: anywhere" }),
     referencePrice: Decimal.meta({ description: "Before the first trade; 0: none" }),
     selfTradePrevention: z.enum(["CancelNewest", "CancelOldest", "CancelBoth", "Decrement"]),
     tradingState: z.enum(["Open", "Halt", "CancelOnly", "Closed"]),

@@ -115,6 +115,10 @@ export const fills = pgTable(
     ordStatus: smallint("ord_status").notNull(),
     /** FIX 851: 1 added liquidity (maker), 2 removed it (taker). */
     lastLiquidityInd: smallint("last_liquidity_ind").notNull(),
+    /** In price unit x quantity unit; below 0 where the account receives it. */
+    fee: wide("fee")
+      .notNull()
+      .default(sql`0`),
     transactTime: count("transact_time").notNull(),
   },
   (table) => [
@@ -145,6 +149,10 @@ export const positions = pgTable(
     soldQty: wide("sold_qty").notNull(),
     boughtNotional: wide("bought_notional").notNull(),
     soldNotional: wide("sold_notional").notNull(),
+    /** Sum of the fees of its fills. */
+    fees: wide("fees")
+      .notNull()
+      .default(sql`0`),
     lastSeqNum: count("last_seq_num").notNull(),
   },
   (table) => [primaryKey({ columns: [table.accountID, table.symbol] })],
@@ -158,6 +166,8 @@ export const accounts = pgTable(
     accountID: integer("account_id").notNull(),
     accountStatus: smallint("account_status").notNull(),
     name: text("name").notNull(),
+    /** 0 = none. */
+    feeTier: integer("fee_tier").notNull().default(0),
     lastSeqNum: count("last_seq_num").notNull(),
   },
   (table) => [primaryKey({ columns: [table.partition, table.accountID] })],
@@ -177,6 +187,21 @@ export const accountLimits = pgTable(
     lastSeqNum: count("last_seq_num").notNull(),
   },
   (table) => [primaryKey({ columns: [table.partition, table.accountID, table.symbol] })],
+);
+
+/** Millionths of the notional that a tier pays, as each partition knows them; below 0 it receives them. */
+export const feeSchedules = pgTable(
+  "fee_schedules",
+  {
+    partition: integer("partition").notNull(),
+    feeTier: integer("fee_tier").notNull(),
+    /** Empty: each instrument for which the tier has no schedule of its own. */
+    symbol: text("symbol").notNull(),
+    makerFeePpm: integer("maker_fee_ppm").notNull(),
+    takerFeePpm: integer("taker_fee_ppm").notNull(),
+    lastSeqNum: count("last_seq_num").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.partition, table.feeTier, table.symbol] })],
 );
 
 /** Public keys only; they stand on partition 0. */
@@ -244,6 +269,7 @@ export type FillRow = typeof fills.$inferSelect;
 export type PositionRow = typeof positions.$inferSelect;
 export type AccountRow = typeof accounts.$inferSelect;
 export type AccountLimitsRow = typeof accountLimits.$inferSelect;
+export type FeeScheduleRow = typeof feeSchedules.$inferSelect;
 export type KeyRow = typeof keys.$inferSelect;
 export type InstrumentRow = typeof instruments.$inferSelect;
 export type FoldPositionRow = typeof foldPositions.$inferSelect;

@@ -1,0 +1,11 @@
+import type { Feature } from "./stream-shape.ts";
+
+/** A bug as one would write it: one passage of the oracle's source, exchanged. */
+export interface Mutant {
+  readonly bug: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** Of a rare one: all features that its streams have, so that it shows soon. */
+  readonly among?: readonly Feature[];
+}
