@@ -72,7 +72,9 @@ class KafkaLog implements Log {
   readonly #options: KafkaLogOptions;
   readonly #admin: Admin;
   readonly #topicIDs: ReadonlyMap<Topic, string>;
-  readonly #producers: Readonly<Record<"quick" | "bulk", Producer>>;
+  readonly #producer: Producer;
+  /** Opened for the first long group: most processes never append one. */
+  #bulkProducer: Producer | null = null;
   /** By topic and partition. */
   readonly #appenders = new Map<string, GroupAppender>();
   readonly #followers = new Set<PullFollower>();
@@ -97,10 +99,7 @@ class KafkaLog implements Log {
     this.#options = options;
     this.#admin = admin;
     this.#topicIDs = topicIDs;
-    this.#producers = {
-      quick: this.#openProducer(quickLinger),
-      bulk: this.#openProducer(bulkLinger),
-    };
+    this.#producer = this.#openProducer(quickLinger);
     const { watchdog } = options;
     this.#watch =
       watchdog === undefined
@@ -222,7 +221,8 @@ class KafkaLog implements Log {
     await Promise.all([...this.#followers].map((follower) => follower.close()));
     for (const place of this.#kept.keys()) this.#dropReader(place);
     this.#committer?.close();
-    for (const producer of Object.values(this.#producers)) producer.close();
+    this.#producer.close();
+    this.#bulkProducer?.close();
     this.#admin.close();
   }
 
@@ -238,7 +238,11 @@ class KafkaLog implements Log {
     const place = name + partition;
     const known = this.#appenders.get(place);
     if (known !== undefined) return known;
-    const appender = new GroupAppender(this.#producers, name, partition);
+    const producers = {
+      quick: this.#producer,
+      bulk: () => (this.#bulkProducer ??= this.#openProducer(bulkLinger)),
+    };
+    const appender = new GroupAppender(producers, name, partition);
     this.#appenders.set(place, appender);
     return appender;
   }

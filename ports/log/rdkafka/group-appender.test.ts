@@ -77,7 +77,8 @@ describe("GroupAppender", () => {
 
 function open() {
   const producers = new HeldProducers();
-  const appender = new GroupAppender(producers, "orders", 0);
+  const { quick, bulk } = producers;
+  const appender = new GroupAppender({ quick, bulk: () => bulk }, "orders", 0);
   return { producers, appender, sent: () => producers.sent };
 }
 

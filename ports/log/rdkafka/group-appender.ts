@@ -7,7 +7,7 @@ export interface GroupProducers {
   /** Sends what it is handed at once: a second record may go with the next request. */
   readonly quick: GroupProducer;
   /** Waits for so long as it takes to hand a full group over, so that one request carries it. */
-  readonly bulk: GroupProducer;
+  readonly bulk: () => GroupProducer;
 }
 
 export type GroupProducer = Pick<Producer, "produce" | "produceBatch">;
@@ -80,7 +80,7 @@ export class GroupAppender {
   #sendGroup(): void {
     const group = this.#takeGroup();
     const count = group.reduce((sum, call) => sum + call.count, 0);
-    const producer = count > quickCountMax ? this.#producers.bulk : this.#producers.quick;
+    const producer = count > quickCountMax ? this.#producers.bulk() : this.#producers.quick;
     this.#underWay = true;
     void Promise.all(group.map((call) => call.send(producer))).then(() => {
       this.#underWay = false;
