@@ -1,8 +1,10 @@
 import type { Fold } from "../ports/log/fold.ts";
 import { OutputChunkLayout } from "../schema/generated/output-chunk.ts";
 import { headerBytes } from "../schema/generated/records.ts";
+import { readUint53, viewOf } from "../schema/wire.ts";
 import { OutputRecords } from "./output-records.ts";
 
+const templateAt = 2;
 const epochAt = headerBytes + OutputChunkLayout.epoch;
 const seqNumAt = headerBytes + OutputChunkLayout.seqNum;
 const chunkCountAt = headerBytes + OutputChunkLayout.chunkCount;
@@ -17,13 +19,13 @@ export class OutputMatch {
 
   /** Whether the bytes say that they are the whole next body of the epoch in force, and no Quarantine has ended that. */
   isNextWhole(value: Uint8Array, fold: Fold): boolean {
+    if (value.length <= blockEnd || !fold.isUndisturbed) return false;
+    const view = viewOf(value);
     return (
-      value.length > blockEnd &&
-      ((value[2] ?? 0) | ((value[3] ?? 0) << 8)) === OutputChunkLayout.templateId &&
-      ((value[chunkCountAt] ?? 0) | ((value[chunkCountAt + 1] ?? 0) << 8)) === 1 &&
-      fold.isUndisturbed &&
-      uint53At(value, epochAt) === fold.epoch &&
-      uint53At(value, seqNumAt) === fold.seqNum + 1
+      view.getUint16(templateAt, true) === OutputChunkLayout.templateId &&
+      view.getUint16(chunkCountAt, true) === 1 &&
+      readUint53(view, epochAt) === fold.epoch &&
+      readUint53(view, seqNumAt) === fold.seqNum + 1
     );
   }
 
@@ -32,18 +34,4 @@ export class OutputMatch {
     if (epoch !== this.#records.epoch) this.#records = new OutputRecords(epoch);
     return this.#records.isRecordOf(value, body, seqNum);
   }
-}
-
-function uint53At(bytes: Uint8Array, at: number): number {
-  const low =
-    (bytes[at] ?? 0) |
-    ((bytes[at + 1] ?? 0) << 8) |
-    ((bytes[at + 2] ?? 0) << 16) |
-    ((bytes[at + 3] ?? 0) << 24);
-  const high =
-    (bytes[at + 4] ?? 0) |
-    ((bytes[at + 5] ?? 0) << 8) |
-    ((bytes[at + 6] ?? 0) << 16) |
-    ((bytes[at + 7] ?? 0) << 24);
-  return (high >>> 0) * 4_294_967_296 + (low >>> 0);
 }
