@@ -295,8 +295,7 @@ export class Producer {
   }
 }
 
-/** With bytes of its own. */
-export function copyOf(record: AppendRecord): AppendRecord {
+function copyOf(record: AppendRecord): AppendRecord {
   const { key, value } = record;
   return { ...record, key: key?.slice() ?? null, value: value.slice() };
 }
