@@ -322,6 +322,8 @@ export class Admin {
   /** Sends a request and reads its result event; AdminError when the request as a whole failed. */
   #request<Result>(send: () => void, take: (event: Pointer) => Result): Promise<Result> {
     const answer = this.#turn.then(() => {
+      // Whoever asks again after a pause may find that it was closed meanwhile.
+      if (this.#client.closed) throw new AdminError(ErrorCode.Destroyed, "It is closed");
       const settle = Promise.withResolvers<Result>();
       this.#waiting.push((event) => {
         try {

@@ -11,6 +11,7 @@ export const EventType = {
 } as const;
 
 export const ErrorCode = {
+  Destroyed: -197,
   MessageTimedOut: -192,
   AllBrokersDown: -187,
   PartitionEof: -191,
