@@ -14,7 +14,7 @@ export interface OutputAppenderOptions {
 const inFlightCountMax = 1;
 /** Bytes of an append are cut here: with what Kafka adds, one request. */
 const appendBytesMax = 280 * 1000;
-const appendRecordCountMax = 2048;
+const appendRecordCountMax = 1024;
 /** Appends that wait for others to be answered; beyond it reading waits. */
 const waitingCountMax = 4;
 

@@ -17,14 +17,18 @@ export const producerSettings = {
   "enable.idempotence": "true",
   acks: "all",
   "message.timeout.ms": "0",
-  // An idempotent producer has one request a partition under way, and its thread spins while other records wait for it longer than this. It
-  // is also what a full append takes to be handed over, so that one request carries it.
-  "linger.ms": "0.3",
   "compression.type": "lz4",
   "queue.buffering.max.messages": "200000",
   "batch.size": "300000",
   "message.max.bytes": "1000000",
 };
+
+/**
+ * What many records take to be handed over, so that one request carries them; as many as are appended at a time go at once. librdkafka waits in
+ * whole milliseconds, so that few records go without.
+ */
+export const bulkLinger = { "linger.ms": "0.3", "batch.num.messages": "1024" };
+export const quickLinger = { "linger.ms": "0" };
 
 /** No group: positions come from the fold. The group.id is only a name that librdkafka asks for. */
 export const readerSettings = {

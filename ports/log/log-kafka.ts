@@ -8,8 +8,10 @@ import { PullFollower } from "./pull-follower.ts";
 import type { RecordBatch } from "./record-batch.ts";
 import {
   adminSettings,
+  bulkLinger,
   gatherSettings,
   producerSettings,
+  quickLinger,
   readerSettings,
 } from "./kafka-settings.ts";
 import { Admin, AdminError } from "./rdkafka/admin.ts";
@@ -17,6 +19,7 @@ import { ErrorCode, type ClientError } from "./rdkafka/client.ts";
 import type { Library } from "./rdkafka/library.ts";
 import { LogWatch } from "./rdkafka/log-watch.ts";
 import { OffsetCommitter } from "./rdkafka/offset-committer.ts";
+import { GroupAppender } from "./rdkafka/group-appender.ts";
 import { PartitionReader } from "./rdkafka/partition-reader.ts";
 import { ProduceError, Producer } from "./rdkafka/producer.ts";
 import type { Watchdog } from "./rdkafka/watchdog.ts";
@@ -70,6 +73,10 @@ class KafkaLog implements Log {
   readonly #admin: Admin;
   readonly #topicIDs: ReadonlyMap<Topic, string>;
   readonly #producer: Producer;
+  /** Opened for the first long group: most processes never append one. */
+  #bulkProducer: Producer | null = null;
+  /** By topic and partition. */
+  readonly #appenders = new Map<string, GroupAppender>();
   readonly #followers = new Set<PullFollower>();
   /** Readers between two pages, by topic and partition. */
   readonly #kept = new Map<
@@ -92,8 +99,7 @@ class KafkaLog implements Log {
     this.#options = options;
     this.#admin = admin;
     this.#topicIDs = topicIDs;
-    const settings = { ...producerSettings, ...options.settings };
-    this.#producer = new Producer(options.library, settings, (error) => this.#takeError(error));
+    this.#producer = this.#openProducer(quickLinger);
     const { watchdog } = options;
     this.#watch =
       watchdog === undefined
@@ -115,15 +121,15 @@ class KafkaLog implements Log {
   ): Promise<readonly number[]> {
     this.#check(topic, partition);
     for (const record of records) checkRecord(record);
-    const name = this.#name(topic);
-    return this.#appended(topic, partition, this.#producer.produce(name, partition, records));
+    const appender = this.#appender(topic, partition);
+    return this.#appended(topic, partition, appender.append(records));
   }
 
   async appendBatch(topic: Topic, partition: number, batch: AppendBatch): Promise<void> {
     this.#check(topic, partition);
     checkBatch(batch);
-    const name = this.#name(topic);
-    await this.#appended(topic, partition, this.#producer.produceBatch(name, partition, batch));
+    const appender = this.#appender(topic, partition);
+    await this.#appended(topic, partition, appender.appendBatch(batch));
   }
 
   async endOffset(topic: Topic, partition: number): Promise<number> {
@@ -216,7 +222,29 @@ class KafkaLog implements Log {
     for (const place of this.#kept.keys()) this.#dropReader(place);
     this.#committer?.close();
     this.#producer.close();
+    this.#bulkProducer?.close();
     this.#admin.close();
+  }
+
+  #openProducer(linger: Readonly<Record<string, string>>): Producer {
+    const { library, settings } = this.#options;
+    return new Producer(library, { ...producerSettings, ...linger, ...settings }, (error) =>
+      this.#takeError(error),
+    );
+  }
+
+  #appender(topic: Topic, partition: number): GroupAppender {
+    const name = this.#name(topic);
+    const place = name + partition;
+    const known = this.#appenders.get(place);
+    if (known !== undefined) return known;
+    const producers = {
+      quick: this.#producer,
+      bulk: () => (this.#bulkProducer ??= this.#openProducer(bulkLinger)),
+    };
+    const appender = new GroupAppender(producers, name, partition);
+    this.#appenders.set(place, appender);
+    return appender;
   }
 
   async #appended<Answer>(

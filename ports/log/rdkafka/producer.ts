@@ -295,7 +295,8 @@ export class Producer {
   }
 }
 
-function copyOf(record: AppendRecord): AppendRecord {
+/** With bytes of its own. */
+export function copyOf(record: AppendRecord): AppendRecord {
   const { key, value } = record;
   return { ...record, key: key?.slice() ?? null, value: value.slice() };
 }
