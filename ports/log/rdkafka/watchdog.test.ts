@@ -136,6 +136,30 @@ describe("the watchdog", () => {
     expect(rig.watchdog.brokersAway).toBe(true);
   });
 
+  test("tells the next outage although a question of the last one was never answered", async () => {
+    rig = new Rig();
+    let done = 0;
+    let asked = 0;
+    rig.watchdog.watch({
+      kind: "Read",
+      name: "orders-1",
+      progress: () => done,
+      isWaiting: () => true,
+      ask: () => {
+        asked++;
+        return new Promise(() => {});
+      },
+    });
+    await rig.pass(stallMs);
+    expect(rig.brokers).toEqual([true]);
+    await rig.pass(stallMs, () => done++);
+    expect(rig.brokers).toEqual([true, false]);
+    await rig.pass(stallMs);
+    expect(asked).toBe(1);
+    expect(rig.brokers).toEqual([true, false, true]);
+    expect(rig.stalls).toEqual([]);
+  });
+
   test("does not hold a sleep of the whole process against anybody", async () => {
     rig = new Rig();
     rig.instance.waiting = true;

@@ -37,7 +37,10 @@ interface WatchState {
   /** When it was first seen standing still with the brokers answering; null while it moves, has nothing to do, or waits for a broker. */
   stillSince: number | null;
   told: boolean;
-  asking: boolean;
+  /** When it was first seen standing still, whatever the brokers say; null while it moves or has nothing to do. */
+  unmovedSince: number | null;
+  /** When the question was put that is not answered yet; null where there is none. */
+  askedAt: number | null;
   /** The brokers did not answer for it when they were last asked. */
   away: boolean;
 }
@@ -80,7 +83,8 @@ export class Watchdog {
       progress: NaN,
       stillSince: null,
       told: false,
-      asking: false,
+      unmovedSince: null,
+      askedAt: null,
       away: false,
     });
     return () => void this.#watched.delete(watched);
@@ -106,7 +110,10 @@ export class Watchdog {
   }
 
   #forgive(): void {
-    for (const state of this.#watched.values()) state.stillSince = null;
+    for (const state of this.#watched.values()) {
+      state.stillSince = null;
+      state.unmovedSince = null;
+    }
   }
 
   #check(watched: Watched, state: WatchState, now: number): void {
@@ -115,16 +122,21 @@ export class Watchdog {
     if (moved || !watched.isWaiting()) {
       state.progress = progress;
       state.stillSince = null;
+      state.unmovedSince = null;
       if (moved) state.told = false;
       return this.#setAway(watched, state, false);
     }
+    state.unmovedSince ??= now;
     if (watched.ask === undefined) this.#standsStill(watched, state, now);
-    else if (!state.asking) void this.#ask(watched, watched.ask, state);
+    else if (state.askedAt === null) void this.#ask(watched, watched.ask, state);
+    // The question may be one that an earlier outage swallowed: no other is put while the client still waits for its answer.
+    else if (now - Math.max(state.askedAt, state.unmovedSince) >= askMsMax)
+      this.#setAway(watched, state, true);
   }
 
   async #ask(watched: Watched, ask: () => Promise<boolean>, state: WatchState): Promise<void> {
     const { clock } = this.#options;
-    state.asking = true;
+    state.askedAt = clock.monotonic();
     const waiting = new AbortController();
     const answer = ask().catch(() => null);
     const late = clock.sleep(askMsMax, waiting.signal).then(() => null);
@@ -137,7 +149,7 @@ export class Watchdog {
       this.#standsStill(watched, state, clock.monotonic());
     // One question at a time: the next one waits until the broker has answered this one, or has given it up.
     await answer;
-    state.asking = false;
+    state.askedAt = null;
   }
 
   #standsStill({ kind, name }: Watched, state: WatchState, now: number): void {
