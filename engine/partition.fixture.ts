@@ -115,7 +115,7 @@ export function ticks(commandCount: number): Command[] {
   }));
 }
 
-export async function until(holds: () => boolean, timeoutMs = 10_000): Promise<void> {
+export async function until(holds: () => boolean, timeoutMs = 25_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!holds()) {
     if (performance.now() > deadline) throw new Error("The condition did not come true in time");

@@ -27,6 +27,7 @@ function watch({ words: shared, stallMs, endsProcess, service }: LoopWatchStart)
   let movedAt = performance.now();
   let lookedAt = movedAt;
   let told = false;
+  Atomics.store(words, LoopWord.watching, 1);
   for (;;) {
     Atomics.wait(words, LoopWord.end, 0, lookMs);
     if (Atomics.load(words, LoopWord.end) !== 0) return;

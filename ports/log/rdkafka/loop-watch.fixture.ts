@@ -7,8 +7,7 @@ const loop = new LoopWatch({
   stallMs: Number(stallMs),
   endsProcess: what === "END",
 });
-// The thread has to be at work first: it counts from its first look on.
-await Bun.sleep(500);
+while (!loop.isWatching) await Bun.sleep(10);
 process.stdout.write("blocks\n");
 const endsAt = performance.now() + Number(blockedMs);
 while (performance.now() < endsAt);

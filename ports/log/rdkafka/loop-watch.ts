@@ -1,4 +1,4 @@
-/** What the thread is told once. The shared words: beats of the loop, end, stalls counted. */
+/** What the thread is told once. The shared words: beats of the loop, end, stalls counted, the thread at work. */
 export interface LoopWatchStart {
   readonly words: SharedArrayBuffer;
   readonly stallMs: number;
@@ -8,7 +8,7 @@ export interface LoopWatchStart {
   readonly service: string;
 }
 
-export const LoopWord = { beats: 0, end: 1, stalls: 2, count: 3 } as const;
+export const LoopWord = { beats: 0, end: 1, stalls: 2, watching: 3, count: 4 } as const;
 
 const beatMs = 250;
 
@@ -33,6 +33,11 @@ export class LoopWatch {
   /** How often the loop has stood still for the bound and come back. */
   get stallCount(): number {
     return Atomics.load(this.#words, LoopWord.stalls);
+  }
+
+  /** Whether the thread is at work: it counts from its first look on. */
+  get isWatching(): boolean {
+    return Atomics.load(this.#words, LoopWord.watching) === 1;
   }
 
   close(): void {
