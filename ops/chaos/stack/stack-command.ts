@@ -64,7 +64,7 @@ async function chaos(options: StackChaosOptions): Promise<number> {
       lines.splice(0, lines.length - linesKept);
     },
   });
-  const stopping = stopSignal();
+  const stopping = stopSignal(() => run.rig.close({ keepsData: true }));
   const reports: StackRound[] = [];
   let keepsData = true;
   try {
@@ -87,15 +87,21 @@ async function chaos(options: StackChaosOptions): Promise<number> {
   }
 }
 
-/** Asked to stop, a run finishes its round, since a fault that has begun must end; asked twice, it does not. */
-function stopSignal(): AbortSignal {
+/**
+ * Asked to stop, a run finishes its round, since a fault that has begun must end; asked twice, it ends its stores and its venue and then itself;
+ * asked three times, itself alone.
+ */
+function stopSignal(closeRig: () => Promise<void>): AbortSignal {
   const stopping = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (stopping.signal.aborted) process.exit(130);
-      stopping.abort();
-    });
-  }
+  let askedCount = 0;
+  const exit = (): void => process.exit(130);
+  const asked = (): void => {
+    askedCount++;
+    if (askedCount === 1) stopping.abort();
+    else if (askedCount === 2) void closeRig().finally(exit);
+    else exit();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, asked);
   return stopping.signal;
 }
 
