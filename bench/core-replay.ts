@@ -51,7 +51,7 @@ function applyReplica(commands: PackedCommands): void {
   const replica = new Replica({});
   for (let index = 0; index < commands.count; index++) {
     commands.load(index);
-    replica.applyInPlace(commands);
+    replica.apply(commands);
   }
 }
 
@@ -86,7 +86,7 @@ async function writeLogs(commands: PackedCommands): Promise<RecoveryOptions> {
     const value = commands.values[index] ?? new Uint8Array();
     await log.append(Topic.Orders, owner.partition, [{ key: null, value }]);
     commands.load(index);
-    records.encode(replica.applyInPlace(commands), replica.seqNum, batch);
+    records.encode(replica.apply(commands), replica.seqNum, batch);
     if (batch.count < batchCount && index < commands.count - 1) continue;
     await log.appendBatch(Topic.OrderEvents, owner.partition, batch);
     batch.reset();

@@ -56,7 +56,7 @@ function applyEngine(commands: PackedCommands, counts: EventCounts | null): numb
   let byteCount = 0;
   for (let index = 0; index < commands.count; index++) {
     commands.load(index);
-    const body = replica.applyInPlace(commands);
+    const body = replica.apply(commands);
     records.encode(body, replica.seqNum, batch);
     counts?.add(body);
     if (batch.count < batchCount) continue;

@@ -2,6 +2,7 @@ import { FoldAlarm } from "../ports/log/fold.ts";
 import type { Fold, FoldedBody } from "../ports/log/fold.ts";
 import type { LogRecord } from "../ports/log/log.ts";
 import { commandHashText } from "../schema/body.ts";
+import type { CommandWindow } from "./command-window.ts";
 import { EngineHostError } from "./host-error.ts";
 import { letterNotes } from "./letters.ts";
 import type { LetterNote } from "./letters.ts";
@@ -53,10 +54,10 @@ export class Comparison {
     return this.#match.isNextWhole(value, this.#options.fold);
   }
 
-  /** As push, at once, for a record that is the whole body of the given command. Throws what push rejects with. */
-  take(record: LogRecord, command: LogRecord): void {
+  /** As push, at once, for a record that is the whole body of the given command, at which the window stands. Throws what push rejects with. */
+  take(record: LogRecord, command: LogRecord, window: CommandWindow): void {
     const { fold, replica } = this.#options;
-    const body = replica.apply(command);
+    const body = replica.applyFrom(window, window.place);
     const { seqNum, bodyHash64 } = replica;
     if (!replica.hasLetters && this.#match.isOf(record.value, body, seqNum, fold.epoch)) {
       fold.advance(record.offset, seqNum, bodyHash64.lo, bodyHash64.hi);

@@ -1,12 +1,13 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 
 import { ManualClock } from "../ports/clock/clock-manual.ts";
 import { createMemorySnapshots } from "../ports/snapshot/snapshot-memory.ts";
 import { SnapshotError } from "../ports/snapshot/snapshot.ts";
-import { chunkBytesMax, Topic } from "../schema/topics.ts";
+import { chunkBytesMax } from "../schema/topics.ts";
 import { frame } from "../schema/frame.ts";
 import type { EngineHostError } from "./host-error.ts";
 import { restingOrders } from "./commands.fixture.ts";
+import { Engine } from "./core/engine.ts";
 import {
   codeOf,
   commandsOf,
@@ -190,13 +191,22 @@ describe("an owner that must not go on", () => {
   test("row 26: stops when a command breaks the engine, and writes nothing of it", async () => {
     const made = new Partition();
     const { host, failures } = made.host();
+    const { apply } = Engine.prototype;
+    const breaking = spyOn(Engine.prototype, "apply").mockImplementation(function (
+      this: Engine,
+      ...given
+    ) {
+      if (given[2] === 3) throw new Error("Invariant broken: the fourth");
+      return apply.apply(this, given);
+    });
     await host.start();
     made.append(ticks(5));
-    made.disk.records[Topic.Orders][3] = { ...made.orders[3]!, value: null as never };
     await until(() => failures.length > 0);
     expect((failures[0] as EngineHostError).code).toBe("EngineBroken");
     await host.stop();
+    expect(made.bodies().every(({ commandOffset }) => commandOffset < 3)).toBe(true);
     expect(await codeOf(made.host().host.start())).toBe("EngineBroken");
+    breaking.mockRestore();
   });
 
   test("start rejects, and says so only once, when it fails before it serves", async () => {

@@ -1,7 +1,6 @@
 import type { Fold } from "../ports/log/fold.ts";
 import { OutputChunkLayout } from "../schema/generated/output-chunk.ts";
 import { headerBytes } from "../schema/generated/records.ts";
-import { readUint53, viewOf } from "../schema/wire.ts";
 import { OutputRecords } from "./output-records.ts";
 
 const templateAt = 2;
@@ -20,12 +19,11 @@ export class OutputMatch {
   /** Whether the bytes say that they are the whole next body of the epoch in force, and no Quarantine has ended that. */
   isNextWhole(value: Uint8Array, fold: Fold): boolean {
     if (value.length <= blockEnd || !fold.isUndisturbed) return false;
-    const view = viewOf(value);
     return (
-      view.getUint16(templateAt, true) === OutputChunkLayout.templateId &&
-      view.getUint16(chunkCountAt, true) === 1 &&
-      readUint53(view, epochAt) === fold.epoch &&
-      readUint53(view, seqNumAt) === fold.seqNum + 1
+      littleEndian(value, templateAt, 2) === OutputChunkLayout.templateId &&
+      littleEndian(value, chunkCountAt, 2) === 1 &&
+      littleEndian(value, epochAt, 8) === fold.epoch &&
+      littleEndian(value, seqNumAt, 8) === fold.seqNum + 1
     );
   }
 
@@ -34,4 +32,13 @@ export class OutputMatch {
     if (epoch !== this.#records.epoch) this.#records = new OutputRecords(epoch);
     return this.#records.isRecordOf(value, body, seqNum);
   }
+}
+
+/** An integer byte by byte: a view of a record costs more than to apply its command. */
+function littleEndian(bytes: Uint8Array, at: number, byteCount: number): number {
+  let value = 0;
+  for (let index = at + byteCount - 1; index >= at; index--) {
+    value = value * 256 + (bytes[index] ?? 0);
+  }
+  return value;
 }

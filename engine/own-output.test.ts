@@ -41,7 +41,7 @@ class Written {
     const records = new OutputRecords(epoch);
     let batch = this.output.open();
     for (const [offset, value] of commandsOf(seed, commandCount).entries()) {
-      const body = replica.apply({ offset, appendTime: offset, key: null, value });
+      const body = replica.apply({ offset, appendTime: offset, value });
       const fromIndex = batch.append.count;
       records.encode(body, replica.seqNum, batch.append);
       batch.note(fromIndex, replica.seqNum, replica.bodyHash64, replica.hasLetters);
@@ -106,7 +106,7 @@ describe("an owner's own outputs", () => {
     const replica = new Replica({});
     const commands = [...commandsOf(7, 99), frame({ kind: "TimeTick", sendingTime: 1 })];
     const bodies = commands.map((value, offset) =>
-      replica.apply({ offset, appendTime: offset, key: null, value }).slice(),
+      replica.apply({ offset, appendTime: offset, value }).slice(),
     );
     written.log.pop();
     for (const value of encodeChunks(bodies[99] ?? new Uint8Array(0), 100, epoch))

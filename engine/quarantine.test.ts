@@ -18,12 +18,17 @@ const apply = Engine.prototype.apply;
 
 /** A failpoint: this build breaks on one command, as a build with a bug does. */
 function breakOnPoison(): void {
-  spyOn(Engine.prototype, "apply").mockImplementation(function (this: Engine, commands, ...rest) {
-    const isOrder = commands.view.getUint16(2, true) === 1;
-    if (isOrder && readText(commands.view, headerBytes + 48, 16) === poisonSymbol) {
+  spyOn(Engine.prototype, "apply").mockImplementation(function (
+    this: Engine,
+    commands,
+    at,
+    ...rest
+  ) {
+    const isOrder = commands.view.getUint16(at + 2, true) === 1;
+    if (isOrder && readText(commands.view, at + headerBytes + 48, 16) === poisonSymbol) {
       throw new Error("Invariant broken: poison");
     }
-    return apply.call(this, commands, ...rest);
+    return apply.call(this, commands, at, ...rest);
   });
 }
 

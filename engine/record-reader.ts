@@ -1,5 +1,7 @@
 import type { Log, LogRecord } from "../ports/log/log.ts";
+import { ListBatch } from "../ports/log/record-batch.ts";
 import type { Topic } from "../schema/topics.ts";
+import type { CommandWindow } from "./command-window.ts";
 
 const pageRecordCountMax = 1024;
 
@@ -26,6 +28,11 @@ export class RecordReader {
     this.#index++;
     this.#nextOffset = record.offset + 1;
     return record;
+  }
+
+  /** Fills a window with the record that nextRead gave last and those behind it, as far as they have been read already. */
+  fill(window: CommandWindow): void {
+    window.fill(new ListBatch(this.#page), this.#index - 1);
   }
 
   /** Null at the end. Rejects with LogError. */

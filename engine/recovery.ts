@@ -5,6 +5,7 @@ import type { Log, LogRecord } from "../ports/log/log.ts";
 import type { SnapshotManifest, SnapshotStore } from "../ports/snapshot/snapshot.ts";
 import { frame } from "../schema/frame.ts";
 import { Topic } from "../schema/topics.ts";
+import { CommandWindow } from "./command-window.ts";
 import { Comparison } from "./comparison.ts";
 import type { EngineLimits } from "./core/engine.ts";
 import { EngineHostError } from "./host-error.ts";
@@ -175,16 +176,27 @@ async function replay(options: ReplayOptions): Promise<number> {
     letters,
     nextCommand: () => nextOrNull(commands),
   });
+  const window = new CommandWindow();
   for (;;) {
     const record = outputs.nextRead() ?? (await outputs.next());
     if (record === null || record.offset > epoch) {
       throw new EngineHostError("ClaimLost", `Partition ${partition}: no Claim at ${epoch}`);
     }
     const command = comparison.isNextWhole(record) ? commands.nextRead() : null;
-    if (command === null) await comparison.push(record);
-    else comparison.take(record, command);
+    if (command === null) {
+      await comparison.push(record);
+    } else {
+      if (!window.moveTo(command.offset)) readAhead(replica, commands, window);
+      comparison.take(record, command, window);
+    }
     if (record.offset === epoch) return comparison.count;
   }
+}
+
+/** Of the command that was read last, and of those behind it. */
+function readAhead(replica: Replica, commands: RecordReader, window: CommandWindow): void {
+  commands.fill(window);
+  replica.prepare(window);
 }
 
 /** Orders that were cut below the replica's offset have ended too. */

@@ -1,7 +1,4 @@
-import type { LogRecord } from "../ports/log/log.ts";
-import { sealHolds } from "../ports/log/seal.ts";
 import { bodyHash, commandHash, commandHashText } from "../schema/body.ts";
-import { checkCommandFrame } from "../schema/frame.ts";
 import { CheckpointLayout } from "../schema/generated/checkpoint.ts";
 import type { Quarantine } from "../schema/generated/quarantine.ts";
 import { headerBytes } from "../schema/generated/records.ts";
@@ -11,7 +8,8 @@ import { hash64Of, hash64Text, viewOf, writeHex } from "../schema/wire.ts";
 import { writeBodyHeader } from "./body-header.ts";
 import { checkpointInterval, CheckpointChain } from "./checkpoint-chain.ts";
 import type { CheckpointStart } from "./checkpoint-chain.ts";
-import { CommandBuffer } from "./core/command-buffer.ts";
+import { CommandWindow, slotBytes } from "./command-window.ts";
+import type { CommandRecord } from "./command-window.ts";
 import { Engine } from "./core/engine.ts";
 import type { EngineLimits } from "./core/engine.ts";
 import { EventBuffer } from "./core/event-buffer.ts";
@@ -20,14 +18,6 @@ import { EventBuffer } from "./core/event-buffer.ts";
 export const semanticsVersion = 1;
 
 const sha256Bytes = 32;
-
-/** A record of `orders` where it lies; `view` starts where the value starts and may be longer. */
-export interface CommandRecord {
-  readonly offset: number;
-  readonly appendTime: number;
-  readonly value: Uint8Array;
-  readonly view: DataView;
-}
 
 /** Where a replica starts: after the body of a Checkpoint. */
 export interface ReplicaStart {
@@ -45,8 +35,8 @@ export interface ReplicaStart {
 export class Replica {
   readonly engine: Engine;
   readonly #chain: CheckpointChain;
-  readonly #commands = new CommandBuffer();
-  readonly #inbox = new CommandBuffer();
+  /** For a record that comes alone. */
+  readonly #alone = new CommandWindow(1);
   readonly #out = new EventBuffer();
   readonly #commandHash = new Hash64();
   readonly #bodyHash = new Hash64();
@@ -112,28 +102,29 @@ export class Replica {
   }
 
   /** Applies the next record of `orders`; the body is valid until the next call. Throws only on a broken invariant. */
-  apply({ offset, appendTime, value }: LogRecord): Uint8Array {
-    return this.applyInPlace({ offset, appendTime, value, view: this.#viewOf(value) });
+  apply(record: CommandRecord): Uint8Array {
+    const alone = this.#alone;
+    alone.clear();
+    alone.add(record);
+    return this.applyFrom(alone, 0);
   }
 
-  /** A view of a copy: to ask a small value for its own buffer costs more than to apply it. */
-  #viewOf(value: Uint8Array): DataView {
-    const { bytes, view } = this.#inbox;
-    if (value.length > bytes.length) return viewOf(value);
-    bytes.set(value);
-    return view;
+  /** Reads ahead what the records of a window will look up. They need not be applied afterwards; nothing is changed. */
+  prepare({ slots, slotCount }: CommandWindow): void {
+    this.engine.prepare(slots, 0, slotBytes, slotCount);
   }
 
-  /** As apply; makes nothing that lasts. */
-  applyInPlace(record: CommandRecord): Uint8Array {
+  /** As apply, of the record at a place of a window; makes nothing that lasts. */
+  applyFrom(window: CommandWindow, place: number): Uint8Array {
     const out = this.#out;
     const seqNum = this.#seqNum + 1;
+    window.load(place);
     out.reset();
-    this.#run(record, seqNum);
+    this.#run(window, seqNum);
     if (seqNum % checkpointInterval === 0) this.#writeCheckpoint(seqNum);
-    commandHash(record.view, record.value.length, record.appendTime, this.#commandHash);
+    const { commands, at, length, appendTime, offset: commandOffset } = window;
+    commandHash(commands.view, at, at + length, appendTime, this.#commandHash);
     const { eventCount } = out;
-    const { offset: commandOffset } = record;
     const counts = {
       seqNum,
       commandOffset,
@@ -151,22 +142,27 @@ export class Replica {
     return body;
   }
 
-  #run({ value, view, offset, appendTime }: CommandRecord, seqNum: number): void {
-    if (offset >= this.engine.quarantinedOffset && this.#isSetAside(value, offset, appendTime)) {
+  #run(window: CommandWindow, seqNum: number): void {
+    const { offset, appendTime, checked } = window;
+    if (offset >= this.engine.quarantinedOffset && this.#isSetAside(window)) {
       return this.engine.applyUnreadable("Quarantined", offset, appendTime, seqNum, this.#out);
     }
-    const checked = sealHolds(value) ? checkCommandFrame(view, value.length) : "Undecodable";
     if (checked === "Ok") {
-      this.#commands.load(value);
-      this.engine.apply(this.#commands, 0, offset, appendTime, seqNum, this.#out);
-    } else if (checked === "UnknownTemplate" && isNewerOrder(value, view)) {
-      this.engine.applyNewer(view, offset, appendTime, seqNum, this.#out);
-    } else {
-      this.engine.applyUnreadable(checked, offset, appendTime, seqNum, this.#out);
+      return this.engine.apply(window.commands, window.at, offset, appendTime, seqNum, this.#out);
     }
+    if (checked === "UnknownTemplate") return this.#runUnknown(window, seqNum);
+    this.engine.applyUnreadable(checked, offset, appendTime, seqNum, this.#out);
   }
 
-  #isSetAside(value: Uint8Array, offset: number, appendTime: number): boolean {
+  #runUnknown({ value, offset, appendTime }: CommandWindow, seqNum: number): void {
+    const view = viewOf(value);
+    if (isNewerOrder(value, view)) {
+      return this.engine.applyNewer(view, offset, appendTime, seqNum, this.#out);
+    }
+    this.engine.applyUnreadable("UnknownTemplate", offset, appendTime, seqNum, this.#out);
+  }
+
+  #isSetAside({ value, offset, appendTime }: CommandWindow): boolean {
     return this.engine.takeQuarantine(offset, commandHashText(value, appendTime));
   }
 

@@ -57,7 +57,7 @@ class Rig {
   checkpoint(options: { folded: boolean } = { folded: true }): void {
     for (const tick of ticks(4096)) {
       const value = frame(tick);
-      this.replica.apply({ offset: this.replica.seqNum, appendTime: 0, key: null, value });
+      this.replica.apply({ offset: this.replica.seqNum, appendTime: 0, value });
     }
     this.snapshotter.atCheckpoint(this.replica);
     if (options.folded) this.fold();

@@ -35,12 +35,15 @@ export function bodyHashText(bytes: Uint8Array): string {
   return hash64Text(hash.lo, hash.hi);
 }
 
-/**
- * 64 fast bits of a command's record, of `length` bytes at the start of `view`, its append time included, so that neither can change
- * unseen.
- */
-export function commandHash(view: DataView, length: number, appendTime: number, out: Hash64): void {
-  murmur3View(view, 0, length, 0, out);
+/** 64 fast bits of a command's record, bytes [start, end) of `view`, its append time included, so that neither can change unseen. */
+export function commandHash(
+  view: DataView,
+  start: number,
+  end: number,
+  appendTime: number,
+  out: Hash64,
+): void {
+  murmur3View(view, start, end, 0, out);
   const low = (appendTime >>> 0) ^ out.lo;
   const high = Math.floor(appendTime / 4294967296) ^ out.hi;
   out.lo = Math.imul(low ^ (high >>> 15), 0x85ebca6b) >>> 0;
@@ -49,7 +52,7 @@ export function commandHash(view: DataView, length: number, appendTime: number, 
 
 export function commandHashText(bytes: Uint8Array, appendTime: number): string {
   const hash = new Hash64();
-  commandHash(viewOf(bytes), bytes.length, appendTime, hash);
+  commandHash(viewOf(bytes), 0, bytes.length, appendTime, hash);
   return hash64Text(hash.lo, hash.hi);
 }
 

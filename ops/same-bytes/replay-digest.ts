@@ -34,7 +34,7 @@ function digestOf(logs: readonly StreamLog[]): ReplayDigest {
       if (quarantine !== null)
         replica.engine.quarantine(quarantine.commandOffset, quarantine.commandHash);
       const bytes = Uint8Array.from(Buffer.from(value, "base64"));
-      bodies.update(replica.apply({ offset, appendTime, key: null, value: bytes }));
+      bodies.update(replica.apply({ offset, appendTime, value: bytes }));
       if (index % snapshotInterval === 0) {
         const { bytes: snapshot } = serialiseCapture(replica.engine.capture());
         snapshots.update(snapshot);
