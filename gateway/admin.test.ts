@@ -182,6 +182,38 @@ test("a tier's fees are set, shown, and told to the taker", async () => {
   expect([negative.status, negative.body["code"]]).toEqual([422, "InvalidDefinition"]);
 });
 
+test("rule 34: a session's states are scheduled and shown, and a change at once drops them", async () => {
+  await put("/instruments/SESSION", ether);
+  const status = "/instruments/SESSION/status";
+  const closes = { tradingState: "Closed", effectiveTime: "2999-01-01T17:30:00.000Z" };
+  const opens = { tradingState: "Open", effectiveTime: "2999-01-01T09:00:00.000Z" };
+  for (const change of [closes, opens]) {
+    expect(StatusAnswer.parse((await put(status, change)).body)).toMatchObject(change);
+  }
+  const listed = async () => {
+    const { instruments } = ListedInstruments.parse((await list("instruments")).body);
+    return instruments.find(({ symbol }) => symbol === "SESSION");
+  };
+  expect(await listed()).toMatchObject({ tradingState: "Open", scheduledStates: [opens, closes] });
+  const halted = StatusAnswer.parse((await put(status, { tradingState: "Halt" })).body);
+  expect(halted.effectiveTime).toBeUndefined();
+  expect(await listed()).toMatchObject({ tradingState: "Halt", scheduledStates: [] });
+  const past = await put(status, { ...opens, effectiveTime: "2020-01-01T09:00:00Z" });
+  expect(past.body["code"]).toBe("TooLateToEnter");
+});
+
+test("an order for the day rests until its instrument is closed", async () => {
+  await put("/instruments/DAY", ether);
+  const order = { ...restingOrder, symbol: "DAY", price: "100", orderQty: "1", timeInForce: "Day" };
+  const { status, body } = await venue.post(order);
+  expect([status, body["timeInForce"], body["ordStatus"]]).toEqual([201, "Day", "New"]);
+  await put("/instruments/DAY/status", { tradingState: "Closed" });
+  await put("/instruments/DAY/status", { tradingState: "Open" });
+  const path = `/v1/orders/${String(body["orderID"])}`;
+  const { body: gone } = await venue.request("DELETE", path, { token: venue.alice });
+  expect(gone["code"]).toBe("UnknownOrder");
+});
+
 test("keys of both algorithms are registered and shown as they were given", async () => {
   for (const keyAlgorithm of ["EdDSA", "ES256"] as const) {
     const { publicKey } = await generateKeyPair(keyAlgorithm, { extractable: true });

@@ -1,8 +1,4 @@
-import {
-  BusinessRejectReasonName,
-  TradingState,
-  TradingStateName,
-} from "../schema/generated/enums.ts";
+import { BusinessRejectReasonName, TradingStateName } from "../schema/generated/enums.ts";
 import type { Event } from "../schema/generated/records.ts";
 import type {
   AccountRequest,
@@ -21,6 +17,7 @@ import {
   feeSchedule,
   keyDefinition,
   securityDefinition,
+  securityStatus,
 } from "./definitions.ts";
 import type { Edge } from "./edge.ts";
 import {
@@ -60,7 +57,7 @@ export async function defineInstrument(
   return { status: 200, body: { ...instrumentListing(instrument), created, position } };
 }
 
-/** Opens, halts or closes an instrument. Throws ApiProblem. */
+/** Opens, halts or closes an instrument, at once or at a log time to come. Throws ApiProblem. */
 export async function setTradingState(
   edge: Services,
   { symbol, request, operator }: { symbol: string; request: StatusRequest; operator: Operator },
@@ -68,21 +65,21 @@ export async function setTradingState(
   if (edge.reference.instrument(symbol) === undefined) {
     throw new ApiProblem("UnknownSymbol", "No such instrument is listed");
   }
-  const tradingState = TradingState[request.tradingState];
-  const status = {
-    kind: "SecurityStatus",
-    accountID: operator.accountID,
-    tradingState,
-    symbol,
-  } as const;
-  const command = identified(status, operator);
+  const command = identified(securityStatus(request, { symbol, operator }), operator);
   const submitted = await edge.commands.toSymbol(symbol, command);
   const { body } = submitted;
   if (body === null || decidedEvent(submitted, command.commandID) === null) return pending;
-  const transactTime = timeText(body.transactTime);
-  const position = positionsOf([submitted]);
-  const state = TradingStateName[tradingState];
-  return { status: 200, body: { symbol, tradingState: state, transactTime, position } };
+  const { tradingState, effectiveTime } = command;
+  return {
+    status: 200,
+    body: {
+      symbol,
+      tradingState: TradingStateName[tradingState],
+      ...(effectiveTime === 0 ? {} : { effectiveTime: timeText(effectiveTime) }),
+      transactTime: timeText(body.transactTime),
+      position: positionsOf([submitted]),
+    },
+  };
 }
 
 /** Opens or changes an account in every partition. Throws ApiProblem when one of them refuses. */
@@ -186,7 +183,8 @@ function identified<Command extends { readonly kind: Identified }>(
  */
 function decidedEvent({ body, partition }: Submitted, commandID: string): Event | null {
   if (body === null) return null;
-  for (const event of body.events) {
+  // What fell due before the command, as a change of a trading state, comes first and is not its outcome.
+  for (const event of body.events.toReversed()) {
     if (event.kind === "BusinessMessageReject") {
       throw refusal(BusinessRejectReasonName[event.businessRejectReason], { body, partition });
     }
@@ -203,6 +201,7 @@ function decidedEvent({ body, partition }: Submitted, commandID: string): Event 
 const definitionEvents: ReadonlySet<Event["kind"]> = new Set<Event["kind"]>([
   "SecurityDefined",
   "SecurityStatusChanged",
+  "SecurityStatusScheduled",
   "AccountDefined",
   "AccountLimitsChanged",
   "FeeScheduleChanged",

@@ -12,6 +12,7 @@ import type {
   InstrumentLimitsRequest,
   InstrumentRequest,
   KeyRequest,
+  StatusRequest,
 } from "../schema/http/admin.ts";
 import { parseDecimal, parseWideDecimal } from "../schema/units.ts";
 import { importPublicKey } from "./auth.ts";
@@ -69,6 +70,20 @@ export function securityDefinition(
     selfTradePrevention: SelfTradePrevention[request.selfTradePrevention ?? "CancelNewest"],
     tradingState: TradingState[request.tradingState ?? "Open"],
   };
+}
+
+/** Throws ApiProblem InvalidDefinition for a time that no log has. */
+export function securityStatus(
+  request: StatusRequest,
+  { symbol, operator }: { symbol: string; operator: { accountID: number } },
+): Definition<"SecurityStatus"> & { effectiveTime: number } {
+  const { accountID } = operator;
+  const tradingState = TradingState[request.tradingState];
+  const effectiveTime = request.effectiveTime === undefined ? 0 : Date.parse(request.effectiveTime);
+  if (!Number.isSafeInteger(effectiveTime) || (effectiveTime <= 0 && request.effectiveTime)) {
+    throw invalid("effectiveTime", "a time after 1970");
+  }
+  return { kind: "SecurityStatus", accountID, tradingState, symbol, effectiveTime };
 }
 
 export function accountDefinition(

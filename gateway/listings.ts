@@ -16,6 +16,7 @@ import type {
   ScopeText,
 } from "../schema/http/admin.ts";
 import { formatDecimal } from "../schema/units.ts";
+import { timeText } from "./answers.ts";
 import type { Account, Fees, Key, Limits, ListedInstrument } from "./reference.ts";
 
 /** Definitions as the admin API shows them. */
@@ -40,6 +41,10 @@ export function instrumentListing(instrument: ListedInstrument): InstrumentListi
     referencePrice: formatDecimal(instrument.referencePrice ?? 0, priceExponent),
     selfTradePrevention,
     tradingState: TradingStateName[instrument.tradingState],
+    scheduledStates: instrument.scheduledStates.map((each) => ({
+      tradingState: TradingStateName[each.tradingState],
+      effectiveTime: timeText(each.effectiveTime),
+    })),
   };
 }
 

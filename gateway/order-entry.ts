@@ -91,7 +91,7 @@ function checkCharacteristics(request: NewOrderRequest, timeInForce: string): vo
   const market = ordType === "Market";
   const stop = ordType === "Stop" || ordType === "StopLimit";
   const limit = ordType === "Limit" || ordType === "StopLimit";
-  const rests = timeInForce === "GTC" || timeInForce === "GTD";
+  const rests = timeInForce === "GTC" || timeInForce === "GTD" || timeInForce === "Day";
   checkTrigger(request, stop);
   refuseIf(limit && price === undefined, "price", "an order with a limit has a price");
   refuseIf(

@@ -12,6 +12,9 @@ import type { Event } from "../schema/generated/records.ts";
 import { SecurityDefinedLayout } from "../schema/generated/security-defined.ts";
 import type { SecurityDefined } from "../schema/generated/security-defined.ts";
 import { SecurityStatusChangedLayout } from "../schema/generated/security-status-changed.ts";
+import type { SecurityStatusChanged } from "../schema/generated/security-status-changed.ts";
+import { SecurityStatusScheduledLayout } from "../schema/generated/security-status-scheduled.ts";
+import type { SecurityStatusScheduled } from "../schema/generated/security-status-scheduled.ts";
 import { headerBytes } from "../schema/generated/records.ts";
 import { symbolHash } from "../schema/hash.ts";
 import type { FoldedBody } from "../ports/log/fold.ts";
@@ -23,7 +26,18 @@ type Defined<E> = Omit<E, "kind" | "rptSeq">;
 export interface ListedInstrument extends Omit<Defined<SecurityDefined>, "created"> {
   readonly partition: number;
   readonly symbolHash: number;
+  /** Changes of the trading state that wait, by their time. */
+  readonly scheduledStates: readonly ScheduledState[];
 }
+
+export interface ScheduledState {
+  readonly tradingState: TradingState;
+  /** Log time in ms. */
+  readonly effectiveTime: number;
+}
+
+/** What defines an instrument, and what only this fold knows of it. */
+type Definition = Omit<ListedInstrument, "partition" | "symbolHash" | "scheduledStates">;
 
 export type Fees = Defined<FeeScheduleChanged>;
 
@@ -40,7 +54,8 @@ export interface ReferenceSection {
   readonly keys: readonly Key[];
   readonly accountLimits: readonly Limits[];
   readonly feeSchedules: readonly Fees[];
-  readonly instruments: readonly Omit<ListedInstrument, "partition" | "symbolHash">[];
+  readonly instruments: readonly Definition[];
+  readonly scheduledStates: readonly (ScheduledState & { readonly securityID: number })[];
 }
 
 /**
@@ -102,7 +117,11 @@ export class Reference {
 
   /** Takes a partition's reference section, before the bodies that follow the snapshot. */
   load(partition: number, section: ReferenceSection): void {
-    for (const instrument of section.instruments) this.#list(partition, instrument);
+    for (const instrument of section.instruments) {
+      const { securityID } = instrument;
+      const own = section.scheduledStates.filter((each) => each.securityID === securityID);
+      this.#list(partition, instrument, own.map(scheduledState));
+    }
     for (const limits of section.accountLimits) this.#limit(partition, limits);
     for (const fees of section.feeSchedules) this.#charge(partition, fees);
     if (partition !== 0) return;
@@ -117,10 +136,9 @@ export class Reference {
   }
 
   #applyEvent(event: Event, partition: number): void {
-    if (event.kind === "SecurityDefined") this.#list(partition, event);
-    if (event.kind === "SecurityStatusChanged") {
-      this.#changeState(partition, event.securityID, event.tradingState);
-    }
+    if (event.kind === "SecurityDefined") this.#define(partition, event);
+    if (event.kind === "SecurityStatusChanged") this.#changeState(partition, event);
+    if (event.kind === "SecurityStatusScheduled") this.#schedule(partition, event);
     if (event.kind === "AccountLimitsChanged") this.#limit(partition, event);
     if (event.kind === "FeeScheduleChanged") this.#charge(partition, event);
     if (partition !== 0) return;
@@ -141,15 +159,36 @@ export class Reference {
     this.#fees.set(`${feeTier}/${symbol}`, { feeTier, symbol, makerFeePpm, takerFeePpm });
   }
 
-  #changeState(partition: number, securityID: number, tradingState: TradingState): void {
+  #define(partition: number, event: SecurityDefined): void {
+    const known = this.security(partition, event.securityID);
+    this.#list(partition, event, known?.scheduledStates ?? []);
+  }
+
+  /** A scheduled change is over; one that was said at once drops all that waits. */
+  #changeState(partition: number, event: SecurityStatusChanged): void {
+    const { tradingState, effectiveTime } = event;
+    const instrument = this.#known(partition, event.securityID);
+    const waiting = effectiveTime === undefined ? [] : othersAt(instrument, effectiveTime);
+    this.#list(partition, { ...instrument, tradingState }, waiting);
+  }
+
+  #schedule(partition: number, event: SecurityStatusScheduled): void {
+    const instrument = this.#known(partition, event.securityID);
+    const others = othersAt(instrument, event.effectiveTime);
+    const waiting = [...others, scheduledState(event)];
+    waiting.sort((a, b) => a.effectiveTime - b.effectiveTime);
+    this.#list(partition, instrument, waiting);
+  }
+
+  #known(partition: number, securityID: number): ListedInstrument {
     const instrument = this.security(partition, securityID);
     if (instrument === undefined) {
       throw new Error("A trading state changed on an instrument that was never defined");
     }
-    this.#list(partition, { ...instrument, tradingState });
+    return instrument;
   }
 
-  #list(partition: number, defined: Omit<ListedInstrument, "partition" | "symbolHash">): void {
+  #list(partition: number, defined: Definition, scheduledStates: readonly ScheduledState[]): void {
     const instrument: ListedInstrument = {
       partition,
       symbolHash: symbolHash(defined.symbol),
@@ -168,6 +207,7 @@ export class Reference {
       referencePrice: defined.referencePrice ?? 0,
       selfTradePrevention: defined.selfTradePrevention,
       tradingState: defined.tradingState,
+      scheduledStates,
     };
     this.#bySymbol.set(instrument.symbol, instrument);
     this.#byHash.set(instrument.symbolHash, instrument);
@@ -175,9 +215,18 @@ export class Reference {
   }
 }
 
+function othersAt(instrument: ListedInstrument, effectiveTime: number): ScheduledState[] {
+  return instrument.scheduledStates.filter((each) => each.effectiveTime !== effectiveTime);
+}
+
+function scheduledState({ tradingState, effectiveTime }: ScheduledState): ScheduledState {
+  return { tradingState, effectiveTime };
+}
+
 const referenceTemplates: ReadonlySet<number> = new Set([
   SecurityDefinedLayout.templateId,
   SecurityStatusChangedLayout.templateId,
+  SecurityStatusScheduledLayout.templateId,
   AccountDefinedLayout.templateId,
   AccountLimitsChangedLayout.templateId,
   FeeScheduleChangedLayout.templateId,

@@ -172,6 +172,7 @@ class Step {
         this.#changes.keys.push({ ...this.#place(), ...key });
         return;
       }
+      case "SecurityStatusScheduled":
       case "TimeTicked":
       case "OrderCancelReject":
       case "Duplicate":

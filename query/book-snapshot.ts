@@ -1,7 +1,7 @@
 import { readSnapshot } from "../engine/core/snapshot.ts";
 import type { SnapshotOrder, SnapshotState } from "../engine/core/snapshot.ts";
 import type { SnapshotStop } from "../engine/core/special-section.ts";
-import { OrdType, TimeInForce } from "../schema/generated/enums.ts";
+import { OrdType } from "../schema/generated/enums.ts";
 import { readFoldedBody } from "../ports/log/fold-follower.ts";
 import { FoldAlarm } from "../ports/log/fold.ts";
 import type { FoldPosition } from "../ports/log/fold.ts";
@@ -14,7 +14,7 @@ import { Topic } from "../schema/topics.ts";
 import { Book, termsOf } from "./book.ts";
 import type { BookPlace } from "./book.ts";
 import { RestingOrder } from "./ladder.ts";
-import { PartitionBooks } from "./partition-books.ts";
+import { isLasting, PartitionBooks } from "./partition-books.ts";
 import type { SavedBook } from "./partition-books.ts";
 
 /** Books to go on from, and where to fold on. */
@@ -110,8 +110,7 @@ function restingOrder({ entryRptSeq, shownQty, leavesQty, ...order }: SnapshotOr
 /** Of a stop only what may rest once it is triggered is of use. */
 function waitingOrder(stop: SnapshotStop): SavedBook["waiting"][number] {
   const { orderID, firstSeqNum, entryRptSeq, ordType, timeInForce, orderQty } = stop;
-  const isLasting = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
-  const mayRest = ordType === OrdType.StopLimit && isLasting;
+  const mayRest = ordType === OrdType.StopLimit && isLasting(timeInForce);
   const order = mayRest
     ? new RestingOrder({ ...stop, mdEntryID: entryRptSeq, leavesQty: orderQty })
     : null;

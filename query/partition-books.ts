@@ -45,7 +45,8 @@ type InstrumentEvent = Extract<
       | "OrderTriggered"
       | "SelfTradePrevented"
       | "SecurityDefined"
-      | "SecurityStatusChanged";
+      | "SecurityStatusChanged"
+      | "SecurityStatusScheduled";
   }
 >;
 
@@ -149,6 +150,7 @@ export class PartitionBooks {
         );
       case "SecurityStatusChanged":
         return book.changeTerms({ ...book.terms, tradingState: event.tradingState }, seqNum);
+      case "SecurityStatusScheduled":
       case "OrderRejected":
         return;
     }
@@ -315,11 +317,16 @@ export class PartitionBooks {
   }
 }
 
+/** Whether orders with it rest. */
+export function isLasting(timeInForce: TimeInForce): boolean {
+  const { GTC, GTD, Day } = TimeInForce;
+  return timeInForce === GTC || timeInForce === GTD || timeInForce === Day;
+}
+
 /** Whether what is left of the order rests once it has traded. */
 function mayRest({ ordType, timeInForce }: OrderAccepted): boolean {
   const hasLimit = ordType === OrdType.Limit || ordType === OrdType.StopLimit;
-  const isLasting = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
-  return hasLimit && isLasting;
+  return hasLimit && isLasting(timeInForce);
 }
 
 function changeWaiting({ order }: Arriving, { price, leavesQty }: OrderReplaced): void {

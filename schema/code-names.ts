@@ -32,6 +32,7 @@ const timeFields: ReadonlySet<string> = new Set([
   "sendingTime",
   "validUntil",
   "expireTime",
+  "effectiveTime",
   "transactTime",
   "deferredAt",
   "diedAt",

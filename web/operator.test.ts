@@ -54,6 +54,7 @@ describe("a command", () => {
     referencePrice: "0.00",
     selfTradePrevention: "CancelNewest",
     tradingState: "Open",
+    scheduledStates: [],
   };
 
   function told(instruments: readonly ListedInstrument[]): Record<string, string> {

@@ -13,7 +13,7 @@ const tradingStates: Readonly<Record<TradingState, string>> = {
   Open: "orders are taken and matched",
   Halt: "no new order and no change; cancels pass",
   CancelOnly: "the same as Halt, said as such to clients",
-  Closed: "nothing passes, cancels neither; orders still expire",
+  Closed: "nothing passes, cancels neither; orders for the day expire now, others at their time",
 };
 
 export function instrumentState(instrument: ListedInstrument): Stateful {

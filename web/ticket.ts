@@ -11,6 +11,7 @@ const orderTypes = ["Limit", "Market", "Stop", "StopLimit"] as const;
 type OrdTypeChoice = (typeof orderTypes)[number];
 
 const untilCanceled = ["GTC", "Until canceled"] as const;
+const untilClose = ["Day", "Until the close"] as const;
 const untilTime = ["GTD", "Until a time"] as const;
 const atOnce = [
   ["IOC", "At once, cancel the rest"],
@@ -18,10 +19,10 @@ const atOnce = [
 ] as const;
 
 const timesInForce: Readonly<Record<OrdTypeChoice, readonly (readonly [string, string])[]>> = {
-  Limit: [untilCanceled, ...atOnce, untilTime],
+  Limit: [untilCanceled, ...atOnce, untilClose, untilTime],
   Market: atOnce,
-  Stop: [untilCanceled, untilTime],
-  StopLimit: [untilCanceled, ...atOnce, untilTime],
+  Stop: [untilCanceled, untilClose, untilTime],
+  StopLimit: [untilCanceled, ...atOnce, untilClose, untilTime],
 };
 
 /** Typed fields, of which each order has those that are shown. */

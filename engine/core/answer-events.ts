@@ -15,6 +15,7 @@ import { OrderMassCancelReportLayout as Report } from "../../schema/generated/or
 import { SecurityDefinedLayout as Defined } from "../../schema/generated/security-defined.ts";
 import { SecurityDefinitionLayout as Security } from "../../schema/generated/security-definition.ts";
 import { SecurityStatusChangedLayout as Status } from "../../schema/generated/security-status-changed.ts";
+import { SecurityStatusScheduledLayout as Scheduled } from "../../schema/generated/security-status-scheduled.ts";
 import { TimeTickedLayout as Ticked } from "../../schema/generated/time-ticked.ts";
 import { accountNameWords } from "./accounts.ts";
 import type { EventBuffer } from "./event-buffer.ts";
@@ -148,12 +149,32 @@ function addBands(instrument: Instrument, out: EventBuffer): void {
   out.pair(Defined.referencePrice, referencePrice, 0);
 }
 
-export function writeSecurityStatusChanged(instrument: Instrument, out: EventBuffer): void {
+/** `effectiveTime` is that of a scheduled change, 0 of another. */
+export function writeSecurityStatusChanged(
+  instrument: Instrument,
+  effectiveTime: number,
+  out: EventBuffer,
+): void {
   out.open(Status.templateId, Status.blockLength);
   out.count(Status.rptSeq, ++instrument.rptSeq);
   out.word(Status.securityID, instrument.securityID);
-  out.zeros(Status.tradingState, 1);
-  out.byte(Status.tradingState, instrument.tradingState);
+  out.word(Status.tradingState, instrument.tradingState);
+  if (effectiveTime === 0) return;
+  out.lengthen(Status.blockLength, Status.blockLengthV6, 6);
+  out.count(Status.effectiveTime, effectiveTime);
+}
+
+export function writeSecurityStatusScheduled(
+  instrument: Instrument,
+  tradingState: number,
+  effectiveTime: number,
+  out: EventBuffer,
+): void {
+  out.open(Scheduled.templateId, Scheduled.blockLength, Scheduled.version);
+  out.count(Scheduled.rptSeq, ++instrument.rptSeq);
+  out.word(Scheduled.securityID, instrument.securityID);
+  out.word(Scheduled.tradingState, tradingState);
+  out.count(Scheduled.effectiveTime, effectiveTime);
 }
 
 export function writeAccountDefined(

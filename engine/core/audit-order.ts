@@ -1,9 +1,10 @@
-import { TimeInForce } from "../../schema/generated/enums.ts";
+import { TimeInForce, TradingState } from "../../schema/generated/enums.ts";
 import { assert } from "./assert.ts";
 import { hashID } from "./id-table.ts";
 import {
   ColdDouble,
   ColdWord,
+  isLasting,
   OrderDouble,
   OrderWord,
   timeInForceOf,
@@ -35,8 +36,11 @@ export function auditOrder(state: PartitionState, slot: number, traits: number):
   assert(state.orders.find(id, 0) === slot, "the table finds every resting order");
   const timeInForce = timeInForceOf(traits);
   const isGoodTillDate = timeInForce === TimeInForce.GTD;
-  const isLasting = isGoodTillDate || timeInForce === TimeInForce.GTC;
-  assert(isLasting || (traits & waitsBit) !== 0, "only GTC and GTD orders rest");
+  const mayStay = isLasting(timeInForce) || (traits & waitsBit) !== 0;
+  assert(mayStay, "only GTC, GTD and Day orders rest");
+  const { tradingState } = state.instrumentOf(traits);
+  const isOver = timeInForce === TimeInForce.Day && tradingState === TradingState.Closed;
+  assert(!isOver, "no Day order is open in a closed instrument");
   const timer = wordAt(cold, slot, ColdWord.timer);
   assert(!isGoodTillDate || state.timers.slotAt(timer) === slot, "a GTD order has a timer");
   const expireTime = doubleAt(cold, slot, ColdDouble.expireTime);

@@ -105,7 +105,7 @@ export function expireOrders(state: PartitionState, out: EventBuffer): void {
     const doubles = orders.cold.doublesOf(slot);
     const at = slot << (coldShift - 1);
     if (doubles[at + ColdDouble.expireTime]! > state.now) return;
-    cancelResting(state, instrumentOfOrder(state, slot), slot, CancelReason.Expired, out);
+    cancelOpen(state, instrumentOfOrder(state, slot), slot, CancelReason.Expired, out);
   }
 }
 
@@ -195,7 +195,7 @@ function cancelWaiting(
 ): void {
   for (const slot of waitingInOrder(state, instrument, side)) {
     if (accountID !== 0 && accountIDOfOrder(state, slot) !== accountID) continue;
-    cancelResting(state, instrument, slot, cancelReason, out);
+    cancelOpen(state, instrument, slot, cancelReason, out);
   }
 }
 
@@ -230,13 +230,14 @@ function cancelLevel(
   for (let slot = firstOfLevel(state, level); slot !== 0;) {
     const next = nextInLevel(state, slot);
     if (accountID === 0 || accountIDOfOrder(state, slot) === accountID) {
-      cancelResting(state, instrument, slot, cancelReason, out);
+      cancelOpen(state, instrument, slot, cancelReason, out);
     }
     slot = next;
   }
 }
 
-function cancelResting(
+/** An open order leaves its book or stop book, and is closed. */
+export function cancelOpen(
   state: PartitionState,
   instrument: Instrument,
   slot: number,

@@ -3,6 +3,7 @@ import type { FeeRates } from "./fees.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { PendingQuarantine } from "./quarantines.ts";
 import type { RecordPool } from "./record-pool.ts";
+import type { ScheduledState } from "./scheduled-states.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -22,6 +23,8 @@ export interface EngineCapture {
   /** By feeTier, then by the bytes of the symbol. */
   readonly feeSchedules: readonly FeeScheduleCapture[];
   readonly instruments: readonly InstrumentCapture[];
+  /** By effectiveTime, then by securityID. */
+  readonly scheduledStates: readonly ScheduledState[];
   readonly orders: PoolCapture;
   /** What stops and icebergs have beside their record. */
   readonly extras: PoolCapture;
@@ -102,7 +105,8 @@ export function captureState(state: PartitionState): EngineCapture {
   const waiting = { deferred, quarantines: state.quarantines.pending };
   const feeSchedules = captureFees(state);
   const reference = { limits, now, accounts, keys, accountLimits, feeSchedules, instruments };
-  return { ...reference, orders, extras, window, ...waiting, transfer };
+  const scheduledStates = state.scheduled.listed;
+  return { ...reference, scheduledStates, orders, extras, window, ...waiting, transfer };
 }
 
 function capturePool({ top, memories }: RecordPool): PoolCapture {

@@ -177,6 +177,13 @@ export class Partition {
     return this.apply({ kind: "SecurityStatus", ...request, tradingState, symbol: of });
   }
 
+  /** A change of the trading state at a log time to come. */
+  schedule(tradingState: TradingState, effectiveTime: number, of = symbol): readonly Event[] {
+    const request = { ...this.#request(), accountID: 0 };
+    const change = { tradingState, effectiveTime, symbol: of };
+    return this.apply({ kind: "SecurityStatus", ...request, ...change });
+  }
+
   defineAccount(
     accountID: number,
     accountStatus: AccountStatus = AccountStatus.Active,

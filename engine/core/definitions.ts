@@ -15,6 +15,7 @@ import { SecurityStatusLayout as Status } from "../../schema/generated/security-
 import { headerBytes } from "../../schema/generated/records.ts";
 import { symbolHash } from "../../schema/hash.ts";
 import { readWideInto, Wide } from "../../schema/wide.ts";
+import { readUint53 } from "../../schema/wire.ts";
 import {
   writeAccountDefined,
   writeAccountLimitsChanged,
@@ -24,7 +25,6 @@ import {
   writeDuplicate,
   writeKeyDefined,
   writeSecurityDefined,
-  writeSecurityStatusChanged,
 } from "./answer-events.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { areRates } from "./fees.ts";
@@ -32,6 +32,7 @@ import { areTermsValid } from "./instruments.ts";
 import type { Instrument, InstrumentTerms } from "./instruments.ts";
 import { countAllOpen } from "./open-orders.ts";
 import { packKeyTraits } from "./keys.ts";
+import { refuseStatus, setTradingState } from "./sessions.ts";
 import { CommandHead } from "./state.ts";
 import type { PartitionState } from "./state.ts";
 
@@ -72,11 +73,14 @@ export function applySecurityStatus(
 ): void {
   if (isRepeat(state, command, block, Status.templateId, out)) return;
   const instrument = state.instruments.find(command, block + Status.symbol);
+  const isLong = command.getUint16(block - headerBytes, true) >= Status.blockLengthV6;
+  const effectiveTime = isLong ? readUint53(command, block + Status.effectiveTime) : 0;
   const reason =
-    refuseEntry(state, command, block) || (instrument === null ? Reason.UnknownSymbol : 0);
+    refuseEntry(state, command, block) ||
+    (instrument === null ? Reason.UnknownSymbol : refuseStatus(state, instrument, effectiveTime));
   if (!settle(state, command, block, Status.templateId, reason, out) || instrument === null) return;
-  instrument.tradingState = command.getUint8(block + Status.tradingState);
-  writeSecurityStatusChanged(instrument, out);
+  const tradingState = command.getUint8(block + Status.tradingState);
+  setTradingState(state, instrument, tradingState, effectiveTime, out);
 }
 
 export function applyAccountDefinition(

@@ -40,6 +40,7 @@ import { restPlain } from "./plain-order.ts";
 import { Preparation } from "./prepare.ts";
 import { applyReplace } from "./replace.ts";
 import { restoreState } from "./restore.ts";
+import { runScheduled } from "./sessions.ts";
 import { CommandHead, PartitionState } from "./state.ts";
 import { waitingOrders } from "./waiting-orders.ts";
 import type { WaitingOrder } from "./waiting-orders.ts";
@@ -204,6 +205,7 @@ function runDue(state: PartitionState, out: EventBuffer): void {
   const { window } = state;
   if (state.timers.count !== 0) expireOrders(state, out);
   if (state.deadMen.firstDue <= state.now) fireDeadMen(state, out);
+  if (state.scheduled.firstDue <= state.now) runScheduled(state, out);
   if (state.deferred.firstDue < state.now) settleDue(state, out);
   if (window.released !== 0 || window.batchDue <= state.now) window.expireBatch(state.now);
   state.windowTime = state.now;

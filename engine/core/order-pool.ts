@@ -1,3 +1,4 @@
+import { TimeInForce } from "../../schema/generated/enums.ts";
 import { hashID, IdTable } from "./id-table.ts";
 import { OrderExtras } from "./order-extras.ts";
 import { RecordMemory, RecordPool } from "./record-pool.ts";
@@ -116,6 +117,15 @@ export function sideOf(traits: number): number {
 
 export function timeInForceOf(traits: number): number {
   return (traits >>> 2) & 7;
+}
+
+/** Whether what is left of a limit order rests. */
+export function isLasting(timeInForce: number): boolean {
+  return (
+    timeInForce === TimeInForce.GTC ||
+    timeInForce === TimeInForce.GTD ||
+    timeInForce === TimeInForce.Day
+  );
 }
 
 export function selfTradePreventionOf(traits: number): number {

@@ -1,8 +1,18 @@
 import { writeWideFrom } from "../../schema/wide.ts";
-import { readText, readWide, writeText } from "../../schema/wire.ts";
+import type { TradingState } from "../../schema/generated/enums.ts";
+import { readText, readUint53, readWide, writeText, writeUint53 } from "../../schema/wire.ts";
 import type { AccountLimitsCapture, FeeScheduleCapture } from "./capture.ts";
+import type { ScheduledState } from "./scheduled-states.ts";
 
-/** The records of the reference section that say what operators have set for accounts: caps and fees. */
+/** The records of the reference section that say what operators have set: caps, fees, and changes of trading states to come. */
+
+/** A change of a trading state that waits (SEMANTICS §5e). */
+export interface ReferenceScheduledState {
+  /** Log time in ms. */
+  readonly effectiveTime: number;
+  readonly securityID: number;
+  readonly tradingState: TradingState;
+}
 
 /** Millionths of the notional that maker and taker pay; below 0 they are paid (SEMANTICS §5c). */
 export interface ReferenceFeeSchedule {
@@ -37,6 +47,12 @@ export const LimitsField = {
   openNotionalMax: 24,
   bytes: 40,
 } as const;
+export const ScheduledField = {
+  effectiveTime: 0,
+  securityID: 8,
+  tradingState: 12,
+  bytes: 16,
+} as const;
 
 export function readAccountLimits(view: DataView, at: number): ReferenceAccountLimits {
   return {
@@ -54,6 +70,20 @@ export function readFeeSchedule(view: DataView, at: number): ReferenceFeeSchedul
     makerFeePpm: view.getInt32(at + FeesField.makerFeePpm, true),
     takerFeePpm: view.getInt32(at + FeesField.takerFeePpm, true),
   };
+}
+
+export function readScheduledState(view: DataView, at: number): ReferenceScheduledState {
+  return {
+    effectiveTime: readUint53(view, at + ScheduledField.effectiveTime),
+    securityID: view.getUint32(at + ScheduledField.securityID, true),
+    tradingState: view.getUint32(at + ScheduledField.tradingState, true) as TradingState,
+  };
+}
+
+export function writeScheduledState(view: DataView, at: number, change: ScheduledState): void {
+  writeUint53(view, at + ScheduledField.effectiveTime, change.effectiveTime);
+  view.setUint32(at + ScheduledField.securityID, change.securityID, true);
+  view.setUint32(at + ScheduledField.tradingState, change.tradingState, true);
 }
 
 export function writeAccountLimits(view: DataView, at: number, limits: AccountLimitsCapture): void {

@@ -8,18 +8,27 @@ import type {
 import { readHex, readText, readUint53, writeText, writeUint53 } from "../../schema/wire.ts";
 import { AccountDouble, accountNameWords, accountShift, AccountWord } from "./accounts.ts";
 import { assert } from "./assert.ts";
-import type { EngineCapture, InstrumentCapture, PoolCapture } from "./capture.ts";
+import type { EngineCapture, InstrumentCapture } from "./capture.ts";
 import { keyIDWords, keyShift, KeyWord, publicKeyWords } from "./keys.ts";
 import type { EngineLimits } from "./limits.ts";
+import { wordsOf } from "./reference-order.ts";
+import type { ReferenceOrder } from "./reference-order.ts";
 import {
   FeesField,
   LimitsField,
   readAccountLimits,
   readFeeSchedule,
+  readScheduledState,
+  ScheduledField,
   writeAccountLimits,
   writeFeeSchedule,
+  writeScheduledState,
 } from "./reference-rules.ts";
-import type { ReferenceAccountLimits, ReferenceFeeSchedule } from "./reference-rules.ts";
+import type {
+  ReferenceAccountLimits,
+  ReferenceFeeSchedule,
+  ReferenceScheduledState,
+} from "./reference-rules.ts";
 
 /**
  * The first section of the canonical form (SEMANTICS §6): what gateways read alone. Little-endian, all records multiples of 8 bytes:
@@ -27,9 +36,9 @@ import type { ReferenceAccountLimits, ReferenceFeeSchedule } from "./reference-r
  *   0   magic "OBSTATE1"         8 bytes
  *   8   bytes of this section    u64
  *   16  the six limits, now      u64 each
- *   72  counts of accounts, keys, account limits, fee schedules, instruments, then 0   u32 each
+ *   72  counts of accounts, keys, account limits, fee schedules, instruments, scheduled states   u32 each
  *   96  accounts by accountID, keys by the bytes of keyID, account limits by accountID and the bytes of the symbol, fee schedules by
- *       feeTier and the bytes of the symbol, instruments by securityID
+ *       feeTier and the bytes of the symbol, instruments by securityID, scheduled states by effectiveTime and securityID
  */
 export interface Reference {
   readonly limits: EngineLimits;
@@ -40,6 +49,7 @@ export interface Reference {
   readonly accountLimits: readonly ReferenceAccountLimits[];
   readonly feeSchedules: readonly ReferenceFeeSchedule[];
   readonly instruments: readonly ReferenceInstrument[];
+  readonly scheduledStates: readonly ReferenceScheduledState[];
 }
 
 export interface ReferenceAccount {
@@ -151,6 +161,8 @@ export interface ReferenceShape {
   readonly feesAt: number;
   readonly instrumentCount: number;
   readonly instrumentsAt: number;
+  readonly scheduledCount: number;
+  readonly scheduledAt: number;
   readonly end: number;
 }
 
@@ -160,14 +172,16 @@ export function shapeOf(counts: {
   limitsCount: number;
   feesCount: number;
   instrumentCount: number;
+  scheduledCount: number;
 }): ReferenceShape {
   const keysAt = recordsAt + counts.accountCount * AccountField.bytes;
   const capsAt = keysAt + counts.keyCount * KeyField.bytes;
   const feesAt = capsAt + counts.limitsCount * LimitsField.bytes;
   const instrumentsAt = feesAt + counts.feesCount * FeesField.bytes;
-  const end = instrumentsAt + counts.instrumentCount * InstrumentField.bytes;
+  const scheduledAt = instrumentsAt + counts.instrumentCount * InstrumentField.bytes;
+  const end = scheduledAt + counts.scheduledCount * ScheduledField.bytes;
   const places = { accountsAt: recordsAt, keysAt, limitsAt: capsAt, feesAt, instrumentsAt };
-  return { ...counts, ...places, end };
+  return { ...counts, ...places, scheduledAt, end };
 }
 
 /** The section's shape; throws where the bytes do not hold one. */
@@ -180,8 +194,8 @@ export function readShape(view: DataView): ReferenceShape {
     limitsCount: view.getUint32(countsAt + 8, true),
     feesCount: view.getUint32(countsAt + 12, true),
     instrumentCount: view.getUint32(countsAt + 16, true),
+    scheduledCount: view.getUint32(countsAt + 20, true),
   });
-  assert(view.getUint32(countsAt + 20, true) === 0, "a snapshot's reserved bytes are zero");
   assert(readUint53(view, sectionBytesAt) === shape.end, "the counts give the section's length");
   assert(shape.end <= view.byteLength, "a snapshot holds its whole reference section");
   return shape;
@@ -208,6 +222,9 @@ export function readReference(bytes: Uint8Array): Reference {
     ),
     instruments: Array.from({ length: shape.instrumentCount }, (_, index) =>
       readInstrument(view, shape.instrumentsAt + index * InstrumentField.bytes),
+    ),
+    scheduledStates: Array.from({ length: shape.scheduledCount }, (_, index) =>
+      readScheduledState(view, shape.scheduledAt + index * ScheduledField.bytes),
     ),
   };
 }
@@ -261,49 +278,6 @@ function readInstrument(view: DataView, at: number): ReferenceInstrument {
   };
 }
 
-/** Slots of the accounts that are defined, by accountID, and of the keys, by the bytes of keyID. */
-export interface ReferenceOrder {
-  readonly accounts: readonly number[];
-  readonly keys: readonly number[];
-}
-
-export function orderReference({ accounts, keys }: EngineCapture): ReferenceOrder {
-  const accountWords = wordsOf(accounts);
-  const keyWords = wordsOf(keys);
-  const accountIDOf = (slot: number) =>
-    accountWords[(slot << accountShift) + AccountWord.accountID]!;
-  return {
-    accounts: slotsOf(accounts)
-      .filter((slot) => accountWords[(slot << accountShift) + AccountWord.status] !== 0)
-      .sort((left, right) => accountIDOf(left) - accountIDOf(right)),
-    keys: slotsOf(keys).sort((left, right) => compareKeyIDs(keyWords, left, right)),
-  };
-}
-
-function wordsOf({ buffers }: PoolCapture): Int32Array {
-  return new Int32Array(buffers[0]!);
-}
-
-function slotsOf({ top }: PoolCapture): number[] {
-  return Array.from({ length: top - 1 }, (_, index) => index + 1);
-}
-
-function compareKeyIDs(words: Int32Array, left: number, right: number): number {
-  for (let index = 0; index < keyIDWords; index++) {
-    const difference =
-      bytesFirst(words[(left << keyShift) + index]!) -
-      bytesFirst(words[(right << keyShift) + index]!);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-/** A little-endian word as the number whose order is that of its bytes. */
-function bytesFirst(word: number): number {
-  const swapped = (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
-  return swapped >>> 0;
-}
-
 /** Writes the section at the start of the view, which must have `shape.end` bytes of zeros. */
 export function writeReference(
   view: DataView,
@@ -322,6 +296,7 @@ export function writeReference(
   view.setUint32(countsAt + 8, shape.limitsCount, true);
   view.setUint32(countsAt + 12, shape.feesCount, true);
   view.setUint32(countsAt + 16, shape.instrumentCount, true);
+  view.setUint32(countsAt + 20, shape.scheduledCount, true);
   const accountWords = wordsOf(capture.accounts);
   order.accounts.forEach((slot, index) =>
     writeAccount(view, shape.accountsAt + index * AccountField.bytes, accountWords, slot),
@@ -338,6 +313,9 @@ export function writeReference(
   );
   capture.instruments.forEach((instrument, index) =>
     writeInstrument(view, shape.instrumentsAt + index * InstrumentField.bytes, instrument),
+  );
+  capture.scheduledStates.forEach((change, index) =>
+    writeScheduledState(view, shape.scheduledAt + index * ScheduledField.bytes, change),
   );
 }
 

@@ -10,6 +10,7 @@ import {
   coldShift,
   flagsMask,
   hasExtraBit,
+  isLasting,
   OrderDouble,
   orderShift,
   OrderWord,
@@ -161,7 +162,7 @@ function areTraitsPossible(state: PartitionState, slot: number): boolean {
   const mode = selfTradePreventionOf(traits);
   return (
     (timeInForce === TimeInForce.GTD ? expireTime > state.now : expireTime === 0) &&
-    (timeInForce === TimeInForce.GTD || timeInForce === TimeInForce.GTC) &&
+    isLasting(timeInForce) &&
     mode >= SelfTradePrevention.CancelNewest &&
     mode <= SelfTradePrevention.Decrement
   );

@@ -26,7 +26,7 @@ import {
   readReference,
   readShape,
 } from "./reference-section.ts";
-import { FeesField, LimitsField } from "./reference-rules.ts";
+import { FeesField, LimitsField, ScheduledField } from "./reference-rules.ts";
 import type { Reference, ReferenceShape } from "./reference-section.ts";
 import { Preparation, preparedMax } from "./prepare.ts";
 import { checkedAccountID, checkedCount, restoreBook } from "./restore-book.ts";
@@ -57,6 +57,7 @@ export function restoreState(bytes: Uint8Array): PartitionState {
   restoreInstruments(state, view, shape, reference);
   restoreAccountLimits(state, view, shape, reference);
   restoreFees(state, view, shape, reference);
+  restoreScheduled(state, view, shape, reference);
   const stateShape = readStateShape(view, shape.end, shape.instrumentCount);
   restoreWindow(state, view, stateShape);
   restoreBooks(state, view, stateShape);
@@ -188,6 +189,26 @@ function restoreFees(
     state.fees.set(feeTier, instrument?.securityID ?? 0, rates);
   });
   if (feeSchedules.length !== 0) state.instruments.chargeFees();
+}
+
+function restoreScheduled(
+  { scheduled, instruments, now }: PartitionState,
+  view: DataView,
+  { scheduledAt }: ReferenceShape,
+  { scheduledStates }: Reference,
+): void {
+  scheduledStates.forEach((change, index) => {
+    const at = scheduledAt + index * ScheduledField.bytes;
+    const { effectiveTime, securityID, tradingState } = change;
+    const isWritten =
+      validUint53(view, at + ScheduledField.effectiveTime) && isTradingState(tradingState);
+    assert(isWritten && effectiveTime > now, "no change of a trading state that is due waits");
+    assert(
+      securityID > 0 && securityID <= instruments.count,
+      "a scheduled state is of an instrument that there is",
+    );
+  });
+  scheduled.load(scheduledStates);
 }
 
 function isInstrumentWritten(view: DataView, at: number): boolean {

@@ -45,6 +45,8 @@ function wellUsed(): Partition {
   });
   partition.pays(bob, 65_535);
   partition.timer(500, bob);
+  partition.schedule(TradingState.Open, partition.time + 1_000, "ETH-USD");
+  partition.schedule(TradingState.CancelOnly, partition.time + 1_000);
   return partition;
 }
 
@@ -129,9 +131,15 @@ describe("rule 37: the canonical form (SEMANTICS §6)", () => {
     ]);
     expect(reference.instruments).toMatchObject([
       { securityID: 1, symbol: "BTC-USD", tradingState: TradingState.Open },
-      { securityID: 2, symbol: "ETH-USD", tradingState: TradingState.Halt, rptSeq: 1, tickSize: 5 },
+      { securityID: 2, symbol: "ETH-USD", tradingState: TradingState.Halt, rptSeq: 2, tickSize: 5 },
     ]);
-    const { accounts, keys, accountLimits, feeSchedules, limits, now } = readSnapshot(bytes);
+    const { accounts, keys, accountLimits, feeSchedules, scheduledStates, limits, now } =
+      readSnapshot(bytes);
+    const effectiveTime = now + 1_000;
+    expect(scheduledStates).toEqual([
+      { effectiveTime, securityID: 1, tradingState: TradingState.CancelOnly },
+      { effectiveTime, securityID: 2, tradingState: TradingState.Open },
+    ]);
     expect(accounts.map(({ feeTier }) => feeTier)).toEqual([0, 65_535, 0]);
     expect(accounts.map(({ deadline }) => deadline)).toEqual([0, now + 500, 0]);
     expect(feeSchedules).toEqual([
@@ -144,7 +152,8 @@ describe("rule 37: the canonical form (SEMANTICS §6)", () => {
       { accountID: bob, symbol: "BTC-USD", openOrderCountMax: 0, openNotionalMax: 2n ** 90n },
     ]);
     const { instruments: _, ...alone } = reference;
-    expect({ accounts, keys, accountLimits, feeSchedules, limits, now }).toEqual(alone);
+    const read = { accounts, keys, accountLimits, feeSchedules, scheduledStates, limits, now };
+    expect(read).toEqual(alone);
   });
 
   test("an order reads back with all that it is", () => {
@@ -169,8 +178,8 @@ describe("rule 37: the canonical form (SEMANTICS §6)", () => {
       expireTime: 0,
     });
     expect(partition.state().idWindow.at(-1)).toMatchObject({
-      requestHash: hashOf(23),
-      seqNum: 23,
+      requestHash: hashOf(25),
+      seqNum: 25,
     });
   });
 

@@ -9,13 +9,8 @@ import type { EngineCapture } from "./capture.ts";
 import type { PendingQuarantine } from "./quarantines.ts";
 import { attemptOf, decisionOf, markOf, reasonOf } from "./id-entry.ts";
 import { postOnlyOf, selfTradePreventionOf, sideOf, timeInForceOf } from "./order-pool.ts";
-import {
-  orderReference,
-  readReference,
-  readShape,
-  shapeOf,
-  writeReference,
-} from "./reference-section.ts";
+import { orderReference } from "./reference-order.ts";
+import { readReference, readShape, shapeOf, writeReference } from "./reference-section.ts";
 import type { Reference, ReferenceInstrument } from "./reference-section.ts";
 import {
   extrasBySlot,
@@ -121,6 +116,7 @@ export function serialiseCapture(capture: EngineCapture): {
     limitsCount: capture.accountLimits.length,
     feesCount: capture.feeSchedules.length,
     instrumentCount,
+    scheduledCount: capture.scheduledStates.length,
   });
   const counts = { instrumentCount, orderCount: books.slots.length, entryCount: entries.length };
   const state = shapeOfState(shape.end, counts);

@@ -14,6 +14,7 @@ import type { EngineLimits } from "./limits.ts";
 import { OrderRequest } from "./order-request.ts";
 import { OrderPool, securityIDOf } from "./order-pool.ts";
 import { Quarantines } from "./quarantines.ts";
+import { ScheduledStates } from "./scheduled-states.ts";
 import { SlotList } from "./slot-list.ts";
 import { Taker } from "./taker.ts";
 import { Timers } from "./timers.ts";
@@ -43,6 +44,7 @@ export class PartitionState {
   readonly accountLimits = new AccountLimitsTable();
   readonly fees = new FeeTable();
   readonly deadMen = new DeadManTimers();
+  readonly scheduled = new ScheduledStates();
   readonly window: IdWindow;
   readonly deferred = new DeferredOrders();
   readonly quarantines = new Quarantines();

@@ -16,6 +16,7 @@ import { isMultiple, isOrderQty, wouldCross } from "./grid.ts";
 import type { Instrument } from "./instruments.ts";
 import {
   hasExtraBit,
+  isLasting,
   OrderDouble,
   orderShift,
   OrderWord,
@@ -83,7 +84,7 @@ function refuseRequest(
   request.side = (kind >>> 16) & 0xff;
   request.isLimit = isLimit;
   request.timeInForce = timeInForce;
-  request.mayRest = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
+  request.mayRest = isLasting(timeInForce);
   request.selfTradePrevention =
     mode === SelfTradePrevention.Default ? instrument.selfTradePrevention : mode;
   request.isPostOnly = isPostOnly;

@@ -71,6 +71,7 @@ export class Auditor {
       case "BusinessMessageReject":
       case "SecurityDefined":
       case "SecurityStatusChanged":
+      case "SecurityStatusScheduled":
       case "AccountDefined":
       case "AccountLimitsChanged":
       case "FeeScheduleChanged":
@@ -286,10 +287,11 @@ export class Auditor {
 
   #rest(order: AuditedOrder, event: Event | null): void {
     const { timeInForce } = order.accepted;
-    const isLasting = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
+    const { GTC, GTD, Day } = TimeInForce;
+    const isLasting = timeInForce === GTC || timeInForce === GTD || timeInForce === Day;
     const mayRest = isLasting && order.price !== 0;
     if (!mayRest || order.leavesQty <= 0n)
-      throw new BrokenPromise("Only limit orders GTC and GTD rest", event);
+      throw new BrokenPromise("Only limit orders GTC, GTD and Day rest", event);
     this.#queue(order);
   }
 

@@ -20,6 +20,9 @@ export function canonicalState(state: Readonly<NaiveState>) {
     accountLimits: [...state.accountLimits].sort(byAccount),
     feeSchedules: [...state.feeSchedules].sort(byTier),
     instruments: state.instruments.map(canonicalInstrument),
+    scheduledStates: [...state.scheduled].sort(
+      (a, b) => a.effectiveTime - b.effectiveTime || a.securityID - b.securityID,
+    ),
     idWindow: [...state.idWindow.values()],
     deferred: [...state.deferred.values()],
     quarantines: [...state.quarantines].sort(byPlace),

@@ -67,6 +67,7 @@ function wanted(): string[] {
     "Duplicate conflict",
     "SecurityDefined",
     "SecurityStatusChanged",
+    "SecurityStatusScheduled",
     "AccountDefined",
     "KeyDefined",
     "AccountLimitsChanged",

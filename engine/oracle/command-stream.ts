@@ -22,6 +22,7 @@ import {
   makeKeyDefinition,
   makeSecurityDefinition,
   makeSecurityStatus,
+  makeSession,
 } from "./stream-definitions.ts";
 import {
   bytesOfEarly,
@@ -148,6 +149,9 @@ export class CommandStream {
       case "deadMan":
         if (!context.shape.features.has("deadMan")) return makeNewOrderSingle(context, intent);
         return makeCancelOnDisconnect(context, intent);
+      case "session":
+        if (!context.shape.features.has("session")) return makeNewOrderSingle(context, intent);
+        return makeSession(context, intent);
       case "fees":
         if (!context.shape.features.has("fee")) return makeNewOrderSingle(context, intent);
         return makeFeeSchedule(context, intent);

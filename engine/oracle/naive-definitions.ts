@@ -11,7 +11,6 @@ import type { AccountDefinition } from "../../schema/generated/account-definitio
 import type { KeyDefinition } from "../../schema/generated/key-definition.ts";
 import type { OrderMassCancelRequest } from "../../schema/generated/order-mass-cancel-request.ts";
 import type { SecurityDefinition } from "../../schema/generated/security-definition.ts";
-import type { SecurityStatus } from "../../schema/generated/security-status.ts";
 import { murmur2 } from "../../schema/hash.ts";
 import { cancelResting, ladderOf } from "./naive-book.ts";
 import { waitingOf } from "./naive-triggers.ts";
@@ -182,23 +181,6 @@ function emitSecurityDefined(run: CommandRun, instrument: NaiveInstrument, creat
     takerBandBps: instrument.takerBandBps,
     referencePrice: instrument.referencePrice,
   });
-}
-
-export function securityStatus(
-  state: NaiveState,
-  run: CommandRun,
-  command: SecurityStatus,
-): Outcome {
-  const instrument = instrumentOf(state, command.symbol);
-  if (instrument === undefined) return BusinessRejectReason.UnknownSymbol;
-  instrument.tradingState = command.tradingState;
-  run.events.push({
-    kind: "SecurityStatusChanged",
-    rptSeq: nextRptSeq(instrument),
-    securityID: instrument.securityID,
-    tradingState: instrument.tradingState,
-  });
-  return null;
 }
 
 export function accountDefinition(

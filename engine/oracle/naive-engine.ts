@@ -18,7 +18,6 @@ import {
   keyDefinition,
   orderMassCancelRequest,
   securityDefinition,
-  securityStatus,
 } from "./naive-definitions.ts";
 import { cancelOnDisconnect, fireDeadMen } from "./naive-dead-man.ts";
 import { answerRepeat, dropRunOut, enter, isShareFull } from "./naive-id-window.ts";
@@ -26,6 +25,7 @@ import type { Identified } from "./naive-id-window.ts";
 import { feeSchedule } from "./naive-fees.ts";
 import { accountLimits } from "./naive-limits.ts";
 import { isTooLate } from "./naive-order-checks.ts";
+import { runScheduled, securityStatus } from "./naive-sessions.ts";
 import { orderCancelReplaceRequest, orderCancelRequest } from "./naive-orders.ts";
 import { createNaiveState } from "./naive-state.ts";
 import type { CommandRun, NaiveLimits, NaiveState } from "./naive-state.ts";
@@ -156,6 +156,7 @@ function runDue(state: NaiveState, run: CommandRun): void {
     cancelResting(state, run, instrument, order, CancelReason.Expired);
   }
   fireDeadMen(state, run);
+  runScheduled(state, run);
   settleDue(state, run);
   dropRunOut(state);
 }

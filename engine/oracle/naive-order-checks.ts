@@ -124,7 +124,8 @@ function fieldsGoTogether(command: NewOrderSingle): boolean {
 }
 
 function isLasting({ timeInForce }: NewOrderSingle): boolean {
-  return timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
+  const { GTC, GTD, Day } = TimeInForce;
+  return timeInForce === GTC || timeInForce === GTD || timeInForce === Day;
 }
 
 export function isStop({ ordType }: NewOrderSingle): boolean {

@@ -177,6 +177,13 @@ export interface NaiveQuarantine {
   readonly commandHash: string;
 }
 
+/** A change of a trading state that waits for its time. */
+export interface NaiveScheduledState {
+  readonly effectiveTime: number;
+  readonly securityID: number;
+  readonly tradingState: TradingState;
+}
+
 export interface Resting {
   readonly order: NaiveOrder;
   readonly instrument: NaiveInstrument;
@@ -192,6 +199,8 @@ export interface NaiveState {
   accountLimits: readonly NaiveAccountLimits[];
   /** In no order. */
   feeSchedules: readonly NaiveFeeSchedule[];
+  /** In no order. */
+  scheduled: readonly NaiveScheduledState[];
   /** In order of securityID: index + 1. */
   readonly instruments: NaiveInstrument[];
   /** Every open order: those that rest and those that wait for their trigger. */
@@ -221,6 +230,7 @@ export function createNaiveState(limits: Partial<NaiveLimits> = {}): NaiveState 
     keys: new Map(),
     accountLimits: [],
     feeSchedules: [],
+    scheduled: [],
     instruments: [],
     resting: new Map(),
     idWindow: new Map(),

@@ -1,6 +1,7 @@
 /** Bugs planted in the oracle: each has to be found by the comparison, so that one in the core is found too. */
 import { accountMutants } from "./account-mutants.ts";
 import type { Mutant } from "./mutant.ts";
+import { sessionMutants } from "./session-mutants.ts";
 
 export const mutants: readonly Mutant[] = [
   {
@@ -302,4 +303,5 @@ export const mutants: readonly Mutant[] = [
     to: "",
   },
   ...accountMutants,
+  ...sessionMutants,
 ];

@@ -272,6 +272,7 @@ function tell(event: Event): string {
     case "OrderAccepted":
     case "SecurityDefined":
     case "SecurityStatusChanged":
+    case "SecurityStatusScheduled":
     case "AccountDefined":
     case "AccountLimitsChanged":
     case "FeeScheduleChanged":

@@ -96,6 +96,28 @@ export function makeSecurityStatus(context: StreamContext, intent: Intent): Secu
   };
 }
 
+/** From one state of a session to the next, at once or at a time. */
+export function makeSession(context: StreamContext, intent: Intent): SecurityStatus {
+  const present = context.instrument(intent)?.tradingState ?? TradingState.Open;
+  const tradingState = nextState(present, intent);
+  return { ...makeSecurityStatus(context, intent), tradingState, ...makeTime(context, intent) };
+}
+
+/** Mostly back to Open, so that there is something to close. */
+function nextState(present: TradingState, { manner }: Intent): TradingState {
+  const { Open, Halt, Closed } = TradingState;
+  const states = present === Open ? [Closed, Halt, Closed] : [Open, Open, Closed];
+  return states[manner % states.length] ?? Open;
+}
+
+/** Some pass at once, some soon, some never; now and then one that has passed already. */
+function makeTime(context: StreamContext, intent: Intent): { effectiveTime?: number } {
+  if (intent.target % 2 === 0) return {};
+  const waits = [0, 1, 3, 10, 50, 100_000];
+  const wait = (waits[(intent.target >>> 4) % waits.length] ?? 0) * context.waitUnit;
+  return { effectiveTime: Math.max(1, context.now + wait) };
+}
+
 export function makeAccountDefinition(context: StreamContext, intent: Intent): AccountDefinition {
   const fields = context.commandFields(intent);
   return {

@@ -20,7 +20,13 @@ import { earlySymbols } from "./stream-shape.ts";
 
 const qtyMax = Number.MAX_SAFE_INTEGER;
 const priceMax = 2 ** 31 - 1;
-const timesInForce = [TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD] as const;
+const timesInForce = [
+  TimeInForce.GTC,
+  TimeInForce.IOC,
+  TimeInForce.FOK,
+  TimeInForce.GTD,
+  TimeInForce.Day,
+] as const;
 
 const ordTypes = [
   OrdType.Limit,
@@ -131,9 +137,13 @@ function selfTradePreventionOf(intent: Intent): SelfTradePrevention {
   return modes[intent.selfTradePrevention % modes.length] ?? SelfTradePrevention.Default;
 }
 
+function isLasting(timeInForce: TimeInForce): boolean {
+  const { GTC, GTD, Day } = TimeInForce;
+  return timeInForce === GTC || timeInForce === GTD || timeInForce === Day;
+}
+
 function isPostOnly(intent: Intent, timeInForce: TimeInForce): boolean {
-  const mayBe =
-    intent.ordType === 0 && (timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD);
+  const mayBe = intent.ordType === 0 && isLasting(timeInForce);
   return has(intent, Flaw.postOnly) || (mayBe && intent.postOnly === 1);
 }
 
@@ -149,8 +159,7 @@ function makeDisplayQty(
   timeInForce: TimeInForce,
 ): { displayQty?: number } {
   if (!context.shape.features.has("iceberg") || intent.display === 0) return {};
-  const isLasting = timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD;
-  const mayBe = intent.ordType % 4 === 0 && isLasting;
+  const mayBe = intent.ordType % 4 === 0 && isLasting(timeInForce);
   if (!mayBe && !has(intent, Flaw.postOnly)) return {};
   const lot = Number(
     context.instrument(intent)?.lotSize ?? context.instrumentShape(intent).lotSize,

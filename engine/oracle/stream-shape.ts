@@ -24,9 +24,10 @@ export const actions = [
   "limits",
   "fees",
   "deadMan",
+  "session",
 ] as const;
 export type Action = (typeof actions)[number];
-type LaterAction = "fees" | "deadMan";
+type LaterAction = "fees" | "deadMan" | "session";
 
 export interface InstrumentShape {
   readonly symbol: string;
@@ -78,6 +79,7 @@ export const features = [
   "cap",
   "fee",
   "deadMan",
+  "session",
 ] as const;
 export type Feature = (typeof features)[number];
 
@@ -134,7 +136,11 @@ function limitsOf(dice: Dice): NaiveLimits {
 
 /** Of actions that came later: dice of their own leave what seeds are otherwise. */
 function laterWeightsOf(dice: Dice): Record<LaterAction, number> {
-  return { fees: dice.pick([0, 0.002, 0.02]), deadMan: dice.pick([0, 0.01, 0.05]) };
+  return {
+    fees: dice.pick([0, 0.002, 0.02]),
+    deadMan: dice.pick([0, 0.01, 0.05]),
+    session: dice.pick([0, 0.005, 0.03]),
+  };
 }
 
 function weightsOf(dice: Dice): Record<Exclude<Action, LaterAction>, number> {

@@ -71,12 +71,12 @@ function definitions(edge: Edge): Route[] {
     }),
     definition(edge, {
       operationId: "setTradingState",
-      summary: "Open, halt or close an instrument",
+      summary: "Open, halt or close an instrument, at once or at a time",
       path: "/v1/admin/instruments/:symbol/status",
       params: SymbolPath,
       body: StatusRequest,
       answer: StatusAnswer,
-      problems: ["UnknownSymbol"],
+      problems: ["UnknownSymbol", "InvalidDefinition", "TooLateToEnter", "CapacityReached"],
       run: ({ symbol }, request, operator) => setTradingState(edge, { symbol, request, operator }),
     }),
     definition(edge, {

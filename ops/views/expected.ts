@@ -102,6 +102,7 @@ export class ExpectedViews {
       case "Duplicate":
       case "BusinessMessageReject":
       case "SecurityStatusChanged":
+      case "SecurityStatusScheduled":
       case "AccountDefined":
       case "AccountLimitsChanged":
       case "FeeScheduleChanged":

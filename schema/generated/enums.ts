@@ -48,20 +48,24 @@ export function isOrdType(value: number): value is OrdType {
 }
 
 export const TimeInForce = {
+  Day: 0,
   GTC: 1,
   IOC: 3,
   FOK: 4,
   GTD: 6,
 } as const;
 export type TimeInForce = (typeof TimeInForce)[keyof typeof TimeInForce];
-export const TimeInForceName: Readonly<Record<TimeInForce, "GTC" | "IOC" | "FOK" | "GTD">> = {
-  1: "GTC",
-  3: "IOC",
-  4: "FOK",
-  6: "GTD",
-};
+export const TimeInForceName: Readonly<Record<TimeInForce, "Day" | "GTC" | "IOC" | "FOK" | "GTD">> =
+  {
+    0: "Day",
+    1: "GTC",
+    3: "IOC",
+    4: "FOK",
+    6: "GTD",
+  };
 export function isTimeInForce(value: number): value is TimeInForce {
   switch (value) {
+    case 0:
     case 1:
     case 3:
     case 4:

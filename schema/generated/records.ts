@@ -33,6 +33,7 @@ import {
   type SecurityDefinition,
 } from "./security-definition.ts";
 import {
+  blockLengthOfSecurityStatus,
   decodeSecurityStatus,
   encodeSecurityStatus,
   validSecurityStatus,
@@ -124,6 +125,7 @@ import {
   type SecurityDefined,
 } from "./security-defined.ts";
 import {
+  blockLengthOfSecurityStatusChanged,
   decodeSecurityStatusChanged,
   encodeSecurityStatusChanged,
   validSecurityStatusChanged,
@@ -197,6 +199,12 @@ import {
   validDeadManTimerFired,
   type DeadManTimerFired,
 } from "./dead-man-timer-fired.ts";
+import {
+  decodeSecurityStatusScheduled,
+  encodeSecurityStatusScheduled,
+  validSecurityStatusScheduled,
+  type SecurityStatusScheduled,
+} from "./security-status-scheduled.ts";
 import { decodeBody, encodeBody, validBody, type Body } from "./body.ts";
 import {
   decodeOutputChunk,
@@ -232,7 +240,7 @@ import {
 
 export const schemaId = 1;
 /** The newest one; a message is written in the least version that has all that it says. */
-export const schemaVersion = 5;
+export const schemaVersion = 6;
 export const headerBytes = 8;
 
 /** Templates 1 to 63: what stands on the orders log. */
@@ -273,7 +281,8 @@ export type Event =
   | AccountLimitsChanged
   | FeeScheduleChanged
   | DeadManTimerSet
-  | DeadManTimerFired;
+  | DeadManTimerFired
+  | SecurityStatusScheduled;
 export type AnyMessage =
   | Command
   | Event
@@ -357,6 +366,8 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
       return encodeDeadManTimerSet(message, view, at);
     case "DeadManTimerFired":
       return encodeDeadManTimerFired(message, view, at);
+    case "SecurityStatusScheduled":
+      return encodeSecurityStatusScheduled(message, view, at);
     case "Body":
       return encodeBody(message, view, at);
     case "OutputChunk":
@@ -388,7 +399,7 @@ export function encodedBytes(message: AnyMessage): number {
     case "SecurityDefinition":
       return 8 + blockLengthOfSecurityDefinition(message);
     case "SecurityStatus":
-      return 72;
+      return 8 + blockLengthOfSecurityStatus(message);
     case "AccountDefinition":
       return 8 + blockLengthOfAccountDefinition(message);
     case "KeyDefinition":
@@ -422,7 +433,7 @@ export function encodedBytes(message: AnyMessage): number {
     case "SecurityDefined":
       return 8 + blockLengthOfSecurityDefined(message);
     case "SecurityStatusChanged":
-      return 24;
+      return 8 + blockLengthOfSecurityStatusChanged(message);
     case "AccountDefined":
       return 8 + blockLengthOfAccountDefined(message);
     case "KeyDefined":
@@ -446,6 +457,8 @@ export function encodedBytes(message: AnyMessage): number {
     case "DeadManTimerSet":
       return 48;
     case "DeadManTimerFired":
+      return 32;
+    case "SecurityStatusScheduled":
       return 32;
     case "Body":
       return 56;
@@ -479,7 +492,7 @@ export function blockLengthOf(templateId: number, version: number): number {
     case 5:
       return version >= 3 ? 136 : 120;
     case 6:
-      return 64;
+      return version >= 6 ? 72 : 64;
     case 7:
       return version >= 4 ? 96 : 88;
     case 8:
@@ -513,7 +526,7 @@ export function blockLengthOf(templateId: number, version: number): number {
     case 73:
       return version >= 3 ? 104 : 88;
     case 74:
-      return 16;
+      return version >= 6 ? 24 : 16;
     case 75:
       return version >= 4 ? 72 : 64;
     case 76:
@@ -538,6 +551,8 @@ export function blockLengthOf(templateId: number, version: number): number {
       return version < 5 ? 0 : 40;
     case 86:
       return version < 5 ? 0 : 24;
+    case 87:
+      return version < 6 ? 0 : 24;
     case 128:
       return 48;
     case 129:
@@ -637,6 +652,8 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
       return "DeadManTimerSet";
     case 86:
       return "DeadManTimerFired";
+    case 87:
+      return "SecurityStatusScheduled";
     case 128:
       return "Body";
     case 129:
@@ -729,6 +746,8 @@ export function validBlock(templateId: number, view: DataView, block: number): b
       return validDeadManTimerSet(view, block);
     case 86:
       return validDeadManTimerFired(view, block);
+    case 87:
+      return validSecurityStatusScheduled(view, block);
     case 128:
       return validBody(view, block);
     case 129:
@@ -821,6 +840,8 @@ export function decodeBlock(templateId: number, view: DataView, block: number): 
       return decodeDeadManTimerSet(view, block);
     case 86:
       return decodeDeadManTimerFired(view, block);
+    case 87:
+      return decodeSecurityStatusScheduled(view, block);
     case 128:
       return decodeBody(view, block);
     case 129:

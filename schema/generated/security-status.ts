@@ -13,6 +13,8 @@ export interface SecurityStatus {
   readonly attempt: number;
   readonly tradingState: TradingState;
   readonly symbol: string;
+  /** Log time at which the state changes; 0 = at once. Since version 6 of the schema; absent = 0. */
+  readonly effectiveTime?: number;
 }
 
 /** Template, bytes of the block in its first version, and where in it each field starts. */
@@ -20,6 +22,7 @@ export const SecurityStatusLayout = {
   templateId: 6,
   version: 0,
   blockLength: 64,
+  blockLengthV6: 72,
   sendingTime: 0,
   validUntil: 8,
   commandID: 16,
@@ -28,7 +31,14 @@ export const SecurityStatusLayout = {
   attempt: 44,
   tradingState: 46,
   symbol: 48,
+  effectiveTime: 64,
 } as const;
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfSecurityStatus(message: SecurityStatus): number {
+  if ((message.effectiveTime ?? 0) !== 0) return 72;
+  return 64;
+}
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeSecurityStatus(message: SecurityStatus, view: DataView, at: number): number {
@@ -46,12 +56,17 @@ export function encodeSecurityStatus(message: SecurityStatus, view: DataView, at
   wire.assertField(wire.isIntegerWithin(message.attempt, 0, 65535), "attempt");
   wire.assertField(isTradingState(message.tradingState), "tradingState");
   wire.assertField(wire.isText(message.symbol, 16), "symbol");
-  view.setUint16(at, 64, true);
+  wire.assertField(
+    wire.isIntegerWithin(message.effectiveTime ?? 0, 0, Number.MAX_SAFE_INTEGER),
+    "effectiveTime",
+  );
+  const blockLength = blockLengthOfSecurityStatus(message);
+  view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 6, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, blockLength === 72 ? 6 : 0, true);
   const block = at + 8;
-  for (let index = 0; index < 64; index++) view.setUint8(block + index, 0);
+  for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);
   wire.writeUint53(view, block + 8, message.validUntil);
   wire.writeUuid(view, block + 16, message.commandID);
@@ -60,24 +75,28 @@ export function encodeSecurityStatus(message: SecurityStatus, view: DataView, at
   view.setUint16(block + 44, message.attempt, true);
   view.setUint8(block + 46, message.tradingState);
   wire.writeText(view, block + 48, 16, message.symbol);
-
-  return block + 64;
+  if (blockLength > 64) {
+    wire.writeUint53(view, block + 64, message.effectiveTime ?? 0);
+  }
+  return block + blockLength;
 }
 
 /** Every field holds a value of its type. */
 export function validSecurityStatus(view: DataView, block: number): boolean {
+  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     wire.validUint53(view, block + 8) &&
     view.getUint32(block + 40, true) <= 2147483647 &&
     isTradingState(view.getUint8(block + 46)) &&
-    wire.validText(view, block + 48, 16)
+    wire.validText(view, block + 48, 16) &&
+    (blockLength <= 64 || wire.validUint53(view, block + 64))
   );
 }
 
 /** Call only behind its header and where validSecurityStatus holds. */
 export function decodeSecurityStatus(view: DataView, block: number): SecurityStatus {
-  return {
+  const message: SecurityStatus = {
     kind: "SecurityStatus",
     sendingTime: wire.readUint53(view, block),
     validUntil: wire.readUint53(view, block + 8),
@@ -88,4 +107,12 @@ export function decodeSecurityStatus(view: DataView, block: number): SecuritySta
     tradingState: view.getUint8(block + 46) as TradingState,
     symbol: wire.readText(view, block + 48, 16),
   };
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= 64) return message;
+  const newer: { -readonly [Key in keyof SecurityStatus]?: SecurityStatus[Key] } = {};
+  if (blockLength > 64) {
+    const effectiveTime = wire.readUint53(view, block + 64);
+    if (effectiveTime !== 0) newer.effectiveTime = effectiveTime;
+  }
+  return { ...message, ...newer };
 }

@@ -68,9 +68,22 @@ export const InstrumentRequest = z
     ],
   });
 
+const EffectiveTime = Time.meta({ description: "Log time at which the state changes" });
+
 export const StatusRequest = z
-  .strictObject({ tradingState: TradingStateText })
+  .strictObject({
+    tradingState: TradingStateText,
+    effectiveTime: z.iso.datetime().optional().meta({
+      description:
+        "When the state changes; RFC 3339 in UTC with Z, milliseconds at the finest. Absent: at once, and whatever was scheduled is dropped",
+    }),
+  })
   .meta({ id: "StatusRequest" });
+
+const ScheduledState = z.strictObject({
+  tradingState: TradingStateText,
+  effectiveTime: EffectiveTime,
+});
 
 export const AccountPath = z.strictObject({
   accountID: z
@@ -176,6 +189,9 @@ export const ListedInstrument = z
     referencePrice: Decimal,
     selfTradePrevention: SelfTradePreventionText,
     tradingState: TradingStateText,
+    scheduledStates: z
+      .array(ScheduledState)
+      .meta({ description: "Changes of the trading state that wait for their time, in order" }),
   })
   .meta({ id: "ListedInstrument" });
 
@@ -192,6 +208,7 @@ export const StatusAnswer = z
   .strictObject({
     symbol: SymbolText,
     tradingState: TradingStateText,
+    effectiveTime: EffectiveTime.optional().meta({ description: "Absent: it has changed" }),
     transactTime: Time,
     position: Position,
   })

@@ -147,7 +147,7 @@ export const Order = z
     symbol: SymbolText,
     side: SideText,
     ordType: z.enum(["Market", "Limit", "Stop", "StopLimit"]),
-    timeInForce: z.enum(["GTC", "IOC", "FOK", "GTD"]),
+    timeInForce: z.enum(["GTC", "IOC", "FOK", "GTD", "Day"]),
     price: Decimal.optional(),
     stopPx: Decimal.optional().meta({
       description:

@@ -1,0 +1,102 @@
+import {
+  BusinessRejectReason as Reason,
+  CancelReason,
+  Side,
+  TimeInForce,
+  TradingState,
+} from "../../schema/generated/enums.ts";
+import { writeSecurityStatusChanged, writeSecurityStatusScheduled } from "./answer-events.ts";
+import { firstOfLevel, nextInLevel } from "./book.ts";
+import { cancelOpen } from "./cancel.ts";
+import type { EventBuffer } from "./event-buffer.ts";
+import type { Instrument } from "./instruments.ts";
+import type { Ladder } from "./ladder.ts";
+import { orderShift, OrderWord, timeInForceOf } from "./order-pool.ts";
+import type { PartitionState } from "./state.ts";
+import { waitingInOrder } from "./stop-book.ts";
+
+/** Trading states and their changes (SEMANTICS §5e): what operators say, now and then, so that it may allocate. */
+
+/** Changes that may wait for one instrument. */
+const scheduledMax = 16;
+
+/** Why a state is not changed as asked; 0 where it is. */
+export function refuseStatus(
+  { scheduled, now }: PartitionState,
+  { securityID }: Instrument,
+  effectiveTime: number,
+): number {
+  if (effectiveTime === 0) return 0;
+  if (effectiveTime <= now) return Reason.TooLateToEnter;
+  const isFull = scheduled.countOthers(securityID, effectiveTime) >= scheduledMax;
+  return isFull ? Reason.CapacityReached : 0;
+}
+
+/** Changes the state at once, which drops what was scheduled, or schedules its change. */
+export function setTradingState(
+  state: PartitionState,
+  instrument: Instrument,
+  tradingState: number,
+  effectiveTime: number,
+  out: EventBuffer,
+): void {
+  const { securityID } = instrument;
+  if (effectiveTime !== 0) {
+    state.scheduled.set({ effectiveTime, securityID, tradingState });
+    return writeSecurityStatusScheduled(instrument, tradingState, effectiveTime, out);
+  }
+  state.scheduled.drop(securityID);
+  changeState(state, instrument, tradingState, 0, out);
+}
+
+/** Changes that are due as of `state.now`, step 2c of every command. */
+export function runScheduled(state: PartitionState, out: EventBuffer): void {
+  const { scheduled, instruments } = state;
+  while (scheduled.firstDue <= state.now) {
+    const { securityID, tradingState, effectiveTime } = scheduled.takeFirst();
+    changeState(state, instruments.at(securityID), tradingState, effectiveTime, out);
+  }
+}
+
+function changeState(
+  state: PartitionState,
+  instrument: Instrument,
+  tradingState: number,
+  effectiveTime: number,
+  out: EventBuffer,
+): void {
+  instrument.tradingState = tradingState;
+  writeSecurityStatusChanged(instrument, effectiveTime, out);
+  if (tradingState === TradingState.Closed) endDay(state, instrument, out);
+}
+
+/** The instrument is closed: its orders that were for the day expire, in the order of a mass cancel. */
+function endDay(state: PartitionState, instrument: Instrument, out: EventBuffer): void {
+  const slots = [
+    ...restingInOrder(state, instrument.ladder, Side.Buy),
+    ...restingInOrder(state, instrument.ladder, Side.Sell),
+    ...waitingInOrder(state, instrument, Side.Buy),
+    ...waitingInOrder(state, instrument, Side.Sell),
+  ];
+  for (const slot of slots) {
+    if (isForTheDay(state, slot)) cancelOpen(state, instrument, slot, CancelReason.Expired, out);
+  }
+}
+
+function isForTheDay({ orders }: PartitionState, slot: number): boolean {
+  const traits = orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
+  return timeInForceOf(traits) === TimeInForce.Day;
+}
+
+function* restingInOrder(
+  state: PartitionState,
+  ladder: Ladder,
+  side: Side,
+): Generator<number, void, undefined> {
+  let price = side === Side.Buy ? ladder.bestBid : ladder.bestAsk;
+  while (price !== 0) {
+    let slot = firstOfLevel(state, ladder.find(price));
+    for (; slot !== 0; slot = nextInLevel(state, slot)) yield slot;
+    price = side === Side.Buy ? ladder.nextBelow(price) : ladder.nextAbove(price);
+  }
+}
