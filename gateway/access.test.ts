@@ -68,6 +68,12 @@ const matrix: [
   ],
   ["DELETE", `/v1/orders/${nobodys}`, null, { none: 401, read: 403, trade: 404, admin: 403 }],
   ["DELETE", "/v1/orders", null, { none: 401, read: 403, trade: 200, admin: 403 }],
+  [
+    "POST",
+    "/v1/order-lists",
+    { newOrders: [restingOrder] },
+    { none: 401, read: 403, trade: 200, admin: 403 },
+  ],
   ["PUT", "/v1/dead-man-timer", { timeoutMs: 0 }, { none: 401, read: 403, trade: 200, admin: 403 }],
   ["GET", `/v1/orders/${nobodys}`, null, { none: 401, read: 200, trade: 200, admin: 200 }],
   ["GET", "/v1/orders", null, { none: 401, read: 200, trade: 200, admin: 200 }],

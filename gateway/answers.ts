@@ -10,7 +10,7 @@ import type { Event } from "../schema/generated/records.ts";
 import type { SelfTradePrevented } from "../schema/generated/self-trade-prevented.ts";
 import type { Trade } from "../schema/generated/trade.ts";
 import type { ExecutionReport, OpenOrdStatus } from "../schema/http/orders.ts";
-import { takerFeeOf } from "../schema/fees.ts";
+import { makerFeeOf, takerFeeOf } from "../schema/fees.ts";
 import { formatDecimal } from "../schema/units.ts";
 import type { ListedInstrument } from "./reference.ts";
 
@@ -28,12 +28,18 @@ export interface OrderState {
   readonly executionReports: ExecutionReport[];
 }
 
-/** Follows an order as the taker through the events after the one that brought or changed it. */
-export function followTaker(state: OrderState, events: readonly Event[]): void {
+/** Follows an order through the events after the one that brought or changed it, up to the next that changes it. */
+export function followOrder(state: OrderState, events: readonly Event[]): void {
+  const { orderID } = state;
   for (const event of events) {
-    if (event.kind === "Trade" && event.takerOrderID === state.orderID) takeTrade(state, event);
-    if (event.kind === "SelfTradePrevented" && event.takerOrderID === state.orderID) {
-      takePrevention(state, event);
+    if (event.kind === "OrderReplaced" && event.orderID === orderID) return;
+    if (event.kind === "Trade") {
+      if (event.takerOrderID === orderID) takeTrade(state, event);
+      if (event.makerOrderID === orderID) giveTrade(state, event);
+    }
+    if (event.kind === "SelfTradePrevented") {
+      if (event.takerOrderID === orderID) takePrevention(state, event, event.takerLeavesQty);
+      if (event.makerOrderID === orderID) takePrevention(state, event, event.makerLeavesQty);
     }
     if (event.kind === "OrderTriggered" && event.orderID === state.orderID) {
       report(state, event.rptSeq, { execType: "Triggered" });
@@ -43,26 +49,41 @@ export function followTaker(state: OrderState, events: readonly Event[]): void {
 }
 
 function takeTrade(state: OrderState, event: Trade): void {
-  const { lastQty, lastPx } = event;
-  const { qtyExponent, priceExponent } = state.instrument;
   state.leavesQty = event.takerLeavesQty;
+  state.ordStatus = openStatus(OrdStatusName[event.takerOrdStatus]);
+  const fee = event.takerFee === undefined ? null : takerFeeOf(event);
+  reportTrade(state, event, "Removed", fee);
+}
+
+/** What rests may trade in the same command: with stops that its own trades have reached. */
+function giveTrade(state: OrderState, event: Trade): void {
+  state.leavesQty = event.makerLeavesQty;
+  state.ordStatus = openStatus(OrdStatusName[event.makerOrdStatus]);
+  const fee = event.makerFee === undefined ? null : makerFeeOf(event);
+  reportTrade(state, event, "Added", fee);
+}
+
+function reportTrade(
+  state: OrderState,
+  { rptSeq, lastQty, lastPx }: Trade,
+  lastLiquidityInd: "Added" | "Removed",
+  fee: bigint | null,
+): void {
+  const { qtyExponent, priceExponent } = state.instrument;
   state.cumQty += lastQty;
   state.tradedQty += lastQty;
   state.notional += BigInt(lastPx) * BigInt(lastQty);
-  state.ordStatus = openStatus(OrdStatusName[event.takerOrdStatus]);
-  report(state, event.rptSeq, {
+  report(state, rptSeq, {
     execType: "Trade",
     lastQty: formatDecimal(lastQty, qtyExponent),
     lastPx: formatDecimal(lastPx, priceExponent),
-    lastLiquidityInd: "Removed",
-    ...(event.takerFee === undefined
-      ? {}
-      : { fee: formatDecimal(takerFeeOf(event), priceExponent + qtyExponent) }),
+    lastLiquidityInd,
+    ...(fee === null ? {} : { fee: formatDecimal(fee, priceExponent + qtyExponent) }),
   });
 }
 
-function takePrevention(state: OrderState, event: SelfTradePrevented): void {
-  state.leavesQty = event.takerLeavesQty;
+function takePrevention(state: OrderState, event: SelfTradePrevented, leavesQty: number): void {
+  state.leavesQty = leavesQty;
   const preventedQty = formatDecimal(event.preventedQty, state.instrument.qtyExponent);
   report(state, event.rptSeq, { execType: "Restated", preventedQty });
 }

@@ -43,6 +43,7 @@ import { RequestLog } from "./request-log.ts";
 import { addAdminRoutes } from "./routes/admin.ts";
 import { addDeadLetterRoutes } from "./routes/dead-letters.ts";
 import { addOperationRoutes } from "./routes/operations.ts";
+import { addOrderListRoutes } from "./routes/order-lists.ts";
 import { addOrderRoutes } from "./routes/orders.ts";
 import { addReadRoutes } from "./routes/reads.ts";
 import { StreamBridge } from "./stream-bridge.ts";
@@ -249,6 +250,7 @@ class VenueGateway implements Gateway {
   #createApp(): GatewayApp {
     const app: GatewayApp = new Hono<GatewayEnv>();
     addOrderRoutes(app, this.#edge);
+    addOrderListRoutes(app, this.#edge);
     addReadRoutes(app, this.#edge);
     addAdminRoutes(app, this.#edge);
     addDeadLetterRoutes(app, this.#edge);

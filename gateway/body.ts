@@ -5,13 +5,15 @@ import type { FieldError } from "./problems.ts";
 import { parseStrictJson } from "./strict-json.ts";
 
 export const bodyBytesMax = 16 * 1024;
+/** Of a list of as many orders as it may have. */
+export const listBodyBytesMax = 64 * 1024;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The text of a JSON body of at most bodyBytesMax bytes. Throws ApiProblem. */
-export async function readJsonText(request: Request): Promise<string> {
+/** The text of a JSON body of at most so many bytes. Throws ApiProblem. */
+export async function readJsonText(request: Request, bytesMax = bodyBytesMax): Promise<string> {
   checkMediaType(request.headers);
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, bytesMax);
   try {
     return decoder.decode(bytes);
   } catch (error) {
@@ -81,28 +83,31 @@ function checkMediaType(headers: Headers): void {
   }
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
+async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
   const length = request.headers.get("content-length");
-  if (length === null) return readCapped(request.body);
-  if (Number(length) > bodyBytesMax) throw tooLarge();
+  if (length === null) return readCapped(request.body, bytesMax);
+  if (Number(length) > bytesMax) throw tooLarge(bytesMax);
   const bytes = await request.bytes();
-  if (bytes.byteLength > bodyBytesMax) throw tooLarge();
+  if (bytes.byteLength > bytesMax) throw tooLarge(bytesMax);
   return bytes;
 }
 
 /** A body that does not say how long it is, is read no further than it may be long. */
-async function readCapped(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array> {
+async function readCapped(
+  body: ReadableStream<Uint8Array> | null,
+  bytesMax: number,
+): Promise<Uint8Array> {
   if (body === null) return new Uint8Array();
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of body) {
     length += part.byteLength;
-    if (length > bodyBytesMax) throw tooLarge();
+    if (length > bytesMax) throw tooLarge(bytesMax);
     parts.push(part);
   }
   return Buffer.concat(parts);
 }
 
-function tooLarge(): ApiProblem {
-  return new ApiProblem("BodyTooLarge", `The body is longer than ${bodyBytesMax} bytes`);
+function tooLarge(bytesMax: number): ApiProblem {
+  return new ApiProblem("BodyTooLarge", `The body is longer than ${bytesMax} bytes`);
 }

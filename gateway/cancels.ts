@@ -7,6 +7,7 @@ import type { UnstampedCommand } from "./commands.ts";
 import { orderLocation } from "./edge.ts";
 import type { Edge } from "./edge.ts";
 import { cancelAnswer, refusal, refusalOfRepeat } from "./order-answers.ts";
+import type { CancelOutcome } from "./order-answers.ts";
 import type { Submitted } from "./outcomes.ts";
 import type { ListedInstrument } from "./reference.ts";
 import type { Answer } from "./repeats.ts";
@@ -17,12 +18,17 @@ export async function cancelOne(edge: Edge, accountID: number, orderID: string):
   const command = { kind: "OrderCancelRequest", commandID, accountID, orderID } as const;
   const { body, partition } = await edge.commands.toOrder(orderID, command);
   if (body === null) return { status: 202, body: { orderID, location: orderLocation(orderID) } };
+  return canceledAnswer(edge, { body, partition, orderID, commandID });
+}
+
+/** What came of a cancel that stands in a folded outcome. Throws ApiProblem. */
+export function canceledAnswer(edge: Edge, outcome: Omit<CancelOutcome, "instrumentOf">): Answer {
   const instrumentOf = (securityID: number): ListedInstrument => {
-    const instrument = edge.reference.security(partition, securityID);
+    const instrument = edge.reference.security(outcome.partition, securityID);
     if (instrument === undefined) throw new Error("An order has an instrument");
     return instrument;
   };
-  return { status: 200, body: cancelAnswer({ body, partition, orderID, commandID, instrumentOf }) };
+  return { status: 200, body: cancelAnswer({ ...outcome, instrumentOf }) };
 }
 
 export function cancelOneByClOrdID(

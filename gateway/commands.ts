@@ -2,6 +2,7 @@ import { frame } from "../schema/frame.ts";
 import type { CancelOnDisconnect } from "../schema/generated/cancel-on-disconnect.ts";
 import type { FeeSchedule } from "../schema/generated/fee-schedule.ts";
 import type { KeyDefinition } from "../schema/generated/key-definition.ts";
+import type { NewOrderList } from "../schema/generated/new-order-list.ts";
 import type { NewOrderSingle } from "../schema/generated/new-order-single.ts";
 import type { OrderCancelReplaceRequest } from "../schema/generated/order-cancel-replace-request.ts";
 import type { OrderCancelRequest } from "../schema/generated/order-cancel-request.ts";
@@ -28,6 +29,7 @@ type Stamps = "sendingTime" | "validUntil" | "requestHash" | "attempt";
 
 type Stamped =
   | NewOrderSingle
+  | NewOrderList
   | OrderCancelRequest
   | OrderCancelReplaceRequest
   | OrderMassCancelRequest

@@ -44,8 +44,12 @@ export class Limits {
   }
 
   /** The headers that tell how much is left. Throws ApiProblem RateLimited. */
-  async take(limitClass: LimitClass, key: string): Promise<Readonly<Record<string, string>>> {
-    const decision = await this.#decide(limitClass, key);
+  async take(
+    limitClass: LimitClass,
+    key: string,
+    cost = 1,
+  ): Promise<Readonly<Record<string, string>>> {
+    const decision = await this.#decide(limitClass, key, cost);
     const headers = {
       "ratelimit-policy": this.#policyHeader(limitClass),
       ratelimit: `"${limitClass}";r=${decision.left};t=${seconds(decision.resetMs)}`,
@@ -60,13 +64,13 @@ export class Limits {
     await this.#local.close();
   }
 
-  async #decide(limitClass: LimitClass, key: string): Promise<RateLimitDecision> {
+  async #decide(limitClass: LimitClass, key: string, cost: number): Promise<RateLimitDecision> {
     const policy = this.#policies[limitClass];
     try {
-      return await this.#shared.take(key, policy, 1);
+      return await this.#shared.take(key, policy, cost);
     } catch (error) {
       if (!(error instanceof RateLimitError)) throw error;
-      const decision = await this.#local.take(key, policy, 1);
+      const decision = await this.#local.take(key, policy, cost);
       return limitClass === "cancels" ? { ...decision, allowed: true } : decision;
     }
   }

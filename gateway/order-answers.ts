@@ -23,7 +23,7 @@ import type { CancelAnswer, OrderAnswer, ReplaceAnswer } from "../schema/http/or
 import { formatDecimal } from "../schema/units.ts";
 import {
   averagePrice,
-  followTaker,
+  followOrder,
   orderSide,
   positionOf,
   report,
@@ -74,7 +74,7 @@ function acceptedAnswer(outcome: OrderOutcome, event: OrderAccepted, index: numb
   const state = newState(instrument, orderID);
   state.leavesQty = event.orderQty;
   report(state, event.rptSeq, { execType: "New" });
-  followTaker(state, body.events.slice(index + 1));
+  followOrder(state, body.events.slice(index + 1));
   return {
     orderID,
     clOrdID: event.clOrdID,
@@ -130,7 +130,7 @@ function replacedAnswer(outcome: OrderOutcome, event: OrderReplaced, index: numb
   state.cumQty = event.cumQty;
   state.ordStatus = event.cumQty > 0 ? "PartiallyFilled" : "New";
   report(state, event.rptSeq, { execType: "Replaced" });
-  followTaker(state, body.events.slice(index + 1));
+  followOrder(state, body.events.slice(index + 1));
   return {
     orderID,
     clOrdID: event.clOrdID,
@@ -282,6 +282,7 @@ const refusalDetails: Partial<Record<ProblemCode, string>> = {
   ExponentChanged: "Exponents and currencies are fixed for the instrument's life",
   SymbolHashTaken: "Another symbol of the partition has the same hash",
   CapacityReached: "The partition holds as many of these as it can",
+  InvalidList: "The items of the list are too many or do not go together",
   NewerVersion: "The order was written in a newer version than this partition reads",
   CanceledBeforeEntry: "The order was canceled before it could be entered",
   Quarantined: "An operator has set the command aside; it was not carried out",

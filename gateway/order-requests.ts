@@ -10,7 +10,7 @@ import { newOrderCommand, replaceCommand } from "./order-entry.ts";
 import type { ListedInstrument } from "./reference.ts";
 import type { Answer } from "./repeats.ts";
 
-interface OrderContext {
+export interface OrderContext {
   readonly accountID: number;
   readonly clOrdID: string;
   readonly instrument: ListedInstrument;
@@ -27,7 +27,17 @@ export async function placeOrder(
   const { orderID } = command;
   const { body, partition } = await edge.commands.toSymbol(instrument.symbol, command);
   if (body === null) return pending(orderID, clOrdID);
-  const outcome = { body, partition, instrument, orderID };
+  return placedAnswer(edge, { body, partition, instrument, orderID }, context);
+}
+
+/** What came of an order that stands in a folded outcome. Throws ApiProblem. */
+export async function placedAnswer(
+  edge: Edge,
+  outcome: OrderOutcome,
+  context: OrderContext,
+): Promise<Answer> {
+  const { orderID } = outcome;
+  const { clOrdID } = context;
   const answer = newOrderAnswer(outcome);
   if (!("kind" in answer)) return { status: 201, body: answer };
   const isWaiting = answer.kind === "Deferred" || isDeferredRepeat(answer);
@@ -54,11 +64,21 @@ export async function replaceOrder(
   const { body, partition } = await edge.commands.toOrder(orderID, command);
   if (body === null) return pending(orderID, clOrdID);
   const outcome = { body, partition, instrument, orderID };
-  const answer = replaceAnswer(outcome, command.commandID);
+  return replacedAnswer(edge, outcome, command.commandID, context);
+}
+
+/** What came of a replace that stands in a folded outcome. Throws ApiProblem. */
+export async function replacedAnswer(
+  edge: Edge,
+  outcome: OrderOutcome,
+  commandID: string,
+  context: OrderContext,
+): Promise<Answer> {
+  const answer = replaceAnswer(outcome, commandID);
   if (!("kind" in answer)) return { status: 200, body: answer };
-  const original = originalOf(edge, outcome, answer, clOrdID);
+  const original = originalOf(edge, outcome, answer, context.clOrdID);
   if (original === null) return repeatAnswer(edge, outcome, answer, context);
-  const first = replaceAnswer(original, command.commandID);
+  const first = replaceAnswer(original, commandID);
   if ("kind" in first) throw new Error("The first request of an id is no repeat");
   return { status: 200, body: first };
 }

@@ -59,6 +59,21 @@ export function problemAnswer(c: Context, problem: ApiProblem): Response {
   });
 }
 
+/** An orderID whose first 32 bits are no listed symbol's can name no order, nobody's. */
+export function unknownOrder(orderID: string): ApiProblem {
+  return new ApiProblem("UnknownOrder", "No such order of this account rests", {
+    about: { orderID },
+  });
+}
+
+/** The instrument that a body or a query string names is not there. */
+export function unlisted(): ApiProblem {
+  return new ApiProblem("UnknownSymbol", "No such instrument is listed", {
+    status: 422,
+    errors: [{ pointer: "/symbol", detail: "not listed" }],
+  });
+}
+
 export const problemType = "application/problem+json";
 
 /** "PostOnlyWouldCross" → "Post only would cross". */

@@ -26,7 +26,7 @@ runs(`ClickhouseFold${missing === null ? "" : ` (skipped: ${missing})`}`, () => 
     server = await startTestClickhouse();
     analytics = openClickhouse(server);
     await analytics.reset();
-    const eventLog = await eventLogOf({ clock: systemClock, seed: 32, commandCount: 900 });
+    const eventLog = await eventLogOf({ clock: systemClock, seed: 70, commandCount: 900 });
     bodies = cutAtLastTick(await eventLog.bodies());
     const fold = new ClickhouseFold(analytics, 0);
     await fold.load();

@@ -181,6 +181,7 @@ class Step {
       case "DeadLettered":
       case "DeadManTimerSet":
       case "DeadManTimerFired":
+      case "ListAccepted":
       case "Checkpoint":
         return;
     }

@@ -242,11 +242,12 @@ export class PartitionBooks {
   }
 
   #replace(book: Book, event: OrderReplaced): void {
+    // An item of a list may be about the order of the one before.
+    this.#settle();
     const waiting = this.#waitingOf(event);
     if (waiting !== null) return changeWaiting(waiting, event);
     const order = this.#resting(event);
     if (event.keptPriority) return this.#decrease(book, order, event.leavesQty);
-    this.#settle();
     this.#leave(book, order);
     order.price = event.price;
     order.leavesQty = event.leavesQty;

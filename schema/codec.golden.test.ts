@@ -11,6 +11,7 @@ import { readMessageSchema } from "./sbe/message-schema.ts";
  * with another program. A log may hold any of them: a file here never changes, new versions get files of their own.
  */
 const wideFields = new Set(["cashOrderQty", "openNotionalMax", "makerFee", "takerFee"]);
+const dataFields = new Set(["body", "command", "items"]);
 const folder = join(import.meta.dirname, "codec.golden");
 const names = readdirSync(folder)
   .filter((name) => name.endsWith(".hex"))
@@ -45,8 +46,7 @@ function goldenMessage(name: string): AnyMessage {
   return JSON.parse(text, (key: string, value: unknown) => {
     const isWide = wideFields.has(key);
     if (isWide && typeof value === "string") return BigInt(value);
-    if ((key === "body" || key === "command") && typeof value === "string")
-      return Uint8Array.fromHex(value);
+    if (dataFields.has(key) && typeof value === "string") return Uint8Array.fromHex(value);
     return value;
   }) as AnyMessage;
 }

@@ -124,6 +124,7 @@ const commandKinds: ReadonlySet<AnyMessage["kind"]> = new Set<Command["kind"]>([
   "AccountDefinition",
   "KeyDefinition",
   "AccountLimits",
+  "NewOrderList",
   "FeeSchedule",
   "CancelOnDisconnect",
   "TimeTick",

@@ -2,6 +2,8 @@ import { expect, test } from "bun:test";
 
 import { frame } from "./frame.ts";
 import type { NewOrderSingle } from "./generated/new-order-single.ts";
+import type { NewOrderList } from "./generated/new-order-list.ts";
+import { packItems } from "./order-list.ts";
 import { requestHash } from "./request-hash.ts";
 
 const order: NewOrderSingle = {
@@ -58,6 +60,23 @@ for (const change of changes) {
   });
 }
 
-function hashOf(message: NewOrderSingle): string {
+test("a list with another item is another request", () => {
+  const listOf = (...items: NewOrderSingle[]): NewOrderList => ({
+    kind: "NewOrderList",
+    sendingTime: 1,
+    validUntil: 0,
+    commandID: order.orderID,
+    requestHash: order.requestHash,
+    accountID: 7,
+    attempt: 0,
+    contingencyType: 0,
+    itemCount: 1,
+    items: packItems(items),
+  });
+  expect(hashOf({ ...listOf(order), sendingTime: 2 })).toBe(hashOf(listOf(order)));
+  expect(hashOf(listOf({ ...order, price: 101 }))).not.toBe(hashOf(listOf(order)));
+});
+
+function hashOf(message: NewOrderSingle | NewOrderList): string {
   return requestHash(frame(message));
 }

@@ -10,6 +10,8 @@ import { FeeScheduleChangedLayout as FeesEvent } from "../../schema/generated/fe
 import { FeeScheduleLayout as Fees } from "../../schema/generated/fee-schedule.ts";
 import { KeyDefinedLayout as KeyEvent } from "../../schema/generated/key-defined.ts";
 import { KeyDefinitionLayout as Key } from "../../schema/generated/key-definition.ts";
+import { ListAcceptedLayout as ListEvent } from "../../schema/generated/list-accepted.ts";
+import { NewOrderListLayout as List } from "../../schema/generated/new-order-list.ts";
 import { OrderCancelRejectLayout as CancelReject } from "../../schema/generated/order-cancel-reject.ts";
 import { OrderMassCancelReportLayout as Report } from "../../schema/generated/order-mass-cancel-report.ts";
 import { SecurityDefinedLayout as Defined } from "../../schema/generated/security-defined.ts";
@@ -243,6 +245,15 @@ export function writeDeadManTimerFired(
   out.word(TimerFired.accountID, accountID);
   out.word(TimerFired.totalAffectedOrders, totalAffectedOrders);
   out.count(TimerFired.deadline, deadline);
+}
+
+export function writeListAccepted(command: DataView, block: number, out: EventBuffer): void {
+  out.open(ListEvent.templateId, ListEvent.blockLength, ListEvent.version);
+  out.zeros(ListEvent.rptSeq, 4);
+  out.copy(ListEvent.accountID, command, block + CommandHead.accountID, 1);
+  out.byte(ListEvent.itemCount, command.getUint8(block + List.itemCount));
+  out.byte(ListEvent.contingencyType, command.getUint8(block + List.contingencyType));
+  out.copy(ListEvent.commandID, command, block + CommandHead.id, 4);
 }
 
 export function writeKeyDefined(command: DataView, block: number, out: EventBuffer): void {

@@ -4,7 +4,8 @@ import { assert } from "./assert.ts";
  * Records of `orders` where the core reads them: each starts at a multiple of 8, so that every field of four or eight bytes is a word
  * or two of `words`. Whoever fills it writes through `bytes` or `view`; a record must have passed `checkCommandFrame`.
  */
-const capacityDefault = 1_024;
+/** Of a list of as many bytes as it may have, the longest of them. */
+const capacityDefault = 16_448;
 
 export class CommandBuffer {
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -2,6 +2,7 @@ import { bodyHeaderBytes } from "../../schema/body.ts";
 import { frame } from "../../schema/frame.ts";
 import {
   AccountStatus,
+  ContingencyType,
   KeyAlgorithm,
   KeyStatus,
   OrdType,
@@ -13,6 +14,7 @@ import {
 import type { AccountLimits } from "../../schema/generated/account-limits.ts";
 import type { FeeSchedule } from "../../schema/generated/fee-schedule.ts";
 import type { KeyDefinition } from "../../schema/generated/key-definition.ts";
+import type { NewOrderList } from "../../schema/generated/new-order-list.ts";
 import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
 import type { OrderCancelReplaceRequest } from "../../schema/generated/order-cancel-replace-request.ts";
 import type { OrderCancelRequest } from "../../schema/generated/order-cancel-request.ts";
@@ -21,6 +23,8 @@ import { decodeBlock, headerBytes } from "../../schema/generated/records.ts";
 import type { Command, Event } from "../../schema/generated/records.ts";
 import type { SecurityDefinition } from "../../schema/generated/security-definition.ts";
 import { symbolHash } from "../../schema/hash.ts";
+import { packItems } from "../../schema/order-list.ts";
+import type { ListItem } from "../../schema/order-list.ts";
 import { CommandBuffer } from "./command-buffer.ts";
 import { Engine } from "./engine.ts";
 import type { EngineLimits } from "./engine.ts";
@@ -34,6 +38,12 @@ export const bob = 1002;
 export const carol = 1003;
 
 type Fields<C> = Partial<Omit<C, "kind">>;
+
+/** An item of a list, with what a test says of it. */
+export type WantedItem =
+  | readonly ["cancel", Fields<OrderCancelRequest>]
+  | readonly ["replace", Fields<OrderCancelReplaceRequest>]
+  | readonly ["new", Fields<NewOrderSingle>];
 
 /** A partition under test: sends commands with sensible fields where a test names none, audits the state after each. */
 export class Partition {
@@ -118,25 +128,23 @@ export class Partition {
   }
 
   cancel(fields: Fields<OrderCancelRequest>): readonly Event[] {
-    return this.apply({
-      kind: "OrderCancelRequest",
-      ...this.#request(),
-      accountID: alice,
-      orderID: orderID(1),
-      ...fields,
-    });
+    return this.apply(this.#cancelRequest(fields));
   }
 
   replace(fields: Fields<OrderCancelReplaceRequest>): readonly Event[] {
+    return this.apply(this.#replaceRequest(fields));
+  }
+
+  /** A list of alice's. The item at `index` has the id itemID(seqNum of the list, index). */
+  list(wanted: readonly WantedItem[], fields: Fields<NewOrderList> = {}): readonly Event[] {
+    const items = wanted.map((item, index) => this.#item(item, index));
     return this.apply({
-      kind: "OrderCancelReplaceRequest",
+      kind: "NewOrderList",
       ...this.#request(),
       accountID: alice,
-      losePriority: false,
-      orderID: orderID(1),
-      orderQty: 0,
-      price: 0,
-      clOrdID: "",
+      contingencyType: ContingencyType.None,
+      itemCount: items.length,
+      items: packItems(items),
       ...fields,
     });
   }
@@ -262,6 +270,40 @@ export class Partition {
     };
   }
 
+  #item(wanted: WantedItem, index: number): ListItem {
+    const id = itemID(this.seqNum + 1, index);
+    const [kind, fields] = wanted;
+    if (kind === "new") return this.newOrder({ sendingTime: 0, orderID: orderID(id), ...fields });
+    const own = { sendingTime: 0, commandID: commandID(id) };
+    return kind === "cancel"
+      ? this.#cancelRequest({ ...own, ...fields })
+      : this.#replaceRequest({ ...own, ...fields });
+  }
+
+  #cancelRequest(fields: Fields<OrderCancelRequest>): OrderCancelRequest {
+    return {
+      kind: "OrderCancelRequest",
+      ...this.#request(),
+      accountID: alice,
+      orderID: orderID(1),
+      ...fields,
+    };
+  }
+
+  #replaceRequest(fields: Fields<OrderCancelReplaceRequest>): OrderCancelReplaceRequest {
+    return {
+      kind: "OrderCancelReplaceRequest",
+      ...this.#request(),
+      accountID: alice,
+      losePriority: false,
+      orderID: orderID(1),
+      orderQty: 0,
+      price: 0,
+      clOrdID: "",
+      ...fields,
+    };
+  }
+
   #request() {
     return { ...this.#head(), commandID: commandID(this.seqNum + 1) };
   }
@@ -281,6 +323,11 @@ export class Partition {
 /** The orderID that the fixture gives the order of command `seqNum`. */
 export function orderID(seqNum: number, of: string = symbol): string {
   return `${hex(symbolHash(of), 8)}-0000-8000-8000-${hex(seqNum, 12)}`;
+}
+
+/** What orderID and commandID take for the item of a list. */
+export function itemID(seqNum: number, index: number): number {
+  return seqNum * 1_000 + index;
 }
 
 export function commandID(seqNum: number): string {

@@ -4,6 +4,7 @@ import { BusinessRejectReason } from "../../schema/generated/enums.ts";
 import { CancelOnDisconnectLayout } from "../../schema/generated/cancel-on-disconnect.ts";
 import { FeeScheduleLayout } from "../../schema/generated/fee-schedule.ts";
 import { KeyDefinitionLayout } from "../../schema/generated/key-definition.ts";
+import { NewOrderListLayout } from "../../schema/generated/new-order-list.ts";
 import { NewOrderSingleLayout } from "../../schema/generated/new-order-single.ts";
 import { OrderCancelReplaceRequestLayout } from "../../schema/generated/order-cancel-replace-request.ts";
 import { OrderCancelRequestLayout } from "../../schema/generated/order-cancel-request.ts";
@@ -34,6 +35,7 @@ import { settleDue } from "./deferral.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { completeLimits } from "./limits.ts";
 import type { EngineLimits } from "./limits.ts";
+import { applyList } from "./lists.ts";
 import { applyNewOrder } from "./order-entry.ts";
 import { cancelPlain } from "./plain-cancel.ts";
 import { restPlain } from "./plain-order.ts";
@@ -229,6 +231,9 @@ function dispatch(
     case OrderCancelReplaceRequestLayout.templateId:
       return applyReplace(state, commands, block, out);
     default:
+      if (templateId === NewOrderListLayout.templateId) {
+        return applyList(state, commands, block, out);
+      }
       return dispatchRare(state, templateId, commands.view, block << 2, out);
   }
 }

@@ -6,6 +6,7 @@ import { EntryDouble, entryShift, EntryWord } from "./id-entry.ts";
 import { orderShift, OrderWord } from "./order-pool.ts";
 import type { OrderPool } from "./order-pool.ts";
 import { RecordMemory, RecordPool } from "./record-pool.ts";
+import { isSameID } from "./words.ts";
 
 /**
  * What requests of the last idWindowMs came to, by their id (SEMANTICS §2), so that a repeat is recognised.
@@ -234,9 +235,20 @@ export class IdWindow {
 
   #findHeld(hash: number, id: Int32Array, at: number): number {
     const order = this.#orders.table.find(hash, id, at);
-    if (order === 0) return 0;
+    if (order === 0) return this.#findReleased(id, at);
     const entry = this.#orders.hot.wordsOf(order)[(order << orderShift) + OrderWord.entry]!;
     return entry < 0 ? entry : 0;
+  }
+
+  /** One that an earlier item of the same list has released: it is there up to the next command. */
+  #findReleased(id: Int32Array, at: number): number {
+    for (let slot = this.released; slot !== 0;) {
+      const words = this.held.memory.wordsOf(slot);
+      const entryAt = slot << entryShift;
+      if (isSameID(words, entryAt + EntryWord.id, id, at)) return -slot;
+      slot = words[entryAt + nextReleased]!;
+    }
+    return 0;
   }
 
   #setFirstDue(): void {

@@ -238,13 +238,26 @@ function restoreWindow(state: PartitionState, view: DataView, shape: StateShape)
     }
     const seqNum = checkedCount(view, column.seqNum + index * 8);
     const entryTime = checkedCount(view, column.entryTime + index * 8);
-    assert(seqNum > lastSeqNum, "id window entries stand in order of entry");
+    const isNext =
+      seqNum > lastSeqNum || (seqNum === lastSeqNum && isIDAfter(view, column.id, index));
+    assert(isNext, "id window entries stand in order of entry");
     const isPast = entryTime >= lastTime && entryTime <= state.now;
     assert(isPast, "id window entries are not of the future");
     lastSeqNum = seqNum;
     lastTime = entryTime;
     restoreEntry(state, view, column, index, seqNum, entryTime);
   }
+}
+
+/** Whether the id of the entry `index` is above that of the one before it, whose command was the same. */
+function isIDAfter(view: DataView, idsAt: number, index: number): boolean {
+  const at = idsAt + index * 16;
+  for (let part = 0; part < 16; part += 4) {
+    const before = view.getUint32(at - 16 + part, false);
+    const own = view.getUint32(at + part, false);
+    if (own !== before) return own > before;
+  }
+  return false;
 }
 
 /** A function of its own, since the loop around it runs too seldom to be compiled well. */

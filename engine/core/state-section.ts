@@ -22,7 +22,7 @@ import {
  *   per instrument: count of bids, count of asks           u32 each
  *   the columns of OrderColumn, for all orders: by securityID, bids from the best down, asks from the best up, each level in queue order
  *   count of id window entries                              u64
- *   the columns of EntryColumn, in order of entry
+ *   the columns of EntryColumn, by seqNum and the bytes of the id
  */
 
 /** Bytes of a value, in the order in which the columns stand. */
@@ -51,6 +51,7 @@ const EntryColumn = {
   outcome: 4,
 } as const;
 const bookBytes = 8;
+const idBytes = 16;
 
 /** Where each column starts. */
 type ColumnStarts<Column extends string> = Readonly<Record<Column, number>>;
@@ -167,7 +168,7 @@ function bookIndexOf(traits: number): number {
   return (securityIDOf(traits) - 1) * 2 + (sideOf(traits) === Side.Buy ? 0 : 1);
 }
 
-/** Slots of the id window's entries in order of entry. A command leaves at most one, so that seqNum is that order. */
+/** Slots of the id window's entries in order of entry: by seqNum, those of a list, which left several at once, by the bytes of their ids. */
 export function orderEntries({ window }: EngineCapture): readonly number[] {
   const words = new Int32Array(window.buffers[0]!);
   const doubles = new Float64Array(window.buffers[0]!);
@@ -176,7 +177,20 @@ export function orderEntries({ window }: EngineCapture): readonly number[] {
     if (words[(slot << entryShift) + EntryWord.account]! !== 0) slots.push(slot);
   }
   const seqNumOf = (slot: number) => doubles[(slot << (entryShift - 1)) + EntryDouble.seqNum]!;
-  return slots.sort((left, right) => seqNumOf(left) - seqNumOf(right));
+  const bytes = new Uint8Array(window.buffers[0]!);
+  return slots.sort(
+    (left, right) => seqNumOf(left) - seqNumOf(right) || compareIDs(bytes, left, right),
+  );
+}
+
+function compareIDs(bytes: Uint8Array, left: number, right: number): number {
+  const leftAt = ((left << entryShift) + EntryWord.id) * 4;
+  const rightAt = ((right << entryShift) + EntryWord.id) * 4;
+  for (let index = 0; index < idBytes; index++) {
+    const difference = bytes[leftAt + index]! - bytes[rightAt + index]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 /** Writes the books' counts and the columns of their orders. */

@@ -168,6 +168,15 @@ export class PartitionState {
     return this.accounts.entryCountOf(this.account) >= this.accounts.entryShare;
   }
 
+  /** Whether that share has no room for `count` entries more. */
+  isShareShort(count: number): boolean {
+    const { accounts } = this;
+    if (accounts.entryCountOf(this.account) + count <= accounts.entryShare) return false;
+    this.window.expire(this.now);
+    this.account = accounts.find(this.accountID);
+    return accounts.entryCountOf(this.account) + count > accounts.entryShare;
+  }
+
   /** Whether the command at hand comes after `validUntil`, until when its sender wanted it. */
   isAfter(validUntil: number): boolean {
     return validUntil !== 0 && validUntil < this.now;

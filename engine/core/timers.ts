@@ -1,8 +1,15 @@
-import { ColdDouble, coldShift, ColdWord, orderShift, OrderWord } from "./order-pool.ts";
+import {
+  ColdDouble,
+  coldShift,
+  ColdWord,
+  orderShift,
+  OrderWord,
+  securityIDOf,
+} from "./order-pool.ts";
 import type { OrderPool } from "./order-pool.ts";
 
 /**
- * The GTD orders by (expireTime, firstSeqNum, entry rptSeq), a binary heap of slots, 1-based; an order's place stands in its cold
+ * The GTD orders by (expireTime, firstSeqNum, securityID, entry rptSeq), a binary heap of slots, 1-based; an order's place stands in its cold
  * record, so that a closed order leaves at once.
  *
  * Invariant: no child is due before its parent. Cost: O(log n) to set and to clear, O(1) to look at the first.
@@ -76,6 +83,9 @@ export class Timers {
     const leftSeq = this.#firstSeqNum(left);
     const rightSeq = this.#firstSeqNum(right);
     if (leftSeq !== rightSeq) return leftSeq < rightSeq;
+    const leftID = this.#securityID(left);
+    const rightID = this.#securityID(right);
+    if (leftID !== rightID) return leftID < rightID;
     return this.#cold(left, ColdDouble.entryRptSeq) < this.#cold(right, ColdDouble.entryRptSeq);
   }
 
@@ -88,6 +98,10 @@ export class Timers {
     const words = this.#orders.hot.wordsOf(slot);
     const at = (slot << orderShift) + OrderWord.firstSeqNum;
     return (words[at + 1]! >>> 0) * 4294967296 + (words[at]! >>> 0);
+  }
+
+  #securityID(slot: number): number {
+    return securityIDOf(this.#orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!);
   }
 
   #put(slot: number, place: number): void {

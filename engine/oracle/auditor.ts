@@ -29,6 +29,8 @@ export class Auditor {
   readonly #books = new Map<number, AuditedBook>();
   /** The order that this command has accepted or taken off its place, not resting yet. */
   #taker: AuditedOrder | null = null;
+  /** The command brings several. */
+  #isList = false;
 
   /** The events of one command, in order. Throws BrokenPromise. */
   observe(events: readonly Event[]): void {
@@ -36,6 +38,7 @@ export class Auditor {
     for (const event of events) this.#observe(event);
     if (this.#taker !== null) this.#rest(this.#taker, events.at(-1) ?? null);
     this.#taker = null;
+    this.#isList = false;
     for (const book of this.#books.values()) {
       assertUncrossed(book, events.at(-1) ?? null);
       for (const order of book.waiting)
@@ -63,6 +66,9 @@ export class Auditor {
         return this.#replace(event);
       case "OrderTriggered":
         return this.#trigger(event);
+      case "ListAccepted":
+        this.#isList = true;
+        return;
       case "OrderRejected":
       case "OrderCancelReject":
       case "Duplicate":
@@ -93,6 +99,7 @@ export class Auditor {
 
   #accept(accepted: OrderAccepted): void {
     const { orderID, firstSeqNum, price, cashOrderQty } = accepted;
+    this.#startItem(accepted);
     check(this.#taker === null, "A command brings one order", accepted);
     const isCash = cashOrderQty > 0n;
     const orderQty = BigInt(accepted.orderQty);
@@ -255,7 +262,15 @@ export class Auditor {
     this.#close(order);
   }
 
+  /** What is left of a list's order rests once the next item begins. */
+  #startItem(event: Event): void {
+    if (!this.#isList || this.#taker === null) return;
+    this.#rest(this.#taker, event);
+    this.#taker = null;
+  }
+
   #replace(event: OrderReplaced): void {
+    this.#startItem(event);
     const order = this.#orderOf(event.orderID, event.firstSeqNum, event);
     check(BigInt(event.cumQty) === order.cumQty, "A replace keeps what has traded", event);
     const isIncrease = BigInt(event.orderQty) > order.orderQty || event.price !== order.price;

@@ -4,6 +4,7 @@ import { waitingOf } from "./naive-triggers.ts";
 import type {
   NaiveAccountLimits,
   NaiveFeeSchedule,
+  NaiveIdEntry,
   NaiveInstrument,
   NaiveOrder,
   NaiveQuarantine,
@@ -23,10 +24,16 @@ export function canonicalState(state: Readonly<NaiveState>) {
     scheduledStates: [...state.scheduled].sort(
       (a, b) => a.effectiveTime - b.effectiveTime || a.securityID - b.securityID,
     ),
-    idWindow: [...state.idWindow.values()],
+    idWindow: [...state.idWindow.values()].sort(byEntry),
     deferred: [...state.deferred.values()],
     quarantines: [...state.quarantines].sort(byPlace),
   };
+}
+
+/** By seqNum, then by the bytes of the id: a list leaves several at once. */
+function byEntry(left: NaiveIdEntry, right: NaiveIdEntry): number {
+  const command = left.seqNum - right.seqNum;
+  return command === 0 ? (left.id < right.id ? -1 : 1) : command;
 }
 
 /** By feeTier, then by the bytes of the symbol. */

@@ -74,6 +74,7 @@ function wanted(): string[] {
     "FeeScheduleChanged",
     "DeadManTimerSet",
     "DeadManTimerFired",
+    "ListAccepted",
     "OrderMassCancelReport",
     "TimeTicked",
     "Deferred UnknownSymbol",

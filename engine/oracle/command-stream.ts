@@ -30,6 +30,7 @@ import {
   makeLaterAttempt,
   makeNewerOrder,
 } from "./stream-deferral.ts";
+import { makeNewOrderList } from "./stream-lists.ts";
 import { rollIntent } from "./stream-intent.ts";
 import type { Intent } from "./stream-intent.ts";
 import {
@@ -155,6 +156,9 @@ export class CommandStream {
       case "fees":
         if (!context.shape.features.has("fee")) return makeNewOrderSingle(context, intent);
         return makeFeeSchedule(context, intent);
+      case "list":
+        if (!context.shape.features.has("list")) return makeNewOrderSingle(context, intent);
+        return makeNewOrderList(context, intent);
       case "tick":
         return { kind: "TimeTick", sendingTime: context.commandFields(intent).sendingTime };
       case "repeat":

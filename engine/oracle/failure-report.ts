@@ -49,5 +49,11 @@ function messagesIn(bytes: Uint8Array): (AnyMessage | string)[] {
 }
 
 function shown(value: unknown): string {
-  return inspect(value, { breakLength: Infinity, compact: true });
+  return inspect(unfolded(value), { breakLength: Infinity, compact: true });
+}
+
+/** A list with its items as messages. */
+function unfolded(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("items" in value)) return value;
+  return value.items instanceof Uint8Array ? { ...value, items: messagesIn(value.items) } : value;
 }

@@ -9,6 +9,7 @@ import {
   OrdRejReason,
 } from "../../schema/generated/enums.ts";
 import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts";
+import type { NewOrderList } from "../../schema/generated/new-order-list.ts";
 import type { OrderCancelRequest } from "../../schema/generated/order-cancel-request.ts";
 import type { Command, Event } from "../../schema/generated/records.ts";
 import { cancelResting } from "./naive-book.ts";
@@ -24,6 +25,7 @@ import { answerRepeat, dropRunOut, enter, isShareFull } from "./naive-id-window.
 import type { Identified } from "./naive-id-window.ts";
 import { feeSchedule } from "./naive-fees.ts";
 import { accountLimits } from "./naive-limits.ts";
+import { openList } from "./naive-lists.ts";
 import { isTooLate } from "./naive-order-checks.ts";
 import { runScheduled, securityStatus } from "./naive-sessions.ts";
 import { orderCancelReplaceRequest, orderCancelRequest } from "./naive-orders.ts";
@@ -38,7 +40,10 @@ type WindowedCommand = Exclude<
   Command,
   { readonly kind: "OrderCancelRequest" | "NewOrderSingle" | "TimeTick" }
 >;
-type OperatorCommand = Exclude<WindowedCommand, { readonly kind: "OrderCancelReplaceRequest" }>;
+type OperatorCommand = Exclude<
+  WindowedCommand,
+  { readonly kind: "OrderCancelReplaceRequest" | "NewOrderList" }
+>;
 
 const templateIds = {
   OrderCancelReplaceRequest: 3,
@@ -48,6 +53,7 @@ const templateIds = {
   AccountDefinition: 7,
   KeyDefinition: 8,
   AccountLimits: 10,
+  NewOrderList: 11,
   FeeSchedule: 12,
   CancelOnDisconnect: 13,
 } as const satisfies Record<WindowedCommand["kind"], number>;
@@ -150,6 +156,7 @@ function runDue(state: NaiveState, run: CommandRun): void {
       (a, b) =>
         a.order.expireTime - b.order.expireTime ||
         a.order.firstSeqNum - b.order.firstSeqNum ||
+        a.instrument.securityID - b.instrument.securityID ||
         a.order.entryRptSeq - b.order.entryRptSeq,
     );
   for (const { order, instrument } of due) {
@@ -168,6 +175,7 @@ function dispatch(state: NaiveState, run: CommandRun, command: Command): void {
   }
   if (command.kind === "OrderCancelRequest") return cancel(state, run, command);
   if (command.kind === "NewOrderSingle") return enterNewOrder(state, run, command, false);
+  if (command.kind === "NewOrderList") return orderList(state, run, command);
   const request = identify(command);
   if (answerRepeat(state, run, request, templateIds[command.kind])) return;
   const isFull = isShareFull(state, command.accountID);
@@ -175,6 +183,22 @@ function dispatch(state: NaiveState, run: CommandRun, command: Command): void {
   if (isFull) return;
   const decision = reason === 0 ? Decision.Accepted : Decision.Rejected;
   enter(state, run, request, { decision, reason, attempt: 0, mark: 0 });
+}
+
+/** Its entry comes before those of its items. */
+function orderList(state: NaiveState, run: CommandRun, list: NewOrderList): void {
+  const request = identify(list);
+  if (answerRepeat(state, run, request, templateIds.NewOrderList)) return;
+  const items = openList(state, run, list);
+  if (typeof items === "number") {
+    if (items !== BusinessRejectReason.IdWindowFull) {
+      const decision = Decision.Rejected;
+      enter(state, run, request, { decision, reason: items, attempt: 0, mark: 0 });
+    }
+    return emitRefused(run, list, items);
+  }
+  enter(state, run, request, { decision: Decision.Accepted, reason: 0, attempt: 0, mark: 0 });
+  for (const item of items) dispatch(state, run, item);
 }
 
 /** A deferred order's cancel settles it, whatever its instrument's state. */
@@ -193,21 +217,33 @@ function identify(command: WindowedCommand): Identified {
 }
 
 /** Returns the reason of a refusal in the command's own list, 0 when it was accepted. */
-function runWindowed(state: NaiveState, run: CommandRun, command: WindowedCommand): number {
+function runWindowed(
+  state: NaiveState,
+  run: CommandRun,
+  command: Exclude<WindowedCommand, NewOrderList>,
+): number {
   if (command.kind === "OrderCancelReplaceRequest")
     return orderCancelReplaceRequest(state, run, command) ?? 0;
   const businessRejectReason = operatorRefusal(state, command) ?? operate(state, run, command);
   if (businessRejectReason === null) return 0;
+  emitRefused(run, command, businessRejectReason);
+  return businessRejectReason;
+}
+
+function emitRefused(
+  run: CommandRun,
+  { kind, accountID, commandID }: WindowedCommand,
+  businessRejectReason: BusinessRejectReason,
+): void {
   run.events.push({
     kind: "BusinessMessageReject",
     rptSeq: 0,
     securityID: 0,
-    accountID: command.accountID,
-    commandID: command.commandID,
+    accountID,
+    commandID,
     businessRejectReason,
-    refTemplateId: templateIds[command.kind],
+    refTemplateId: templateIds[kind],
   });
-  return businessRejectReason;
 }
 
 function operatorRefusal(state: NaiveState, command: OperatorCommand): BusinessRejectReason | null {

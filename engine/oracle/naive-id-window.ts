@@ -9,8 +9,13 @@ export interface Identified {
 
 /** Whether the account may leave no further entry. */
 export function isShareFull(state: NaiveState, accountID: number): boolean {
+  return !hasRoomFor(state, accountID, 1);
+}
+
+/** Whether the account may leave so many further entries. */
+export function hasRoomFor(state: NaiveState, accountID: number, count: number): boolean {
   const share = Math.floor(state.limits.idWindowEntryMax / Math.max(1, state.accounts.size));
-  return (state.entryCounts.get(accountID) ?? 0) >= share;
+  return (state.entryCounts.get(accountID) ?? 0) + count <= share;
 }
 
 /** Writes the Duplicate of a repeat; false when the id is new. */

@@ -1,5 +1,6 @@
 /** Bugs planted in the oracle: each has to be found by the comparison, so that one in the core is found too. */
 import { accountMutants } from "./account-mutants.ts";
+import { listMutants } from "./list-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { sessionMutants } from "./session-mutants.ts";
 
@@ -303,5 +304,6 @@ export const mutants: readonly Mutant[] = [
     to: "",
   },
   ...accountMutants,
+  ...listMutants,
   ...sessionMutants,
 ];

@@ -277,6 +277,7 @@ function tell(event: Event): string {
     case "AccountLimitsChanged":
     case "FeeScheduleChanged":
     case "DeadManTimerSet":
+    case "ListAccepted":
     case "KeyDefined":
     case "TimeTicked":
     case "Checkpoint":

@@ -24,6 +24,8 @@ export class StreamContext {
   readonly #oldOrderIDs: string[] = [];
   readonly #early = new Map<string, EarlyOrder>();
   #serial = 0;
+  /** Since the record before: a list takes several. */
+  #idsGiven = 0;
   #liveAt = -1;
   #live: Resting[] = [];
   appendTime = 1_700_000_000_000;
@@ -105,7 +107,9 @@ export class StreamContext {
 
   /** A new id, or one out of a small pool of ids that come back; `first` are its first 32 bits. */
   newID(intent: Intent, first: number): string {
-    const rest = intent.id === 0 ? 1_000_000 + this.#serial : intent.id;
+    const next = 1_000_000 + this.#serial + this.#idsGiven * 2 ** 32;
+    const rest = intent.id === 0 ? next : intent.id;
+    this.#idsGiven += 1;
     const id = uuid(first, rest);
     this.#oldOrderIDs[this.#serial % oldIDsMax] = id;
     return id;
@@ -119,6 +123,7 @@ export class StreamContext {
   /** To be called once a record, so that new ids differ. */
   advance(intent: Intent): void {
     this.#serial += 1;
+    this.#idsGiven = 0;
     this.appendTime = Math.max(0, this.appendTime + intent.wait);
     if (intent.action !== "attempt" || intent.manner !== 13) return;
     // Right around the last moment of a deferred order.

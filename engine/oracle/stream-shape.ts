@@ -25,9 +25,10 @@ export const actions = [
   "fees",
   "deadMan",
   "session",
+  "list",
 ] as const;
 export type Action = (typeof actions)[number];
-type LaterAction = "fees" | "deadMan" | "session";
+type LaterAction = "fees" | "deadMan" | "session" | "list";
 
 export interface InstrumentShape {
   readonly symbol: string;
@@ -80,6 +81,7 @@ export const features = [
   "fee",
   "deadMan",
   "session",
+  "list",
 ] as const;
 export type Feature = (typeof features)[number];
 
@@ -140,6 +142,7 @@ function laterWeightsOf(dice: Dice): Record<LaterAction, number> {
     fees: dice.pick([0, 0.002, 0.02]),
     deadMan: dice.pick([0, 0.01, 0.05]),
     session: dice.pick([0, 0.005, 0.03]),
+    list: dice.pick([0.01, 0.05, 0.2]),
   };
 }
 

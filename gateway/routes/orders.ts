@@ -1,5 +1,3 @@
-import { hash } from "node:crypto";
-
 import {
   CancelAnswer,
   CancelQuery,
@@ -23,8 +21,9 @@ import type { Edge, GatewayApp, GatewayContext, Route } from "../edge.ts";
 import type { Principal } from "../auth.ts";
 import { cancelMany, cancelOne, cancelOneByClOrdID } from "../cancels.ts";
 import { setDeadManTimer } from "../dead-man.ts";
+import { givenClOrdID } from "../given-ids.ts";
 import { placeOrder, replaceOrder } from "../order-requests.ts";
-import { ApiProblem } from "../problems.ts";
+import { ApiProblem, unknownOrder, unlisted } from "../problems.ts";
 import type { ListedInstrument } from "../reference.ts";
 import { idempotencyKeyOf } from "../repeats.ts";
 import { anyRoute, newOrderRefusals, withBody, withCommand, withToken } from "./route-problems.ts";
@@ -231,21 +230,5 @@ async function handleCancelByQuery(
 function listed(edge: Edge, symbol: string): ListedInstrument {
   const instrument = edge.reference.instrument(symbol);
   if (instrument !== undefined) return instrument;
-  throw new ApiProblem("UnknownSymbol", "No such instrument is listed", {
-    status: 422,
-    errors: [{ pointer: "/symbol", detail: "not listed" }],
-  });
-}
-
-/** An orderID whose first 32 bits are no listed symbol's can name no order, nobody's. */
-function unknownOrder(orderID: string): ApiProblem {
-  return new ApiProblem("UnknownOrder", "No such order of this account rests", {
-    about: { orderID },
-  });
-}
-
-/** The same Idempotency-Key gives the same clOrdID, so that the engine too knows the repeat. */
-function givenClOrdID(edge: Edge, accountID: number, idempotencyKey: string | null): string {
-  if (idempotencyKey === null) return Bun.randomUUIDv7("hex", edge.clock.now());
-  return hash("sha256", `${accountID}:${idempotencyKey}`, "base64url").slice(0, 36);
+  throw unlisted();
 }

@@ -3,6 +3,7 @@ import { readBodyEvents, readBodyHeader } from "../../schema/body.ts";
 import { codeName, isTimeField } from "../../schema/code-names.ts";
 import { decodeFrame } from "../../schema/frame.ts";
 import { decodeNewerOrder } from "../../schema/newer-order.ts";
+import { readItems } from "../../schema/order-list.ts";
 
 const hexBytesMax = 256;
 
@@ -41,6 +42,7 @@ function messageView(message: object): Record<string, unknown> {
 function fieldView(field: string, value: unknown): unknown {
   if (value instanceof Uint8Array) {
     if (field === "body") return bodyView(value);
+    if (field === "items") return readItems(value)?.map(messageView) ?? hexOf(value);
     return field === "command" ? bytesView(value) : hexOf(value);
   }
   if (typeof value === "bigint") return value.toString();

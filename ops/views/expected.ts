@@ -108,6 +108,7 @@ export class ExpectedViews {
       case "FeeScheduleChanged":
       case "DeadManTimerSet":
       case "DeadManTimerFired":
+      case "ListAccepted":
       case "KeyDefined":
       case "OrderMassCancelReport":
       case "Deferred":

@@ -193,6 +193,22 @@ export function isKeyStatus(value: number): value is KeyStatus {
   }
 }
 
+export const ContingencyType = {
+  None: 0,
+} as const;
+export type ContingencyType = (typeof ContingencyType)[keyof typeof ContingencyType];
+export const ContingencyTypeName: Readonly<Record<ContingencyType, "None">> = {
+  0: "None",
+};
+export function isContingencyType(value: number): value is ContingencyType {
+  switch (value) {
+    case 0:
+      return true;
+    default:
+      return false;
+  }
+}
+
 export const OrdStatus = {
   New: 0,
   PartiallyFilled: 1,
@@ -531,6 +547,7 @@ export const BusinessRejectReason = {
   IdWindowFull: 10,
   WrongPartition: 11,
   Quarantined: 12,
+  InvalidList: 13,
 } as const;
 export type BusinessRejectReason = (typeof BusinessRejectReason)[keyof typeof BusinessRejectReason];
 export const BusinessRejectReasonName: Readonly<
@@ -548,6 +565,7 @@ export const BusinessRejectReasonName: Readonly<
     | "IdWindowFull"
     | "WrongPartition"
     | "Quarantined"
+    | "InvalidList"
   >
 > = {
   1: "Undecodable",
@@ -562,6 +580,7 @@ export const BusinessRejectReasonName: Readonly<
   10: "IdWindowFull",
   11: "WrongPartition",
   12: "Quarantined",
+  13: "InvalidList",
 };
 export function isBusinessRejectReason(value: number): value is BusinessRejectReason {
   switch (value) {
@@ -577,6 +596,7 @@ export function isBusinessRejectReason(value: number): value is BusinessRejectRe
     case 10:
     case 11:
     case 12:
+    case 13:
       return true;
     default:
       return false;

@@ -60,6 +60,12 @@ import {
   type AccountLimits,
 } from "./account-limits.ts";
 import {
+  decodeNewOrderList,
+  encodeNewOrderList,
+  validNewOrderList,
+  type NewOrderList,
+} from "./new-order-list.ts";
+import {
   decodeFeeSchedule,
   encodeFeeSchedule,
   validFeeSchedule,
@@ -205,6 +211,12 @@ import {
   validSecurityStatusScheduled,
   type SecurityStatusScheduled,
 } from "./security-status-scheduled.ts";
+import {
+  decodeListAccepted,
+  encodeListAccepted,
+  validListAccepted,
+  type ListAccepted,
+} from "./list-accepted.ts";
 import { decodeBody, encodeBody, validBody, type Body } from "./body.ts";
 import {
   decodeOutputChunk,
@@ -240,7 +252,7 @@ import {
 
 export const schemaId = 1;
 /** The newest one; a message is written in the least version that has all that it says. */
-export const schemaVersion = 6;
+export const schemaVersion = 7;
 export const headerBytes = 8;
 
 /** Templates 1 to 63: what stands on the orders log. */
@@ -255,6 +267,7 @@ export type Command =
   | KeyDefinition
   | TimeTick
   | AccountLimits
+  | NewOrderList
   | FeeSchedule
   | CancelOnDisconnect;
 /** Templates 64 to 127: what a body holds. */
@@ -282,7 +295,8 @@ export type Event =
   | FeeScheduleChanged
   | DeadManTimerSet
   | DeadManTimerFired
-  | SecurityStatusScheduled;
+  | SecurityStatusScheduled
+  | ListAccepted;
 export type AnyMessage =
   | Command
   | Event
@@ -316,6 +330,8 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
       return encodeTimeTick(message, view, at);
     case "AccountLimits":
       return encodeAccountLimits(message, view, at);
+    case "NewOrderList":
+      return encodeNewOrderList(message, view, at);
     case "FeeSchedule":
       return encodeFeeSchedule(message, view, at);
     case "CancelOnDisconnect":
@@ -368,6 +384,8 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
       return encodeDeadManTimerFired(message, view, at);
     case "SecurityStatusScheduled":
       return encodeSecurityStatusScheduled(message, view, at);
+    case "ListAccepted":
+      return encodeListAccepted(message, view, at);
     case "Body":
       return encodeBody(message, view, at);
     case "OutputChunk":
@@ -408,6 +426,8 @@ export function encodedBytes(message: AnyMessage): number {
       return 16;
     case "AccountLimits":
       return 96;
+    case "NewOrderList":
+      return 56 + 4 + message.items.length;
     case "FeeSchedule":
       return 88;
     case "CancelOnDisconnect":
@@ -460,6 +480,8 @@ export function encodedBytes(message: AnyMessage): number {
       return 32;
     case "SecurityStatusScheduled":
       return 32;
+    case "ListAccepted":
+      return 40;
     case "Body":
       return 56;
     case "OutputChunk":
@@ -501,6 +523,8 @@ export function blockLengthOf(templateId: number, version: number): number {
       return 8;
     case 10:
       return version < 3 ? 0 : 88;
+    case 11:
+      return version < 7 ? 0 : 48;
     case 12:
       return version < 4 ? 0 : 80;
     case 13:
@@ -553,6 +577,8 @@ export function blockLengthOf(templateId: number, version: number): number {
       return version < 5 ? 0 : 24;
     case 87:
       return version < 6 ? 0 : 24;
+    case 88:
+      return version < 7 ? 0 : 32;
     case 128:
       return 48;
     case 129:
@@ -574,6 +600,7 @@ export function blockLengthOf(templateId: number, version: number): number {
 
 /** Most bytes of a template's variable part, or 0 where it has none. */
 export function dataBytesMaxOf(templateId: number): number {
+  if (templateId === 11) return 16384;
   if (templateId === 129) return 262144;
   if (templateId === 132) return 262144;
   if (templateId === 133) return 262144;
@@ -602,6 +629,8 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
       return "TimeTick";
     case 10:
       return "AccountLimits";
+    case 11:
+      return "NewOrderList";
     case 12:
       return "FeeSchedule";
     case 13:
@@ -654,6 +683,8 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
       return "DeadManTimerFired";
     case 87:
       return "SecurityStatusScheduled";
+    case 88:
+      return "ListAccepted";
     case 128:
       return "Body";
     case 129:
@@ -696,6 +727,8 @@ export function validBlock(templateId: number, view: DataView, block: number): b
       return validTimeTick(view, block);
     case 10:
       return validAccountLimits(view, block);
+    case 11:
+      return validNewOrderList(view, block);
     case 12:
       return validFeeSchedule(view, block);
     case 13:
@@ -748,6 +781,8 @@ export function validBlock(templateId: number, view: DataView, block: number): b
       return validDeadManTimerFired(view, block);
     case 87:
       return validSecurityStatusScheduled(view, block);
+    case 88:
+      return validListAccepted(view, block);
     case 128:
       return validBody(view, block);
     case 129:
@@ -790,6 +825,8 @@ export function decodeBlock(templateId: number, view: DataView, block: number): 
       return decodeTimeTick(view, block);
     case 10:
       return decodeAccountLimits(view, block);
+    case 11:
+      return decodeNewOrderList(view, block);
     case 12:
       return decodeFeeSchedule(view, block);
     case 13:
@@ -842,6 +879,8 @@ export function decodeBlock(templateId: number, view: DataView, block: number): 
       return decodeDeadManTimerFired(view, block);
     case 87:
       return decodeSecurityStatusScheduled(view, block);
+    case 88:
+      return decodeListAccepted(view, block);
     case 128:
       return decodeBody(view, block);
     case 129:

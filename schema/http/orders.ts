@@ -113,7 +113,7 @@ export const ExecutionReport = z
     }),
     lastQty: Decimal.optional(),
     lastPx: Decimal.optional(),
-    lastLiquidityInd: z.enum(["Removed"]).optional(),
+    lastLiquidityInd: z.enum(["Added", "Removed"]).optional(),
     fee: z
       .string()
       .regex(/^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/)

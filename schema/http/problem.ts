@@ -49,6 +49,8 @@ export const ProblemStatus = {
   OpenOrderCapReached: 422,
   OpenNotionalCapReached: 422,
   InvalidDefinition: 422,
+  InvalidList: 422,
+  ListAcrossPartitions: 422,
   ExponentChanged: 422,
   SymbolHashTaken: 422,
   CapacityReached: 422,

@@ -1,0 +1,64 @@
+import { OrderListAnswer, OrderListRequest, countOf } from "../../schema/http/order-lists.ts";
+import { PendingAnswer } from "../../schema/http/orders.ts";
+import { listBodyBytesMax, parseBody, readJsonText } from "../body.ts";
+import { accountOf, addRoute, send } from "../edge.ts";
+import type { Edge, GatewayApp, Route } from "../edge.ts";
+import { placeList } from "../order-lists.ts";
+import { idempotencyKeyOf } from "../repeats.ts";
+import { anyRoute, withBody, withCommand, withToken } from "./route-problems.ts";
+
+/** Several requests of an account as one command. */
+export function addOrderListRoutes(app: GatewayApp, edge: Edge): void {
+  addRoute(app, edge, newList(edge));
+}
+
+/** Of the whole list; what the engine refuses an item for stands in that item's own answer. */
+const listRefusals = [
+  "InvalidList",
+  "ListAcrossPartitions",
+  "UnknownAccount",
+  "UnknownOrder",
+  ["UnknownSymbol", 422],
+  "NothingToReplace",
+  "UnsupportedOrderCharacteristic",
+  "ExpireTimePassed",
+  "PriceOutOfRange",
+  "InvalidPriceIncrement",
+  "IncorrectQuantity",
+] as const;
+
+function newList(edge: Edge): Route {
+  return {
+    method: "POST",
+    path: "/v1/order-lists",
+    limit: "orders",
+    operation: {
+      operationId: "placeOrderList",
+      summary:
+        "Cancel, replace and place orders in this order as one command, with nothing between; each item has an answer of its own",
+      tag: "Orders",
+      scope: "trade",
+      body: OrderListRequest,
+      idempotent: true,
+      answers: { 200: OrderListAnswer, 202: PendingAnswer },
+      problems: [...anyRoute, ...withToken, ...withBody, ...withCommand, ...listRefusals],
+    },
+    handle: async (c, principal) => {
+      const accountID = accountOf(principal);
+      const text = await readJsonText(c.req.raw, listBodyBytesMax);
+      const idempotencyKey = idempotencyKeyOf(c.req.raw.headers);
+      const repeatable = { accountID, idempotencyKey, text: `POST ${c.req.path}\n${text}` };
+      const answer = await edge.repeats.once(repeatable, async () => {
+        const request = parseBody(text, OrderListRequest);
+        await takeForItems(edge, accountID, countOf(request));
+        return placeList(edge, request, { accountID, idempotencyKey });
+      });
+      return send(c, answer);
+    },
+  };
+}
+
+/** Each item costs as much as a request of its own; the first one has been taken with the request. */
+async function takeForItems(edge: Edge, accountID: number, itemCount: number): Promise<void> {
+  if (itemCount > 1) await edge.limits.take("orders", String(accountID), itemCount - 1);
+}

@@ -1,0 +1,69 @@
+// Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
+import * as wire from "../wire.ts";
+import { isContingencyType, type ContingencyType } from "./enums.ts";
+
+/** The events of the list's items follow, as if each had come alone. */
+export interface ListAccepted {
+  readonly kind: "ListAccepted";
+  /** Always 0. */
+  readonly rptSeq: number;
+  readonly accountID: number;
+  readonly itemCount: number;
+  readonly contingencyType: ContingencyType;
+  readonly commandID: string;
+}
+
+/** Template, bytes of the block in its first version, and where in it each field starts. */
+export const ListAcceptedLayout = {
+  templateId: 88,
+  version: 7,
+  blockLength: 32,
+  rptSeq: 0,
+  accountID: 8,
+  itemCount: 12,
+  contingencyType: 13,
+  commandID: 16,
+} as const;
+
+/** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
+export function encodeListAccepted(message: ListAccepted, view: DataView, at: number): number {
+  wire.assertField(wire.isIntegerWithin(message.rptSeq, 0, Number.MAX_SAFE_INTEGER), "rptSeq");
+  wire.assertField(wire.isIntegerWithin(message.accountID, 0, 2147483647), "accountID");
+  wire.assertField(wire.isIntegerWithin(message.itemCount, 0, 255), "itemCount");
+  wire.assertField(isContingencyType(message.contingencyType), "contingencyType");
+  wire.assertField(wire.isUuid(message.commandID), "commandID");
+  view.setUint16(at, 32, true);
+  view.setUint16(at + 2, 88, true);
+  view.setUint16(at + 4, 1, true);
+  view.setUint16(at + 6, 7, true);
+  const block = at + 8;
+  for (let index = 0; index < 32; index++) view.setUint8(block + index, 0);
+  wire.writeUint53(view, block, message.rptSeq);
+  view.setUint32(block + 8, message.accountID, true);
+  view.setUint8(block + 12, message.itemCount);
+  view.setUint8(block + 13, message.contingencyType);
+  wire.writeUuid(view, block + 16, message.commandID);
+
+  return block + 32;
+}
+
+/** Every field holds a value of its type. */
+export function validListAccepted(view: DataView, block: number): boolean {
+  return (
+    wire.validUint53(view, block) &&
+    view.getUint32(block + 8, true) <= 2147483647 &&
+    isContingencyType(view.getUint8(block + 13))
+  );
+}
+
+/** Call only behind its header and where validListAccepted holds. */
+export function decodeListAccepted(view: DataView, block: number): ListAccepted {
+  return {
+    kind: "ListAccepted",
+    rptSeq: wire.readUint53(view, block),
+    accountID: view.getUint32(block + 8, true),
+    itemCount: view.getUint8(block + 12),
+    contingencyType: view.getUint8(block + 13) as ContingencyType,
+    commandID: wire.readUuid(view, block + 16),
+  };
+}
