@@ -214,6 +214,29 @@ test("an order for the day rests until its instrument is closed", async () => {
   expect(gone["code"]).toBe("UnknownOrder");
 });
 
+test("rule 34: an auction takes limits that cross, refuses what would trade at once, and opens", async () => {
+  await put("/instruments/CALL", { ...ether, tradingState: "Auction" });
+  const order = { ...restingOrder, symbol: "CALL", price: "100", orderQty: "1" };
+  const bid = await venue.post({ ...order, timeInForce: "AtTheOpening" });
+  expect([bid.status, bid.body["timeInForce"]]).toEqual([201, "AtTheOpening"]);
+  const sell = { ...order, side: "Sell", price: "99" };
+  const ask = await venue.post(sell, { token: venue.bob });
+  expect([ask.status, ask.body["ordStatus"]]).toEqual([201, "New"]);
+  const atOnce = await venue.post({ ...sell, timeInForce: "IOC" });
+  expect(atOnce.body["code"]).toBe("ExchangeClosed");
+  const answer = await put("/instruments/CALL/status", { tradingState: "Open" });
+  expect(StatusAnswer.parse(answer.body).tradingState).toBe("Open");
+  const late = await venue.post({ ...order, timeInForce: "AtTheOpening" });
+  expect(late.body["code"]).toBe("ExchangeClosed");
+  const market = { symbol: "CALL", side: "Buy", ordType: "Market", orderQty: "1" };
+  const never = await venue.post({ ...market, timeInForce: "AtTheOpening" });
+  expect(never.body["code"]).toBe("UnsupportedOrderCharacteristic");
+  const gone = await venue.request("DELETE", `/v1/orders/${String(ask.body["orderID"])}`, {
+    token: venue.bob,
+  });
+  expect(gone.body["code"]).toBe("UnknownOrder");
+});
+
 test("keys of both algorithms are registered and shown as they were given", async () => {
   for (const keyAlgorithm of ["EdDSA", "ES256"] as const) {
     const { publicKey } = await generateKeyPair(keyAlgorithm, { extractable: true });

@@ -91,7 +91,7 @@ function checkCharacteristics(request: NewOrderRequest, timeInForce: string): vo
   const market = ordType === "Market";
   const stop = ordType === "Stop" || ordType === "StopLimit";
   const limit = ordType === "Limit" || ordType === "StopLimit";
-  const rests = timeInForce === "GTC" || timeInForce === "GTD" || timeInForce === "Day";
+  const rests = timeInForce !== "IOC" && timeInForce !== "FOK";
   checkTrigger(request, stop);
   refuseIf(limit && price === undefined, "price", "an order with a limit has a price");
   refuseIf(
@@ -105,6 +105,11 @@ function checkCharacteristics(request: NewOrderRequest, timeInForce: string): vo
     market && (orderQty === undefined) === (cashOrderQty === undefined),
     "orderQty",
     "a market order has either orderQty or cashOrderQty",
+  );
+  refuseIf(
+    timeInForce === "AtTheOpening" && ordType !== "Limit",
+    "timeInForce",
+    "only a limit order is for an opening",
   );
   refuseIf(market && rests, "timeInForce", "a market order is IOC or FOK");
   refuseIf(

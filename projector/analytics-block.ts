@@ -3,6 +3,7 @@ import type { InstrumentRow, OrderRow } from "../schema/postgres/tables.ts";
 import {
   bboRow,
   clickhouseTime,
+  indicationRow,
   instrumentRow,
   orderEventRow,
   tradeRow,
@@ -12,7 +13,7 @@ import { Books } from "./books.ts";
 import { orderKey, project } from "./project.ts";
 import type { BodyChanges, ProjectedBody, ProjectorState } from "./project.ts";
 
-const tables = ["instruments", "trades", "order_events", "bbo"] as const;
+const tables = ["instruments", "trades", "order_events", "bbo", "auction_indications"] as const;
 export type BlockTable = (typeof tables)[number];
 
 /** Rows of the block in hand, and the state that the fold needs to make more: every open order and the levels of the books. */
@@ -65,10 +66,14 @@ export class AnalyticsBlockRows {
     this.#count = 0;
   }
 
-  #collect({ instruments, trades, reports }: BodyChanges, place: Place): void {
+  #collect({ instruments, trades, indications, reports }: BodyChanges, place: Place): void {
     for (const row of instruments) this.#push("instruments", instrumentRow(row, place));
     for (const trade of trades) {
       this.#push("trades", tradeRow(trade, this.#instrument(trade.securityID), place));
+    }
+    for (const indication of indications) {
+      const instrument = this.#instrument(indication.securityID);
+      this.#push("auction_indications", indicationRow(indication, instrument, place));
     }
     for (const report of reports) {
       // A deferred order has not come to the market; what settles it is told.
@@ -103,5 +108,5 @@ export class AnalyticsBlockRows {
 }
 
 function noRows(): Record<BlockTable, AnalyticsRow[]> {
-  return { instruments: [], trades: [], order_events: [], bbo: [] };
+  return { instruments: [], trades: [], order_events: [], bbo: [], auction_indications: [] };
 }

@@ -3,10 +3,12 @@ import type {
   AnalyticsInstrumentRow,
   BboRow,
   ExecTypeName,
+  IndicationRow,
   LiquidityName,
   OrderEventRow,
   TradeRow,
 } from "../schema/clickhouse/rows.ts";
+import type { AuctionIndication } from "../schema/generated/auction-indication.ts";
 import {
   CancelReasonName,
   OrdRejReasonName,
@@ -51,6 +53,24 @@ export function tradeRow(trade: Trade, instrument: InstrumentRow, place: Place):
     takerAccountID: trade.takerAccountID,
     takerOrderID: trade.takerOrderID,
     takerFirstSeqNum: trade.takerFirstSeqNum,
+  };
+}
+
+export function indicationRow(
+  indication: AuctionIndication,
+  instrument: InstrumentRow,
+  place: Place,
+): IndicationRow {
+  const { indicativePrice, indicativeQty, imbalanceQty, imbalanceSide, rptSeq } = indication;
+  const { symbol, priceExponent, qtyExponent } = instrument;
+  return {
+    ...place,
+    symbol,
+    rptSeq,
+    indicativePrice: indicativePrice === 0 ? null : formatDecimal(indicativePrice, priceExponent),
+    indicativeQty: formatDecimal(indicativeQty, qtyExponent),
+    imbalanceQty: formatDecimal(imbalanceQty, qtyExponent),
+    imbalanceSide: SideName[imbalanceSide],
   };
 }
 
@@ -103,10 +123,11 @@ function feeExponentOf({ priceExponent, qtyExponent }: InstrumentRow): number {
   return priceExponent + qtyExponent;
 }
 
-const liquidityNames: Readonly<Record<0 | 1 | 2, LiquidityName>> = {
+const liquidityNames: Readonly<Record<0 | 1 | 2 | 4, LiquidityName>> = {
   0: "None",
   1: "Added",
   2: "Removed",
+  4: "Auction",
 };
 
 function execTypeOf({ kind, order }: OrderReport): ExecTypeName {

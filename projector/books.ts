@@ -58,7 +58,7 @@ class Book {
   }
 
   changedTop(): TopOfBook | null {
-    const top = { bid: this.#bids.best("highest"), ask: this.#asks.best("lowest") };
+    const top = apart({ bid: this.#bids.best("highest"), ask: this.#asks.best("lowest") });
     const last = this.#last;
     if (same(top.bid, last.bid) && same(top.ask, last.ask)) return null;
     this.#last = top;
@@ -67,6 +67,13 @@ class Book {
 }
 
 const nobody: Best = { price: null, orderQty: 0n };
+
+/** Where bids and asks cross, before an opening, neither is a price at which anybody could trade now. */
+function apart(top: TopOfBook): TopOfBook {
+  const isCrossed =
+    top.bid.price !== null && top.ask.price !== null && top.bid.price >= top.ask.price;
+  return isCrossed ? { bid: nobody, ask: nobody } : top;
+}
 
 function same(a: Best, b: Best): boolean {
   return a.price === b.price && a.orderQty === b.orderQty;

@@ -7,6 +7,7 @@ import type { Analytics } from "../ports/analytics/analytics.ts";
 import { clickhouseMissing, startTestClickhouse } from "../ports/analytics/clickhouse.fixture.ts";
 import type { ClickhouseProcess } from "../ports/analytics/clickhouse-process.ts";
 import { systemClock } from "../ports/clock/clock-system.ts";
+import { Side } from "../schema/generated/enums.ts";
 import type { FoldedBody } from "../ports/log/fold.ts";
 import { ClickhouseFold } from "./clickhouse.ts";
 import { eventLogOf } from "./event-log.fixture.ts";
@@ -26,7 +27,7 @@ runs(`ClickhouseFold${missing === null ? "" : ` (skipped: ${missing})`}`, () => 
     server = await startTestClickhouse();
     analytics = openClickhouse(server);
     await analytics.reset();
-    const eventLog = await eventLogOf({ clock: systemClock, seed: 70, commandCount: 900 });
+    const eventLog = await eventLogOf({ clock: systemClock, seed: 9, commandCount: 900 });
     bodies = cutAtLastTick(await eventLog.bodies());
     const fold = new ClickhouseFold(analytics, 0);
     await fold.load();
@@ -46,6 +47,20 @@ runs(`ClickhouseFold${missing === null ? "" : ` (skipped: ${missing})`}`, () => 
       "SELECT sum(tradeCount) AS n FROM orderbook.candles",
     );
     expect(Number(counted?.n)).toBe(trades.length);
+  });
+
+  test("writes each indication of an auction once, and its trades without an aggressor", async () => {
+    const events = bodies.flatMap((body) => body.events);
+    const indications = events.filter(({ kind }) => kind === "AuctionIndication");
+    expect(indications.length).toBeGreaterThan(10);
+    expect(whole["indications"]).toHaveLength(indications.length);
+    const auctions = events.filter(
+      (event) => event.kind === "Trade" && event.aggressorSide === Side.None,
+    );
+    const stored = await analytics.query<{ n: string }>(
+      "SELECT count() AS n FROM orderbook.trades WHERE aggressorSide = 'None'",
+    );
+    expect(Number(stored[0]?.n)).toBe(auctions.length);
   });
 
   test("writes an order event for each side of a trade, with the order as it stood then", async () => {

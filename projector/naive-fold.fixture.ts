@@ -32,7 +32,7 @@ export function naiveFold(bodies: readonly NaiveBody[]): NaiveTables {
     event.kind === "Trade" ? [{ trade: event, seqNum }] : [],
   );
   const fills = trades.flatMap(({ trade, seqNum }) =>
-    [1, 2].map((lastLiquidityInd) => fillOf(trade, { seqNum, lastLiquidityInd, symbols })),
+    (["maker", "taker"] as const).map((role) => fillOf(trade, { seqNum, role, symbols })),
   );
   const orders = events.flatMap(({ event }) =>
     event.kind === "OrderAccepted" || event.kind === "OrderRejected" || isWaiting(event, events)
@@ -139,15 +139,16 @@ function statusOf(
 
 function fillOf(
   trade: Trade,
-  place: { seqNum: number; lastLiquidityInd: number; symbols: ReadonlyMap<number, string> },
+  place: { seqNum: number; role: "maker" | "taker"; symbols: ReadonlyMap<number, string> },
 ): Record<string, unknown> {
-  const { seqNum, lastLiquidityInd, symbols } = place;
-  const opposite = trade.aggressorSide === Side.Buy ? Side.Sell : Side.Buy;
-  const role = lastLiquidityInd === 1 ? "maker" : "taker";
+  const { seqNum, role, symbols } = place;
+  const isAuction = trade.aggressorSide === Side.None;
+  const aggressorSide = isAuction ? Side.Sell : trade.aggressorSide;
+  const opposite = aggressorSide === Side.Buy ? Side.Sell : Side.Buy;
   return {
     symbol: symbols.get(trade.securityID),
     rptSeq: trade.rptSeq,
-    side: role === "maker" ? opposite : trade.aggressorSide,
+    side: role === "maker" ? opposite : aggressorSide,
     seqNum,
     accountID: trade[`${role}AccountID`],
     orderID: trade[`${role}OrderID`],
@@ -156,7 +157,7 @@ function fillOf(
     lastPx: trade.lastPx,
     leavesQty: trade[`${role}LeavesQty`],
     ordStatus: trade[`${role}OrdStatus`],
-    lastLiquidityInd,
+    lastLiquidityInd: isAuction ? 4 : role === "maker" ? 1 : 2,
     fee: role === "maker" ? makerFeeOf(trade) : takerFeeOf(trade),
   };
 }

@@ -1,4 +1,5 @@
-import { CancelReason, OrdRejReason, OrdStatus } from "../schema/generated/enums.ts";
+import { CancelReason, OrdRejReason, OrdStatus, Side } from "../schema/generated/enums.ts";
+import type { AuctionIndication } from "../schema/generated/auction-indication.ts";
 import type { Deferred } from "../schema/generated/deferred.ts";
 import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
 import type { OrderCanceled } from "../schema/generated/order-canceled.ts";
@@ -56,14 +57,15 @@ export interface OrderReport {
   readonly lastPx: number | null;
   /** Of a trade, in price unit x quantity unit: what the order's account pays, below 0 what it receives. */
   readonly fee: bigint;
-  /** FIX 851: 1 added liquidity, 2 removed it, 0 neither. */
-  readonly lastLiquidityInd: 0 | 1 | 2;
+  /** FIX 851: 1 added liquidity, 2 removed it, 4 traded in an auction; 0: no trade. */
+  readonly lastLiquidityInd: 0 | 1 | 2 | 4;
 }
 
 /** What one body changes, in the order of its events. */
 export interface BodyChanges {
   readonly reports: OrderReport[];
   readonly trades: Trade[];
+  readonly indications: AuctionIndication[];
   readonly instruments: InstrumentRow[];
   readonly accounts: AccountRow[];
   readonly accountLimits: AccountLimitsRow[];
@@ -83,6 +85,7 @@ export function project(body: ProjectedBody, state: ProjectorState): BodyChanges
   const changes: BodyChanges = {
     reports: [],
     trades: [],
+    indications: [],
     instruments: [],
     accounts: [],
     accountLimits: [],
@@ -172,6 +175,8 @@ class Step {
         this.#changes.keys.push({ ...this.#place(), ...key });
         return;
       }
+      case "AuctionIndication":
+        return void this.#changes.indications.push(event);
       case "SecurityStatusScheduled":
       case "TimeTicked":
       case "OrderCancelReject":
@@ -203,20 +208,19 @@ class Step {
       leavesQty,
       ordStatus,
     });
-    const afterMaker = shownLess(
-      filled(maker, event.makerLeavesQty, event.makerOrdStatus),
-      event.lastQty,
-    );
+    const filledMaker = filled(maker, event.makerLeavesQty, event.makerOrdStatus);
+    const isAuction = event.aggressorSide === Side.None;
+    const afterMaker = isAuction ? shownAnew(filledMaker) : shownLess(filledMaker, event.lastQty);
     const afterTaker = shownAnew(filled(taker, event.takerLeavesQty, event.takerOrdStatus));
     this.#report("Trade", maker, afterMaker, {
       ...fill,
       fee: makerFeeOf(event),
-      lastLiquidityInd: 1,
+      lastLiquidityInd: isAuction ? 4 : 1,
     });
     this.#report("Trade", taker, afterTaker, {
       ...fill,
       fee: takerFeeOf(event),
-      lastLiquidityInd: 2,
+      lastLiquidityInd: isAuction ? 4 : 2,
     });
   }
 

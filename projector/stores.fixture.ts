@@ -27,6 +27,7 @@ const analyticsDumps = {
   trades: "SELECT * FROM orderbook.trades ORDER BY symbol, rptSeq",
   orderEvents: "SELECT * FROM orderbook.order_events ORDER BY symbol, seqNum, rptSeq, side",
   bbo: "SELECT * FROM orderbook.bbo ORDER BY symbol, seqNum",
+  indications: "SELECT * FROM orderbook.auction_indications ORDER BY symbol, rptSeq",
   candles: "SELECT * FROM orderbook.candles ORDER BY symbol, openTime",
 } as const;
 

@@ -1,7 +1,7 @@
 import { crc32 } from "../schema/crc32.ts";
 import type { StreamDelta, StreamSnapshot, StreamTrade } from "../schema/http/reads-stream.ts";
 import { formatDecimal } from "../schema/units.ts";
-import { viewTrade } from "./book-view.ts";
+import { viewState, viewTrade } from "./book-view.ts";
 import type { Book, InstrumentTerms } from "./book.ts";
 import type { Ladder, Level } from "./ladder.ts";
 
@@ -18,12 +18,15 @@ export class BookFeed {
   readonly book: Book;
   #seqNum: number;
   #tradesRptSeq: number;
+  /** Trading state and auction as of the last message. */
+  #about: string;
   #snapshot: { readonly seqNum: number; readonly text: string } | null = null;
 
   constructor(book: Book) {
     this.book = book;
     this.#seqNum = book.seqNum;
     this.#tradesRptSeq = book.rptSeq;
+    this.#about = JSON.stringify(viewState(book));
     book.bids.takeTouched();
     book.asks.takeTouched();
   }
@@ -33,12 +36,15 @@ export class BookFeed {
     return this.#tradesRptSeq;
   }
 
-  /** The change since the last message, or null when no level has changed. Goes on from there even where nobody listens. */
+  /** The change since the last message, or null when no level, no state and no indication has changed. Goes on from there even where nobody listens. */
   takeDelta(wanted: boolean): string | null {
     const { book } = this;
     const bids = book.bids.takeTouched();
     const asks = book.asks.takeTouched();
-    if (bids.length + asks.length === 0) return null;
+    const about = viewState(book);
+    const aboutText = JSON.stringify(about);
+    if (bids.length + asks.length === 0 && aboutText === this.#about) return null;
+    this.#about = aboutText;
     const prevSeq = this.#seqNum;
     this.#seqNum = book.seqNum;
     if (!wanted) return null;
@@ -51,6 +57,7 @@ export class BookFeed {
       bids: bids.map((price) => absolute(book.bids, price, book.terms)),
       asks: asks.map((price) => absolute(book.asks, price, book.terms)),
       checksum: bookChecksum(book),
+      ...about,
     };
     return JSON.stringify(delta);
   }
@@ -67,6 +74,7 @@ export class BookFeed {
       bids: wholeLadder(book.bids, book.terms),
       asks: wholeLadder(book.asks, book.terms),
       checksum: bookChecksum(book),
+      ...viewState(book),
     };
     this.#snapshot = { seqNum: this.#seqNum, text: JSON.stringify(snapshot) };
     return this.#snapshot.text;

@@ -1,5 +1,5 @@
 import { readSnapshot } from "../engine/core/snapshot.ts";
-import type { SnapshotOrder, SnapshotState } from "../engine/core/snapshot.ts";
+import type { SnapshotInstrument, SnapshotOrder, SnapshotState } from "../engine/core/snapshot.ts";
 import type { SnapshotStop } from "../engine/core/special-section.ts";
 import { OrdType } from "../schema/generated/enums.ts";
 import { readFoldedBody } from "../ports/log/fold-follower.ts";
@@ -12,7 +12,7 @@ import type { SnapshotManifest, SnapshotStore } from "../ports/snapshot/snapshot
 import { readBodyHeader } from "../schema/body.ts";
 import { Topic } from "../schema/topics.ts";
 import { Book, termsOf } from "./book.ts";
-import type { BookPlace } from "./book.ts";
+import type { BookPlace, Indication } from "./book.ts";
 import { RestingOrder } from "./ladder.ts";
 import { isLasting, PartitionBooks } from "./partition-books.ts";
 import type { SavedBook } from "./partition-books.ts";
@@ -96,10 +96,20 @@ function savedInstruments(
   { instruments }: SnapshotState,
 ): SavedBook[] {
   return instruments.map((instrument) => ({
-    book: new Book(partition, termsOf(instrument), { ...at, rptSeq: instrument.rptSeq }),
+    book: new Book(
+      partition,
+      termsOf(instrument),
+      { ...at, rptSeq: instrument.rptSeq },
+      indicationOf(instrument),
+    ),
     orders: instrument.orders.map(restingOrder),
     waiting: instrument.waiting.map(waitingOrder),
   }));
+}
+
+function indicationOf(instrument: SnapshotInstrument): Indication {
+  const { indicativePrice, indicativeQty, imbalanceQty, imbalanceSide } = instrument;
+  return { indicativePrice, indicativeQty, imbalanceQty, imbalanceSide };
 }
 
 function restingOrder({ entryRptSeq, shownQty, leavesQty, ...order }: SnapshotOrder): RestingOrder {

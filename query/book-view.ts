@@ -1,5 +1,6 @@
-import { SelfTradePreventionName, TradingStateName } from "../schema/generated/enums.ts";
+import { SelfTradePreventionName, Side, TradingStateName } from "../schema/generated/enums.ts";
 import type {
+  AuctionView,
   Book as BookAnswer,
   BookLevel,
   BookLevelOrders,
@@ -19,7 +20,8 @@ export function viewBook(
   view: { level: "1" | "2" | "3"; depth: number; position: string },
 ): BookAnswer {
   const { terms, seqNum, rptSeq, bids, asks } = book;
-  const fields = { symbol: terms.symbol, seqNum, rptSeq, position: view.position };
+  const { position } = view;
+  const fields = { symbol: terms.symbol, seqNum, rptSeq, ...viewState(book), position };
   switch (view.level) {
     case "1":
       return { ...fields, level: 1, bids: levels(bids, terms, 1), asks: levels(asks, terms, 1) };
@@ -42,6 +44,28 @@ export function viewBook(
       };
     }
   }
+}
+
+/** The trading state, and in an auction what its opening would come to. */
+export function viewState({ terms, indication }: Book): {
+  tradingState: BookAnswer["tradingState"];
+  auction?: AuctionView;
+} {
+  const tradingState = TradingStateName[terms.tradingState];
+  if (indication === null) return { tradingState };
+  const { indicativePrice, indicativeQty, imbalanceQty, imbalanceSide } = indication;
+  const { priceExponent, qtyExponent } = terms;
+  return {
+    tradingState,
+    auction: {
+      ...(indicativePrice === 0
+        ? {}
+        : { indicativePrice: formatDecimal(indicativePrice, priceExponent) }),
+      indicativeQty: formatDecimal(indicativeQty, qtyExponent),
+      imbalanceQty: formatDecimal(imbalanceQty, qtyExponent),
+      ...(imbalanceSide === Side.None ? {} : { imbalanceSide: sideText(imbalanceSide) }),
+    },
+  };
 }
 
 export function viewInstrument({ terms, partition, termsSeqNum }: Book): Instrument {
@@ -75,7 +99,7 @@ export function viewTrade(trade: TradePrint, terms: InstrumentTerms): PublicTrad
     seqNum: trade.seqNum,
     lastPx: formatDecimal(trade.lastPx, terms.priceExponent),
     lastQty: formatDecimal(trade.lastQty, terms.qtyExponent),
-    aggressorSide: sideText(trade.aggressorSide),
+    ...(trade.aggressorSide === Side.None ? {} : { aggressorSide: sideText(trade.aggressorSide) }),
     transactTime: timeText(trade.transactTime),
   };
 }

@@ -1,5 +1,5 @@
-import type { SelfTradePrevention, TradingState } from "../schema/generated/enums.ts";
-import { Side } from "../schema/generated/enums.ts";
+import type { SelfTradePrevention } from "../schema/generated/enums.ts";
+import { Side, TradingState } from "../schema/generated/enums.ts";
 import { CandleSeries } from "./candle-series.ts";
 import { Ladder } from "./ladder.ts";
 import { TradeRing } from "./trade-ring.ts";
@@ -26,6 +26,21 @@ export interface InstrumentTerms {
   readonly tradingState: TradingState;
 }
 
+/** What the auction of an instrument would come to; price 0: no bid meets an ask. */
+export interface Indication {
+  readonly indicativePrice: number;
+  readonly indicativeQty: number;
+  readonly imbalanceQty: number;
+  readonly imbalanceSide: Side;
+}
+
+const nothingIndicated: Indication = {
+  indicativePrice: 0,
+  indicativeQty: 0,
+  imbalanceQty: 0,
+  imbalanceSide: Side.None,
+};
+
 /** `rptSeq` 0: nothing of the instrument came before. */
 export interface BookPlace {
   readonly seqNum: number;
@@ -48,9 +63,16 @@ export class Book {
   #termsSeqNum: number;
   #seqNum: number;
   #rptSeq: number;
+  #indication: Indication;
 
   /** `at`: place and log time of the definition, or of the snapshot that it comes from. */
-  constructor(partition: number, terms: InstrumentTerms, at: BookPlace) {
+  constructor(
+    partition: number,
+    terms: InstrumentTerms,
+    at: BookPlace,
+    indication: Indication = nothingIndicated,
+  ) {
+    this.#indication = indication;
     this.partition = partition;
     this.#terms = terms;
     this.#termsSeqNum = at.seqNum;
@@ -78,6 +100,15 @@ export class Book {
     return this.#rptSeq;
   }
 
+  /** Null unless the state is Auction. */
+  get indication(): Indication | null {
+    return this.#terms.tradingState === TradingState.Auction ? this.#indication : null;
+  }
+
+  indicate(indication: Indication): void {
+    this.#indication = indication;
+  }
+
   ladder(side: Side): Ladder {
     return side === Side.Buy ? this.bids : this.asks;
   }
@@ -94,6 +125,7 @@ export class Book {
   changeTerms(terms: InstrumentTerms, seqNum: number): void {
     this.#terms = terms;
     this.#termsSeqNum = seqNum;
+    if (terms.tradingState !== TradingState.Auction) this.#indication = nothingIndicated;
   }
 
   addTrade(trade: TradePrint): void {
@@ -101,8 +133,9 @@ export class Book {
     this.candles.add(trade);
   }
 
-  /** Throws when a bid meets an ask: no body ends like that. */
+  /** Throws when a bid meets an ask where that is matched: no body ends like that. */
   assertUncrossed(): void {
+    if (this.#terms.tradingState !== TradingState.Open) return;
     const bid = this.bids.best;
     const ask = this.asks.best;
     if (bid !== null && ask !== null && bid.price >= ask.price) {

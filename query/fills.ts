@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableName, lt, sql } from "drizzle-orm";
+import { and, desc, eq, getTableName, lt, or, sql } from "drizzle-orm";
 import type { SQL } from "drizzle-orm";
 import { z } from "zod";
 
@@ -49,7 +49,7 @@ export async function listFills(
   };
 }
 
-/** Trades of an instrument before an rptSeq, newest first: the takers' rows, without who traded. */
+/** Trades of an instrument before an rptSeq, newest first: the takers' rows, of auctions the sellers', without who traded. */
 export async function listOlderTrades(
   readDb: ReadDb,
   page: { symbol: string; beforeRptSeq: number; limit: number },
@@ -63,7 +63,10 @@ export async function listOlderTrades(
         and(
           eq(fills.symbol, symbol),
           lt(fills.rptSeq, beforeRptSeq),
-          eq(fills.lastLiquidityInd, LastLiquidityInd.Removed),
+          or(
+            eq(fills.lastLiquidityInd, LastLiquidityInd.Removed),
+            and(eq(fills.lastLiquidityInd, LastLiquidityInd.Auction), eq(fills.side, Side.Sell)),
+          ),
         ),
       )
       .orderBy(desc(fills.rptSeq))
@@ -74,23 +77,29 @@ export async function listOlderTrades(
     seqNum: row.seqNum,
     lastPx: row.lastPx,
     lastQty: row.lastQty,
-    aggressorSide: row.side === Side.Buy ? Side.Buy : Side.Sell,
+    aggressorSide: aggressorOf(row),
     transactTime: row.transactTime,
   }));
 }
 
-const LastLiquidityInd = { Added: 1, Removed: 2 } as const;
-const lastLiquidityIndName = { 1: "Added", 2: "Removed" } as const;
-
-const fillKey = z.tuple([z.int(), z.int(), z.int(), z.string()]);
-
-function keyOf(row: FillRow): z.infer<typeof fillKey> {
-  return [row.transactTime, row.seqNum, row.rptSeq, row.symbol];
+/** Of a taker's row, or of the seller's in an auction, where nobody takes. */
+function aggressorOf({ side, lastLiquidityInd }: FillRow): Side {
+  if (lastLiquidityInd === LastLiquidityInd.Auction) return Side.None;
+  return side === Side.Buy ? Side.Buy : Side.Sell;
 }
 
-function after([transactTime, seqNum, rptSeq, symbol]: z.infer<typeof fillKey>): SQL {
-  return sql`(${fills.transactTime}, ${fills.seqNum}, ${fills.rptSeq}, ${fills.symbol})
-    < (${transactTime}, ${seqNum}, ${rptSeq}, ${symbol})`;
+const LastLiquidityInd = { Added: 1, Removed: 2, Auction: 4 } as const;
+const lastLiquidityIndName = { 1: "Added", 2: "Removed", 4: "Auction" } as const;
+
+const fillKey = z.tuple([z.int(), z.int(), z.int(), z.string(), z.int()]);
+
+function keyOf(row: FillRow): z.infer<typeof fillKey> {
+  return [row.transactTime, row.seqNum, row.rptSeq, row.symbol, row.side];
+}
+
+function after([transactTime, seqNum, rptSeq, symbol, side]: z.infer<typeof fillKey>): SQL {
+  return sql`(${fills.transactTime}, ${fills.seqNum}, ${fills.rptSeq}, ${fills.symbol}, ${fills.side})
+    < (${transactTime}, ${seqNum}, ${rptSeq}, ${symbol}, ${side})`;
 }
 
 interface JoinedFill {
@@ -101,7 +110,7 @@ interface JoinedFill {
 }
 
 /**
- * The first rows, newest first, with what their orders and instruments add. An account never trades with itself, so the key names one row of it.
+ * The first rows, newest first, with what their orders and instruments add. In an auction an account may trade with itself: the side tells its two rows apart.
  *
  * The page is cut before it is joined: PostgreSQL takes the joins for far more selective than they are, and would join and sort all that an
  * account ever traded. Each fill has its order and its instrument, so that none is lost.
@@ -111,7 +120,8 @@ export function selectFills(
   where: SQL | undefined,
   countMax: number,
 ) {
-  const newestFirst = [fills.transactTime, fills.seqNum, fills.rptSeq, fills.symbol].map(desc);
+  const { transactTime, seqNum, rptSeq, symbol, side } = fills;
+  const newestFirst = [transactTime, seqNum, rptSeq, symbol, side].map(desc);
   // Under the table's own name its columns are those of the page.
   const page = db
     .select()

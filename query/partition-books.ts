@@ -1,4 +1,4 @@
-import { OrdType, TimeInForce } from "../schema/generated/enums.ts";
+import { OrdType, Side, TimeInForce } from "../schema/generated/enums.ts";
 import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
 import type { OrderCanceled } from "../schema/generated/order-canceled.ts";
 import type { OrderReplaced } from "../schema/generated/order-replaced.ts";
@@ -46,7 +46,8 @@ type InstrumentEvent = Extract<
       | "SelfTradePrevented"
       | "SecurityDefined"
       | "SecurityStatusChanged"
-      | "SecurityStatusScheduled";
+      | "SecurityStatusScheduled"
+      | "AuctionIndication";
   }
 >;
 
@@ -150,6 +151,8 @@ export class PartitionBooks {
         );
       case "SecurityStatusChanged":
         return book.changeTerms({ ...book.terms, tradingState: event.tradingState }, seqNum);
+      case "AuctionIndication":
+        return book.indicate(event);
       case "SecurityStatusScheduled":
       case "OrderRejected":
         return;
@@ -198,7 +201,41 @@ export class PartitionBooks {
     this.#arriving = waiting;
   }
 
+  /** An auction's trade: both orders rest, and give of all that they have, at a price that is not their own. */
+  #auction(book: Book, event: Trade): void {
+    const { makerOrderID, makerFirstSeqNum, takerOrderID, takerFirstSeqNum } = event;
+    this.#settle();
+    const buy = this.#resting({ orderID: makerOrderID, firstSeqNum: makerFirstSeqNum });
+    const sell = this.#resting({ orderID: takerOrderID, firstSeqNum: takerFirstSeqNum });
+    for (const [order, leavesQty] of [
+      [buy, event.makerLeavesQty],
+      [sell, event.takerLeavesQty],
+    ] as const) {
+      if (order.leavesQty + order.hiddenQty - event.lastQty !== leavesQty) {
+        throw new Error(`${book.terms.symbol}: trade ${event.rptSeq} does not fit its orders`);
+      }
+      if (leavesQty === 0) this.#leave(book, order);
+      else this.#showAnew(book, order, leavesQty);
+    }
+  }
+
+  /** In its place an iceberg shows up to its displayQty again. */
+  #showAnew(book: Book, order: RestingOrder, leavesQty: number): void {
+    const { displayQty } = order;
+    const shownQty = displayQty === 0 ? leavesQty : Math.min(displayQty, leavesQty);
+    book.ladder(order.side).change(order, shownQty);
+    order.hiddenQty = leavesQty - shownQty;
+  }
+
   #trade(book: Book, event: Trade, at: { seqNum: number; transactTime: number }): void {
+    const { aggressorSide } = event;
+    if (aggressorSide === Side.None) this.#auction(book, event);
+    else this.#take(book, event);
+    const { rptSeq, lastPx, lastQty } = event;
+    book.addTrade({ rptSeq, ...at, lastPx, lastQty, aggressorSide });
+  }
+
+  #take(book: Book, event: Trade): void {
     const { makerOrderID, makerFirstSeqNum, lastPx, lastQty, makerLeavesQty, rptSeq } = event;
     const maker = this.#resting({ orderID: makerOrderID, firstSeqNum: makerFirstSeqNum });
     const leftQty = maker.leavesQty + maker.hiddenQty - lastQty;
@@ -211,7 +248,6 @@ export class PartitionBooks {
       { orderID: event.takerOrderID, firstSeqNum: event.takerFirstSeqNum },
       event.takerLeavesQty,
     );
-    book.addTrade({ rptSeq, ...at, lastPx, lastQty, aggressorSide: event.aggressorSide });
   }
 
   /** What an order shows gets less; an iceberg that shows nothing any more shows more at the end of its level. */
@@ -320,8 +356,7 @@ export class PartitionBooks {
 
 /** Whether orders with it rest. */
 export function isLasting(timeInForce: TimeInForce): boolean {
-  const { GTC, GTD, Day } = TimeInForce;
-  return timeInForce === GTC || timeInForce === GTD || timeInForce === Day;
+  return timeInForce !== TimeInForce.IOC && timeInForce !== TimeInForce.FOK;
 }
 
 /** Whether what is left of the order rests once it has traded. */

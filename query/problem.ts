@@ -1,7 +1,7 @@
 import type { z } from "zod";
 
-import { ReadProblemStatus } from "../schema/http/reads.ts";
-import type { ReadProblemCode } from "../schema/http/reads.ts";
+import { ReadProblemStatus } from "../schema/http/read-problem.ts";
+import type { ReadProblemCode } from "../schema/http/read-problem.ts";
 
 export interface FieldError {
   /** JSON pointer to a parameter by its name: "/limit". */

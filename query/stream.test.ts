@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 
 import { ManualClock } from "../ports/clock/clock-manual.ts";
-import { Side } from "../schema/generated/enums.ts";
+import { Side, TradingState } from "../schema/generated/enums.ts";
 import type { Event } from "../schema/generated/records.ts";
 import { TestSocket } from "./client-book.fixture.ts";
 import { PartitionBooks } from "./partition-books.ts";
@@ -62,6 +62,27 @@ beforeEach(async () => {
 });
 
 describe("a book", () => {
+  test("rule 34: says its trading state, and each change of what its opening would come to", async () => {
+    await apply(() => venue.setState(symbol, TradingState.Auction));
+    await buy(103, 5);
+    ask({ op: "subscribe", channel: "book", symbol });
+    const nothing = { indicativeQty: "0.000", imbalanceQty: "0.000" };
+    expect(socket.take()).toMatchObject([
+      { type: "subscribed" },
+      { type: "snapshot", tradingState: "Auction", auction: nothing },
+    ]);
+    await sell(103, 2);
+    stream.flush();
+    await apply(() => venue.setState(symbol, TradingState.Halt));
+    stream.flush();
+    const auction = { indicativePrice: "1.03", indicativeQty: "0.002", imbalanceQty: "0.003" };
+    const [crossed, halted, ...more] = socket.take();
+    expect(crossed).toMatchObject({ type: "delta", asks: [["1.03", "0.002"]], auction });
+    expect(halted).toMatchObject({ type: "delta", tradingState: "Halt", bids: [], asks: [] });
+    expect(halted).not.toHaveProperty("auction");
+    expect(more).toEqual([]);
+  });
+
   test("rule 39: comes as snapshot, then as absolute quantities, 0 for a level that went", async () => {
     await buy(100, 5);
     ask({ op: "subscribe", channel: "book", symbol });

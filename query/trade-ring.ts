@@ -6,6 +6,7 @@ export interface TradePrint {
   readonly seqNum: number;
   readonly lastPx: number;
   readonly lastQty: number;
+  /** None: a trade of an auction. */
   readonly aggressorSide: Side;
   readonly transactTime: number;
 }

@@ -7,6 +7,7 @@ import type { Log } from "../ports/log/log.ts";
 import { bodyHashText, bodyHeaderBytes, encodeChunks, sealBody } from "../schema/body.ts";
 import { frame } from "../schema/frame.ts";
 import { OrdType, SelfTradePrevention, Side, TimeInForce } from "../schema/generated/enums.ts";
+import type { TradingState } from "../schema/generated/enums.ts";
 import type { NewOrderSingle } from "../schema/generated/new-order-single.ts";
 import { encodedBytes, encodeMessage } from "../schema/generated/records.ts";
 import type { Command, Event } from "../schema/generated/records.ts";
@@ -134,6 +135,11 @@ export class TestVenue {
   async cancel(orderID: string, accountID: number, symbol: string): Promise<void> {
     const fields = this.#fields(accountID);
     await this.send({ kind: "OrderCancelRequest", ...fields, orderID }, this.partitionOf(symbol));
+  }
+
+  async setState(symbol: string, tradingState: TradingState): Promise<void> {
+    const status = { kind: "SecurityStatus", ...this.#fields(0), tradingState, symbol } as const;
+    await this.send(status, this.partitionOf(symbol));
   }
 
   async tick(partition = 0): Promise<void> {

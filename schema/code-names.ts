@@ -42,6 +42,7 @@ const timeFields: ReadonlySet<string> = new Set([
 const names: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   side: SideName,
   aggressorSide: SideName,
+  imbalanceSide: SideName,
   ordType: OrdTypeName,
   timeInForce: TimeInForceName,
   selfTradePrevention: SelfTradePreventionName,

@@ -20,6 +20,7 @@ function snapshot(seqNum: number, bids: Side, asks: Side, text: string): StreamS
     bids,
     asks,
     checksum: checksum(text),
+    tradingState: "Open",
   };
 }
 

@@ -61,6 +61,8 @@ export function spreadOf(book: BookReplica, listing: Listing): string | null {
   const [bid] = book.bids;
   if (ask === undefined || bid === undefined) return null;
   const units = ask.priceUnits - bid.priceUnits;
+  // Before an opening bids may stand above asks.
+  if (units < 0) return null;
   return withDecimals(formatDecimal(units, listing.priceExponent), listing.priceDecimals);
 }
 

@@ -1,5 +1,5 @@
 import type { CandleList, InstrumentList, PublicTrade, TradeList } from "../schema/http/reads.ts";
-import type { StreamMessage, StreamTrade } from "../schema/http/reads-stream.ts";
+import type { StreamMessage, StreamSnapshot, StreamTrade } from "../schema/http/reads-stream.ts";
 import { BookReplica } from "./book-replica.ts";
 import { ChartPanel } from "./chart-panel.ts";
 import { credentialsOf } from "./credentials.ts";
@@ -124,9 +124,7 @@ class Desk {
     document.title = `${symbol} · orderbook`;
     setText(element("quote-currency", HTMLElement), listing.quoteCurrency);
     setText(element("base-currency", HTMLElement), listing.baseCurrency);
-    const state = element("trading-state", HTMLElement);
-    setText(state, listing.tradingState);
-    state.dataset["state"] = listing.tradingState;
+    showState({ tradingState: listing.tradingState });
     this.#selectAccount();
     this.#stream.watch(symbol);
     void this.#loadTrades();
@@ -201,6 +199,7 @@ class Desk {
     if (applied !== "Applied") return this.#resync(applied);
     const checked = this.#resyncs === 0 ? "verified" : `verified, ${this.#resyncs} resyncs`;
     setText(element("book-check", HTMLElement), checked);
+    showState(message);
     this.#draw();
   }
 
@@ -234,7 +233,7 @@ class Desk {
     if (listing === null) return;
     const last = element("last-price", HTMLElement);
     setText(last, grouped(withDecimals(trade.lastPx, listing.priceDecimals)));
-    last.dataset["side"] = trade.aggressorSide;
+    last.dataset["side"] = trade.aggressorSide ?? "";
     this.#ticket.suggestPrice(withDecimals(trade.lastPx, listing.priceDecimals));
     const change = element("change", HTMLElement);
     const first = Number(this.#firstPx ?? trade.lastPx);
@@ -262,6 +261,18 @@ class Desk {
     if (answer.ok) this.#ticket.say(`Canceled in ${answer.ms.toFixed(1)} ms: ${what}.`, "good");
     else this.#ticket.say(refusalText(answer), "bad");
   }
+}
+
+/** The trading state, and before an opening what it would come to. */
+function showState({
+  tradingState,
+  auction,
+}: Pick<StreamSnapshot, "tradingState" | "auction">): void {
+  const state = element("trading-state", HTMLElement);
+  const { indicativePrice, indicativeQty = "" } = auction ?? {};
+  const opening = indicativePrice === undefined ? "" : ` ${indicativeQty} at ${indicativePrice}`;
+  setText(state, tradingState + opening);
+  state.dataset["state"] = tradingState;
 }
 
 /** The seqNum that a position has for a partition; -1 where it says nothing of it. */

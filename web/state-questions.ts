@@ -11,6 +11,8 @@ type TradingState = StatusRequest["tradingState"];
 /** What each trading state lets through; resting orders stay in all of them. */
 const tradingStates: Readonly<Record<TradingState, string>> = {
   Open: "orders are taken and matched",
+  PreOpen: "orders are taken and rest unmatched until it is Open",
+  Auction: "as PreOpen, and what the opening would come to is published",
   Halt: "no new order and no change; cancels pass",
   CancelOnly: "the same as Halt, said as such to clients",
   Closed: "nothing passes, cancels neither; orders for the day expire now, others at their time",

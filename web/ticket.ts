@@ -12,6 +12,7 @@ type OrdTypeChoice = (typeof orderTypes)[number];
 
 const untilCanceled = ["GTC", "Until canceled"] as const;
 const untilClose = ["Day", "Until the close"] as const;
+const opening = ["AtTheOpening", "For the auction at hand"] as const;
 const untilTime = ["GTD", "Until a time"] as const;
 const atOnce = [
   ["IOC", "At once, cancel the rest"],
@@ -19,7 +20,7 @@ const atOnce = [
 ] as const;
 
 const timesInForce: Readonly<Record<OrdTypeChoice, readonly (readonly [string, string])[]>> = {
-  Limit: [untilCanceled, ...atOnce, untilClose, untilTime],
+  Limit: [untilCanceled, ...atOnce, untilClose, untilTime, opening],
   Market: atOnce,
   Stop: [untilCanceled, untilClose, untilTime],
   StopLimit: [untilCanceled, ...atOnce, untilClose, untilTime],

@@ -31,7 +31,7 @@ export class TradesPanel {
     const row = tableRow([
       {
         text: grouped(withDecimals(trade.lastPx, listing.priceDecimals)),
-        className: `number ${trade.aggressorSide === "Buy" ? "buy" : "sell"}`,
+        className: `number ${sideClass(trade)}`,
       },
       { text: withDecimals(trade.lastQty, listing.qtyDecimals), className: "number" },
       { text: timeOfDay(trade.transactTime), className: "number quiet" },
@@ -40,4 +40,10 @@ export class TradesPanel {
     while (this.#body.rows.length > shownMax) this.#body.deleteRow(-1);
     return true;
   }
+}
+
+/** In an auction nobody takes. */
+function sideClass({ aggressorSide }: PublicTrade): string {
+  if (aggressorSide === undefined) return "quiet";
+  return aggressorSide === "Buy" ? "buy" : "sell";
 }

@@ -37,10 +37,14 @@ export function auditOrder(state: PartitionState, slot: number, traits: number):
   const timeInForce = timeInForceOf(traits);
   const isGoodTillDate = timeInForce === TimeInForce.GTD;
   const mayStay = isLasting(timeInForce) || (traits & waitsBit) !== 0;
-  assert(mayStay, "only GTC, GTD and Day orders rest");
+  assert(mayStay, "only orders that last rest");
   const { tradingState } = state.instrumentOf(traits);
-  const isOver = timeInForce === TimeInForce.Day && tradingState === TradingState.Closed;
-  assert(!isOver, "no Day order is open in a closed instrument");
+  const { AtTheOpening, Day } = TimeInForce;
+  const isOver =
+    tradingState === TradingState.Closed
+      ? timeInForce === Day || timeInForce === AtTheOpening
+      : tradingState === TradingState.Open && timeInForce === AtTheOpening;
+  assert(!isOver, "no order outlives its day or its opening");
   const timer = wordAt(cold, slot, ColdWord.timer);
   assert(!isGoodTillDate || state.timers.slotAt(timer) === slot, "a GTD order has a timer");
   const expireTime = doubleAt(cold, slot, ColdDouble.expireTime);

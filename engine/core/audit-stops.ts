@@ -15,7 +15,7 @@ import {
 } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
 import { stopPxOf, waitingInOrder } from "./stop-book.ts";
-import { isReached } from "./triggers.ts";
+import { isReachedNow } from "./triggers.ts";
 
 /** The invariants of an instrument's stop book; counts its orders. */
 export function auditStops(state: PartitionState, instrument: Instrument): BookCounts {
@@ -38,18 +38,18 @@ export function auditStops(state: PartitionState, instrument: Instrument): BookC
 
 function auditWaiting(
   state: PartitionState,
-  { lastPx, rptSeq, securityID }: Instrument,
+  instrument: Instrument,
   slot: number,
   side: Side,
 ): void {
+  const { rptSeq, securityID } = instrument;
   const traits = traitsOf(state, slot);
   const stopPx = stopPxOf(state, slot);
   assert((traits & waitsBit) !== 0 && (traits & hasExtraBit) !== 0, "what waits says so");
   assert(sideOf(traits) === side, "an order waits on its side");
   assert(securityIDOf(traits) === securityID, "an order waits for its own instrument");
   assert(stopPx > 0, "an order that waits has a stopPx");
-  const isWaiting = lastPx === 0 || !isReached(side, stopPx, lastPx);
-  assert(isWaiting, "no order that was reached waits");
+  assert(!isReachedNow(instrument, side, stopPx), "no order that was reached waits");
   const place = state.orders.extras.doubleOf(slot, ExtraDouble.placeRptSeq);
   assert(place > 0 && place <= rptSeq, "the place of an order that waits lies in the past");
   auditOrder(state, slot, traits);

@@ -1,13 +1,15 @@
-import { Decision, Side, TimeInForce } from "../../schema/generated/enums.ts";
+import { Decision, Side, TimeInForce, TradingState } from "../../schema/generated/enums.ts";
 import { assert } from "./assert.ts";
 import { auditOrder, doubleAt, wordAt } from "./audit-order.ts";
 import type { BookCounts } from "./audit-order.ts";
 import { auditOpenOrders } from "./audit-limits.ts";
+import { findAuctionPrice } from "./auction-price.ts";
 import { auditStops } from "./audit-stops.ts";
 import { firstOfLevel, nextInLevel } from "./book.ts";
 import { decisionOf, EntryDouble, EntryWord } from "./id-entry.ts";
 import { hashID } from "./id-table.ts";
 import type { Instrument } from "./instruments.ts";
+import type { Ladder } from "./ladder.ts";
 import {
   ColdDouble,
   ColdWord,
@@ -49,8 +51,28 @@ export function auditState(state: PartitionState): void {
 }
 
 function auditBook(state: PartitionState, instrument: Instrument): BookCounts {
-  const { ladder } = instrument;
+  const { ladder, asks, tradingState } = instrument;
   const counts = { orderCount: 0, timerCount: 0 };
+  if (tradingState === TradingState.Auction) {
+    findAuctionPrice(state, instrument, state.outcome);
+    const isPublished = instrument.indication.isOf(state.outcome);
+    assert(isPublished, "what an auction would come to is published");
+  }
+  const isWhole = (tradingState === TradingState.Open) === (asks === ladder);
+  assert(isWhole, "bids and asks share a ladder exactly while the state is Open");
+  auditLadder(state, instrument, ladder, counts);
+  if (asks === ladder) return counts;
+  assert(ladder.bestAsk === 0 && asks.bestBid === 0, "each side stands on its own ladder");
+  auditLadder(state, instrument, asks, counts);
+  return counts;
+}
+
+function auditLadder(
+  state: PartitionState,
+  instrument: Instrument,
+  ladder: Ladder,
+  counts: BookCounts,
+): void {
   assert(
     ladder.bestAsk === 0 || ladder.bestBid < ladder.bestAsk,
     "the best bid is below the best ask",
@@ -61,16 +83,15 @@ function auditBook(state: PartitionState, instrument: Instrument): BookCounts {
   for (let price = highest; price !== 0; price = ladder.nextBelow(price)) {
     const side = price > ladder.bestBid ? Side.Sell : Side.Buy;
     assert(side === Side.Buy || price >= ladder.bestAsk, "no level lies between the best prices");
-    auditLevel(state, instrument, price, side, counts);
+    auditLevel(state, instrument, { price, side, level: ladder.find(price) }, counts);
   }
-  return counts;
 }
 
-function levelOf(ladder: Instrument["ladder"], price: number): number {
+function levelOf(ladder: Ladder, price: number): number {
   return price === 0 ? 0 : ladder.find(price);
 }
 
-function highestOf(ladder: Instrument["ladder"], from: number): number {
+function highestOf(ladder: Ladder, from: number): number {
   let price = from;
   for (let next = price; next !== 0; next = ladder.nextAbove(next)) {
     assert(
@@ -85,11 +106,9 @@ function highestOf(ladder: Instrument["ladder"], from: number): number {
 function auditLevel(
   state: PartitionState,
   instrument: Instrument,
-  price: number,
-  side: Side,
+  { price, side, level }: { price: number; side: Side; level: number },
   counts: BookCounts,
 ): void {
-  const level = instrument.ladder.find(price);
   let last = 0;
   for (let slot = firstOfLevel(state, level); slot !== 0; slot = nextInLevel(state, slot)) {
     const word = (index: number) => wordAt(state.orders.hot, slot, index);

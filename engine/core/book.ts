@@ -1,4 +1,4 @@
-import { TimeInForce } from "../../schema/generated/enums.ts";
+import { Side, TimeInForce } from "../../schema/generated/enums.ts";
 import type { Instrument } from "./instruments.ts";
 import { uncountOpen } from "./open-orders.ts";
 import { hasExtraBit, orderShift, OrderWord, sideOf, timeInForceOf } from "./order-pool.ts";
@@ -23,7 +23,7 @@ export function joinBook(
 ): void {
   const words = state.orders.hot.wordsOf(slot);
   const side = sideOf(words[(slot << orderShift) + OrderWord.traits]!);
-  joinLevel(state, instrument.ladder, side, slot, price);
+  joinLevel(state, side === Side.Sell ? instrument.asks : instrument.ladder, side, slot, price);
 }
 
 /** As joinBook, on any ladder: Buy has the highest price first, Sell the lowest. */
@@ -56,7 +56,8 @@ export function joinLevel(
 
 /** Takes an order out of its level; its record stays. */
 export function leaveBook(state: PartitionState, instrument: Instrument, slot: number): void {
-  leaveLevel(state, instrument.ladder, slot);
+  const traits = state.orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
+  leaveLevel(state, sideOf(traits) === Side.Sell ? instrument.asks : instrument.ladder, slot);
 }
 
 /** As leaveBook, on any ladder. */

@@ -207,15 +207,15 @@ function cancelLadder(
   cancelReason: number,
   out: EventBuffer,
 ): void {
-  const { ladder } = instrument;
+  const { ladder, asks } = instrument;
   if (side !== Side.Sell) {
     for (let price = ladder.bestBid; price !== 0; price = ladder.nextBelow(price)) {
       cancelLevel(state, instrument, ladder.find(price), accountID, cancelReason, out);
     }
   }
   if (side === Side.Buy) return;
-  for (let price = ladder.bestAsk; price !== 0; price = ladder.nextAbove(price)) {
-    cancelLevel(state, instrument, ladder.find(price), accountID, cancelReason, out);
+  for (let price = asks.bestAsk; price !== 0; price = asks.nextAbove(price)) {
+    cancelLevel(state, instrument, asks.find(price), accountID, cancelReason, out);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Wide } from "../../schema/wide.ts";
 import type { FeeRates } from "./fees.ts";
+import type { PublishedIndication } from "./indication.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { PendingQuarantine } from "./quarantines.ts";
 import type { RecordPool } from "./record-pool.ts";
@@ -66,7 +67,7 @@ export interface FeeScheduleCapture extends FeeRates {
 }
 
 /** An instrument without its book. */
-export interface InstrumentCapture {
+export interface InstrumentCapture extends PublishedIndication {
   readonly securityID: number;
   readonly symbol: string;
   readonly baseCurrency: string;
@@ -142,6 +143,7 @@ function captureInstruments({ instruments }: PartitionState): InstrumentCapture[
     const instrument = instruments.at(index + 1);
     const {
       ladder: _ladder,
+      asks: _asks,
       stops: _stops,
       symbolWords: _words,
       symbolHash: _hash,
@@ -149,8 +151,10 @@ function captureInstruments({ instruments }: PartitionState): InstrumentCapture[
       hasCaps: _hasCaps,
       hasFees: _hasFees,
       isGuarded: _isGuarded,
+      indication,
       ...definition
     } = instrument;
-    return definition;
+    const { rptSeq: _rptSeq, ...published } = indication;
+    return { ...definition, ...published };
   });
 }

@@ -360,6 +360,9 @@ function detailOf(event: Event): string {
   if (event.kind === "SelfTradePrevented") {
     return `${event.makerFirstSeqNum}x${event.takerFirstSeqNum} ${event.preventedQty}`;
   }
+  if (event.kind === "AuctionIndication") {
+    return `${event.indicativeQty}@${event.indicativePrice} ${event.imbalanceQty}`;
+  }
   if (event.kind === "OrderRejected") return String(event.ordRejReason);
   if (event.kind === "OrderCancelReject") return String(event.cxlRejReason);
   return event.kind === "BusinessMessageReject" ? String(event.businessRejectReason) : "";

@@ -51,6 +51,7 @@ export function applySecurityDefinition(
   if (!settle(state, command, block, Security.templateId, reason, out)) return;
   known?.change(terms);
   const instrument = known ?? state.instruments.add(terms);
+  if (known === null) state.auctions.follow(instrument);
   writeSecurityDefined(instrument, command, block, known === null, out);
 }
 

@@ -33,6 +33,7 @@ import {
 import { fireDeadMen } from "./dead-man.ts";
 import { settleDue } from "./deferral.ts";
 import type { EventBuffer } from "./event-buffer.ts";
+import { indicate } from "./indications.ts";
 import { completeLimits } from "./limits.ts";
 import type { EngineLimits } from "./limits.ts";
 import { applyList } from "./lists.ts";
@@ -99,6 +100,7 @@ export class Engine {
     state.advance(appendTime, uint53At(words, block + (CommandHead.sendingTime >>> 2)));
     runDue(state, out);
     dispatch(state, header >>> 16, commands, block, out);
+    if (state.auctions.count !== 0) indicate(state, out);
   }
 
   /**
@@ -125,6 +127,7 @@ export class Engine {
     state.advance(appendTime, uint53At(order.words, block + (CommandHead.sendingTime >>> 2)));
     runDue(state, out);
     applyNewOrder(state, order, block, true, out);
+    indicate(state, out);
   }
 
   /** A record of the log that is no command, or is not looked into. */
@@ -140,6 +143,7 @@ export class Engine {
     state.advanceTo(appendTime);
     runDue(state, out);
     writeUnreadable(BusinessRejectReason[reason], out);
+    indicate(state, out);
   }
 
   get limits(): EngineLimits {

@@ -76,6 +76,38 @@ export function addFees(
   if (makerRates === null && takerRates === null) return;
   const makerFeePpm = makerRates === null ? 0 : makerRates.makerFeePpm;
   const takerFeePpm = takerRates === null ? 0 : takerRates.takerFeePpm;
+  charge(makerFeePpm, takerFeePpm, lastQty, lastPx, out);
+}
+
+/** As addFees, of a trade in an auction: the earlier of the two orders pays as a maker, the other one as a taker. */
+export function addAuctionFees(
+  { accounts, fees }: PartitionState,
+  { securityID, lastPx }: Instrument,
+  trade: {
+    readonly buyer: number;
+    readonly seller: number;
+    readonly isBuyEarlier: boolean;
+    readonly lastQty: number;
+  },
+  out: EventBuffer,
+): void {
+  const ppmOf = (accountID: number, isEarlier: boolean): number => {
+    const rates = fees.of(accounts.feeTierOf(accounts.find(accountID)), securityID);
+    if (rates === null) return 0;
+    return isEarlier ? rates.makerFeePpm : rates.takerFeePpm;
+  };
+  const { buyer, seller, isBuyEarlier, lastQty } = trade;
+  charge(ppmOf(buyer, isBuyEarlier), ppmOf(seller, !isBuyEarlier), lastQty, lastPx, out);
+}
+
+/** Adds what the account in the maker's fields pays, and that in the taker's. */
+function charge(
+  makerFeePpm: number,
+  takerFeePpm: number,
+  lastQty: number,
+  lastPx: number,
+  out: EventBuffer,
+): void {
   multiplyWide(notional, lastQty, lastPx);
   takeFee(makerFee, makerFeePpm);
   takeFee(takerFee, takerFeePpm);

@@ -1,5 +1,5 @@
 /** What the checks of plain orders and of others ask of an instrument. */
-import { Side } from "../../schema/generated/enums.ts";
+import { Side, TradingState } from "../../schema/generated/enums.ts";
 import type { Instrument } from "./instruments.ts";
 
 const int32Max = 0x7fffffff;
@@ -18,8 +18,17 @@ export function isMultiple(value: number, unit: number): boolean {
   return value % unit === 0;
 }
 
+/** Whether a limit order of this side and price takes: in an auction nothing does. */
+export function isMatched(instrument: Instrument, side: number, price: number): boolean {
+  return wouldCross(instrument, side, price) && instrument.tradingState === TradingState.Open;
+}
+
 /** Whether a limit order of this side and price would take; own orders count. */
 export function wouldCross(instrument: Instrument, side: number, price: number): boolean {
-  const { bestBid, bestAsk } = instrument.ladder;
-  return side === Side.Buy ? bestAsk !== 0 && price >= bestAsk : bestBid !== 0 && price <= bestBid;
+  if (side === Side.Buy) {
+    const { bestAsk } = instrument.asks;
+    return bestAsk !== 0 && price >= bestAsk;
+  }
+  const { bestBid } = instrument.ladder;
+  return bestBid !== 0 && price <= bestBid;
 }

@@ -1,7 +1,7 @@
-import type { TradingState } from "../../schema/generated/enums.ts";
-import { SelfTradePrevention } from "../../schema/generated/enums.ts";
+import { SelfTradePrevention, TradingState } from "../../schema/generated/enums.ts";
 import { symbolHash } from "../../schema/hash.ts";
 import { hashID, IdTable } from "./id-table.ts";
+import { Indication } from "./indication.ts";
 import { Ladder } from "./ladder.ts";
 import { LevelPages } from "./level-pages.ts";
 import type { StopBook } from "./stop-book.ts";
@@ -40,7 +40,11 @@ export class Instrument {
   readonly quoteCurrency: string;
   readonly priceExponent: number;
   readonly qtyExponent: number;
+  /** Its bids, and its asks while the state is Open. */
   readonly ladder: Ladder;
+  /** In other states the asks have a ladder of their own, since they may stand below bids. */
+  asks: Ladder;
+  #ownAsks: Ladder | null = null;
   tickSize = 1;
   lotSize = 1;
   minOrderQty = 0;
@@ -62,6 +66,8 @@ export class Instrument {
   rptSeq = 0;
   /** Of the last trade, 0 before the first. */
   lastPx = 0;
+  /** What was published last of an auction. */
+  readonly indication = new Indication();
   /** The orders that wait for a trade; null until there is one. */
   stops: StopBook | null = null;
 
@@ -77,6 +83,7 @@ export class Instrument {
     this.qtyExponent = terms.qtyExponent;
     this.tradingState = terms.tradingState;
     this.ladder = new Ladder(pages);
+    this.asks = this.tradingState === TradingState.Open ? this.ladder : this.part(pages);
     this.change(terms);
   }
 
@@ -91,6 +98,18 @@ export class Instrument {
     this.takerBandBps = terms.takerBandBps ?? 0;
     this.referencePrice = terms.referencePrice ?? 0;
     this.setGuard();
+  }
+
+  /** Gives the asks a ladder of their own, empty as yet. */
+  part(pages: LevelPages): Ladder {
+    this.#ownAsks ??= new Ladder(pages);
+    this.asks = this.#ownAsks;
+    return this.asks;
+  }
+
+  /** The asks stand on the ladder of the bids again. */
+  join(): void {
+    this.asks = this.ladder;
   }
 
   setGuard(): void {

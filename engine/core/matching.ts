@@ -1,5 +1,5 @@
 import { CancelReason, SelfTradePrevention, Side } from "../../schema/generated/enums.ts";
-import { firstOfLevel, forgetOrder, hashOfOrder, leaveBook } from "./book.ts";
+import { firstOfLevel, forgetOrder, hashOfOrder, leaveLevel } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { addFees } from "./fees.ts";
 import { giveShown, shownQtyOf } from "./icebergs.ts";
@@ -161,6 +161,6 @@ function cancelMaker(
 }
 
 function closeMaker(state: PartitionState, instrument: Instrument, maker: number): void {
-  leaveBook(state, instrument, maker);
+  leaveLevel(state, instrument.ladder, maker);
   forgetOrder(state, maker, hashOfOrder(state, maker));
 }

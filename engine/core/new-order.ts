@@ -19,7 +19,7 @@ import { boundTaker, endOutsideBand } from "./price-bands.ts";
 import { acceptSpecial, keepSpecial, waitFirst } from "./special-orders.ts";
 import type { PartitionState } from "./state.ts";
 import { runTriggered } from "./triggers.ts";
-import { wouldCross } from "./grid.ts";
+import { isMatched } from "./grid.ts";
 
 /**
  * Accepts the order of state.request, which all checks have passed, matches it and brings it to its end state, and then the stops that
@@ -51,7 +51,7 @@ function accept(
   else acceptSpecial(state, instrument, commands, block, out);
   const { rptSeq } = instrument;
   if (request.isStop) return wait(state, instrument, rptSeq);
-  if (request.mayRest && !wouldCross(instrument, request.side, request.price)) {
+  if (request.mayRest && !isMatched(instrument, request.side, request.price)) {
     return rest(state, instrument, rptSeq, request.orderQty, 0, 0);
   }
   take(state, instrument, commands, block, out);

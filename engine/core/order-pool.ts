@@ -119,12 +119,13 @@ export function timeInForceOf(traits: number): number {
   return (traits >>> 2) & 7;
 }
 
-/** Whether what is left of a limit order rests. */
+/** Whether what is left of a limit order rests; AtTheOpening is taken where nothing is matched. */
 export function isLasting(timeInForce: number): boolean {
   return (
     timeInForce === TimeInForce.GTC ||
     timeInForce === TimeInForce.GTD ||
-    timeInForce === TimeInForce.Day
+    timeInForce === TimeInForce.Day ||
+    timeInForce === TimeInForce.AtTheOpening
   );
 }
 

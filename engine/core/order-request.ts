@@ -11,7 +11,7 @@ export class OrderRequest {
   isPlain = true;
   isLimit = false;
   timeInForce = 0;
-  /** GTC, GTD or Day: what is left of it rests. */
+  /** GTC, GTD, Day or AtTheOpening: what is left of it rests. */
   mayRest = false;
   /** Never Default: that takes the instrument's. */
   selfTradePrevention = 0;

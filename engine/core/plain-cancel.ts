@@ -38,7 +38,7 @@ export function cancelPlain(
   if (state.isAfter(uint53At(commands, block + (Cancel.validUntil >>> 2)))) return false;
   const instrument = state.instrumentOf(traits);
   const { window } = state;
-  if (instrument.tradingState === TradingState.Closed || !window.isYoung(entry)) return false;
+  if (instrument.tradingState !== TradingState.Open || !window.isYoung(entry)) return false;
   writeCanceled(instrument, words, hot.doubles, at, CancelReason.Requested, out);
   leaveLevelOf(state.instruments.pages, instrument.ladder, words, at);
   window.ring.clearResting(entry);

@@ -38,6 +38,7 @@ export function endOutsideBand({ ladder }: Instrument, taker: Taker): void {
   if (best !== 0 && isTaken) taker.endReason = CancelReason.TakerPriceBand;
 }
 
-function referencePriceOf({ lastPx, referencePrice }: Instrument): number {
+/** 0 = none. */
+export function referencePriceOf({ lastPx, referencePrice }: Instrument): number {
   return lastPx === 0 ? referencePrice : lastPx;
 }

@@ -3,6 +3,7 @@ import type {
   KeyAlgorithm,
   KeyStatus,
   SelfTradePrevention,
+  Side,
   TradingState,
 } from "../../schema/generated/enums.ts";
 import { readHex, readText, readUint53, writeText, writeUint53 } from "../../schema/wire.ts";
@@ -95,6 +96,11 @@ export interface ReferenceInstrument {
   readonly rptSeq: number;
   /** Of its last trade, 0 before the first. */
   readonly lastPx: number;
+  /** What was published last of what its auction would come to; zeros: nothing, or there is none. */
+  readonly indicativePrice: number;
+  readonly indicativeQty: number;
+  readonly imbalanceQty: number;
+  readonly imbalanceSide: Side;
 }
 
 const magic = "OBSTATE1";
@@ -146,7 +152,11 @@ export const InstrumentField = {
   priceBandBps: 80,
   takerBandBps: 84,
   referencePrice: 88,
-  bytes: 96,
+  indicativePrice: 92,
+  indicativeQty: 96,
+  imbalanceQty: 104,
+  imbalanceSide: 112,
+  bytes: 120,
 } as const;
 
 /** Where the records of a section stand. */
@@ -275,6 +285,10 @@ function readInstrument(view: DataView, at: number): ReferenceInstrument {
     takerBandBps: view.getUint32(at + field.takerBandBps, true),
     referencePrice: view.getInt32(at + field.referencePrice, true),
     rptSeq: readUint53(view, at + field.rptSeq),
+    indicativePrice: view.getInt32(at + field.indicativePrice, true),
+    indicativeQty: readUint53(view, at + field.indicativeQty),
+    imbalanceQty: readUint53(view, at + field.imbalanceQty),
+    imbalanceSide: view.getUint32(at + field.imbalanceSide, true) as Side,
   };
 }
 
@@ -362,4 +376,8 @@ function writeInstrument(view: DataView, at: number, instrument: InstrumentCaptu
   view.setUint32(at + field.priceBandBps, instrument.priceBandBps, true);
   view.setUint32(at + field.takerBandBps, instrument.takerBandBps, true);
   view.setInt32(at + field.referencePrice, instrument.referencePrice, true);
+  view.setInt32(at + field.indicativePrice, instrument.indicativePrice, true);
+  writeUint53(view, at + field.indicativeQty, instrument.indicativeQty);
+  writeUint53(view, at + field.imbalanceQty, instrument.imbalanceQty);
+  view.setUint32(at + field.imbalanceSide, instrument.imbalanceSide, true);
 }

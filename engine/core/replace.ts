@@ -23,7 +23,7 @@ import { replaceWaiting } from "./special-orders.ts";
 import { restAgain, setQuantities, settleTaker, startAsTaker } from "./standing-taker.ts";
 import type { PartitionState } from "./state.ts";
 import { runTriggered } from "./triggers.ts";
-import { wouldCross } from "./grid.ts";
+import { isMatched } from "./grid.ts";
 import { cumQtyOf, refuseReplace } from "./validate.ts";
 
 /** losePriority in its word, where attempt stands before it. */
@@ -132,7 +132,7 @@ function enterAgain(
   const { leavesQty, cumQty, price } = state.replaced;
   const words = state.orders.hot.wordsOf(slot);
   const side = sideOf(words[(slot << orderShift) + OrderWord.traits]!);
-  if (wouldCross(instrument, side, price)) return takeAgain(state, instrument, slot, out);
+  if (isMatched(instrument, side, price)) return takeAgain(state, instrument, slot, out);
   restAgain(state, instrument, slot, price, leavesQty, cumQty);
 }
 

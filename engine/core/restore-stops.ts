@@ -22,7 +22,7 @@ import type { SpecialShape } from "./special-section.ts";
 import type { PartitionState } from "./state.ts";
 import { copyID } from "./words.ts";
 import { isTriggeredBefore, joinStops } from "./stop-book.ts";
-import { isReached } from "./triggers.ts";
+import { isReachedNow } from "./triggers.ts";
 
 /** Puts the orders that wait back into their stop books. Throws on impossible ones. The books must have been restored. */
 export function restoreStops(state: PartitionState, view: DataView, shape: SpecialShape): void {
@@ -98,7 +98,7 @@ function restoreExtra({ orders }: PartitionState, slot: number, view: DataView, 
 
 function assertPossible(
   { orders, now }: PartitionState,
-  { lastPx, rptSeq }: Instrument,
+  instrument: Instrument,
   slot: number,
   flags: number,
 ): void {
@@ -119,7 +119,7 @@ function assertPossible(
   assert(hasMode, "a stop has a prevention mode");
   assert(isGoodTillDate ? expireTime > now : expireTime === 0, "no stop that is due waits");
   assert(leavesQty > 0 && stopPx > 0, "a stop has a quantity and waits for a price");
-  assert(lastPx === 0 || !isReached(side, stopPx, lastPx), "no stop that was reached waits");
-  const isPast = entryRptSeq > 0 && entryRptSeq <= place && place <= rptSeq;
+  assert(!isReachedNow(instrument, side, stopPx), "no stop that was reached waits");
+  const isPast = entryRptSeq > 0 && entryRptSeq <= place && place <= instrument.rptSeq;
   assert(isPast, "a stop's entry and place lie in the past");
 }

@@ -5,8 +5,10 @@ import {
   isKeyAlgorithm,
   isKeyStatus,
   isSelfTradePrevention,
+  isSide,
   isTradingState,
   Side,
+  TradingState,
 } from "../../schema/generated/enums.ts";
 import { retryBackOffs } from "../../schema/topics.ts";
 import { validText, validUint53 } from "../../schema/wire.ts";
@@ -15,7 +17,9 @@ import { accountNameWords } from "./accounts.ts";
 import { assert } from "./assert.ts";
 import { attemptOf, decisionOf, EntryMark, markOf, reasonOf } from "./id-entry.ts";
 import { areRates } from "./fees.ts";
+import { findAuctionPrice } from "./auction-price.ts";
 import { areTermsValid } from "./instruments.ts";
+import type { Instrument } from "./instruments.ts";
 import { keyIDWords } from "./keys.ts";
 import { completeLimits } from "./limits.ts";
 import { countAllOpen } from "./open-orders.ts";
@@ -135,6 +139,12 @@ function restoreInstruments(
     const instrument = state.instruments.add(terms);
     instrument.rptSeq = terms.rptSeq;
     instrument.lastPx = terms.lastPx;
+    const isSilent = terms.indicativePrice === 0 && terms.indicativeQty === 0;
+    const isLevel = terms.imbalanceQty === 0 && terms.imbalanceSide === Side.None;
+    const mayIndicate = terms.tradingState === TradingState.Auction;
+    assert(mayIndicate || (isSilent && isLevel), "only an auction has an indication");
+    instrument.indication.set(terms);
+    state.auctions.follow(instrument);
   });
   const hashes = new Set(instruments.map((_, index) => state.instruments.at(index + 1).symbolHash));
   assert(hashes.size === instruments.length, "no two symbols have the same murmur2");
@@ -220,7 +230,11 @@ function isInstrumentWritten(view: DataView, at: number): boolean {
     validUint53(view, at + InstrumentField.minOrderQty) &&
     validUint53(view, at + InstrumentField.maxOrderQty) &&
     validUint53(view, at + InstrumentField.rptSeq) &&
-    view.getInt32(at + InstrumentField.referencePrice + 4, true) === 0 &&
+    view.getInt32(at + InstrumentField.indicativePrice, true) >= 0 &&
+    validUint53(view, at + InstrumentField.indicativeQty) &&
+    validUint53(view, at + InstrumentField.imbalanceQty) &&
+    isSide(view.getUint32(at + InstrumentField.imbalanceSide, true)) &&
+    view.getInt32(at + InstrumentField.imbalanceSide + 4, true) === 0 &&
     view.getInt32(at + InstrumentField.lastPx, true) >= 0
   );
 }
@@ -304,6 +318,13 @@ function mayPass(ordRejReason: number): boolean {
   return ordRejReason === OrdRejReason.UnknownSymbol || ordRejReason === OrdRejReason.NewerVersion;
 }
 
+/** What an auction would come to was published by the end of the command. */
+function assertIndication(state: PartitionState, instrument: Instrument): void {
+  if (instrument.tradingState !== TradingState.Auction) return;
+  findAuctionPrice(state, instrument, state.outcome);
+  assert(instrument.indication.isOf(state.outcome), "an indication is of its book");
+}
+
 function restoreBooks(state: PartitionState, view: DataView, shape: StateShape): void {
   assert(shape.orderCount <= state.limits.orderCountMax, "orders are within their limit");
   state.orders.reserve(shape.orderCount);
@@ -319,7 +340,10 @@ function restoreBooks(state: PartitionState, view: DataView, shape: StateShape):
     first += bidCount;
     restoreBook(state, instrument, source, { side: Side.Sell, first, count: askCount });
     first += askCount;
-    const { bestBid, bestAsk } = instrument.ladder;
-    assert(bestAsk === 0 || bestBid < bestAsk, "no book is crossed or locked");
+    const { bestBid } = instrument.ladder;
+    const { bestAsk } = instrument.asks;
+    const mayCross = instrument.tradingState !== TradingState.Open;
+    assert(mayCross || bestAsk === 0 || bestBid < bestAsk, "no book is crossed or locked");
+    assertIndication(state, instrument);
   }
 }

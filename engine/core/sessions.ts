@@ -6,12 +6,12 @@ import {
   TradingState,
 } from "../../schema/generated/enums.ts";
 import { writeSecurityStatusChanged, writeSecurityStatusScheduled } from "./answer-events.ts";
-import { firstOfLevel, nextInLevel } from "./book.ts";
+import { openBook, partBook } from "./auctions.ts";
 import { cancelOpen } from "./cancel.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import type { Instrument } from "./instruments.ts";
-import type { Ladder } from "./ladder.ts";
 import { orderShift, OrderWord, timeInForceOf } from "./order-pool.ts";
+import { restingInOrder } from "./resting-orders.ts";
 import type { PartitionState } from "./state.ts";
 import { waitingInOrder } from "./stop-book.ts";
 
@@ -67,14 +67,17 @@ function changeState(
 ): void {
   instrument.tradingState = tradingState;
   writeSecurityStatusChanged(instrument, effectiveTime, out);
+  state.auctions.follow(instrument);
+  if (tradingState === TradingState.Open) return openBook(state, instrument, out);
+  partBook(state, instrument);
   if (tradingState === TradingState.Closed) endDay(state, instrument, out);
 }
 
-/** The instrument is closed: its orders that were for the day expire, in the order of a mass cancel. */
+/** The instrument is closed: its orders that were for the day, or for its opening, expire, in the order of a mass cancel. */
 function endDay(state: PartitionState, instrument: Instrument, out: EventBuffer): void {
   const slots = [
-    ...restingInOrder(state, instrument.ladder, Side.Buy),
-    ...restingInOrder(state, instrument.ladder, Side.Sell),
+    ...restingInOrder(state, instrument, Side.Buy),
+    ...restingInOrder(state, instrument, Side.Sell),
     ...waitingInOrder(state, instrument, Side.Buy),
     ...waitingInOrder(state, instrument, Side.Sell),
   ];
@@ -85,18 +88,6 @@ function endDay(state: PartitionState, instrument: Instrument, out: EventBuffer)
 
 function isForTheDay({ orders }: PartitionState, slot: number): boolean {
   const traits = orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
-  return timeInForceOf(traits) === TimeInForce.Day;
-}
-
-function* restingInOrder(
-  state: PartitionState,
-  ladder: Ladder,
-  side: Side,
-): Generator<number, void, undefined> {
-  let price = side === Side.Buy ? ladder.bestBid : ladder.bestAsk;
-  while (price !== 0) {
-    let slot = firstOfLevel(state, ladder.find(price));
-    for (; slot !== 0; slot = nextInLevel(state, slot)) yield slot;
-    price = side === Side.Buy ? ladder.nextBelow(price) : ladder.nextAbove(price);
-  }
+  const timeInForce = timeInForceOf(traits);
+  return timeInForce === TimeInForce.Day || timeInForce === TimeInForce.AtTheOpening;
 }

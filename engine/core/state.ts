@@ -2,11 +2,13 @@ import { Decision } from "../../schema/generated/enums.ts";
 import { readUint53 } from "../../schema/wire.ts";
 import { AccountLimitsTable } from "./account-limits.ts";
 import { Accounts } from "./accounts.ts";
+import { AuctionOutcome } from "./auction-price.ts";
 import { DeadManTimers } from "./dead-man-timers.ts";
 import { DeferredOrders } from "./deferred-orders.ts";
 import { FeeTable } from "./fees.ts";
 import { hashID } from "./id-table.ts";
 import { IdWindow } from "./id-window.ts";
+import { Auctions } from "./indications.ts";
 import { Instruments } from "./instruments.ts";
 import type { Instrument } from "./instruments.ts";
 import { Keys } from "./keys.ts";
@@ -45,6 +47,7 @@ export class PartitionState {
   readonly fees = new FeeTable();
   readonly deadMen = new DeadManTimers();
   readonly scheduled = new ScheduledStates();
+  readonly auctions = new Auctions();
   readonly window: IdWindow;
   readonly deferred = new DeferredOrders();
   readonly quarantines = new Quarantines();
@@ -76,6 +79,8 @@ export class PartitionState {
   readonly triggered = new SlotList();
   readonly reachedBuys = new SlotList();
   readonly reachedSells = new SlotList();
+  /** What an auction would come to. */
+  readonly outcome = new AuctionOutcome();
   /** What a NewOrderSingle asks for. */
   readonly request = new OrderRequest();
   /** What the replace at hand makes of its order. */

@@ -1,4 +1,4 @@
-import { CancelReason, Side, TimeInForce } from "../../schema/generated/enums.ts";
+import { CancelReason, Side, TimeInForce, TradingState } from "../../schema/generated/enums.ts";
 import { firstOfLevel, leaveLevel } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { canFillWhole } from "./fill-or-kill.ts";
@@ -28,13 +28,21 @@ export function isReached(side: number, stopPx: number, price: number): boolean 
   return side === Side.Buy ? price >= stopPx : price <= stopPx;
 }
 
+/** Whether the last trade has reached it; where the state is not Open, that is asked when it becomes Open. */
+export function isReachedNow(
+  { lastPx, tradingState }: Instrument,
+  side: number,
+  stopPx: number,
+): boolean {
+  return lastPx !== 0 && tradingState === TradingState.Open && isReached(side, stopPx, lastPx);
+}
+
 /** A new or replaced order waits from here on; where the last trade has reached it already, it queues up at once. */
 export function startWaiting(state: PartitionState, instrument: Instrument, slot: number): void {
   const words = state.orders.hot.wordsOf(slot);
   const at = slot << orderShift;
-  const { lastPx } = instrument;
   const side = sideOf(words[at + OrderWord.traits]!);
-  if (lastPx !== 0 && isReached(side, words[at + OrderWord.price]!, lastPx)) {
+  if (isReachedNow(instrument, side, words[at + OrderWord.price]!)) {
     state.triggered.push(slot);
   } else {
     joinStops(state, instrument, slot);
@@ -59,6 +67,17 @@ export function runTriggered(
   triggered.clear();
 }
 
+/** As runTriggered, where a book has been opened: an uncross at taker.firstPx is the last trade, or there was none and an older one is. */
+export function runOpened(state: PartitionState, instrument: Instrument, out: EventBuffer): void {
+  const { stops, lastPx } = instrument;
+  if (stops !== null && state.taker.firstPx === 0 && lastPx !== 0) {
+    takeReached(state, instrument, stops, lastPx);
+    queueSide(state, stops.buys, Side.Buy, lastPx);
+    queueSide(state, stops.sells, Side.Sell, lastPx);
+  }
+  runTriggered(state, instrument, out);
+}
+
 /**
  * What the last taker's trades have reached leaves the stop book and queues up. Its prices only rise, or only fall: the first and the
  * last one say all.
@@ -81,9 +100,11 @@ function queueReached(state: PartitionState, instrument: Instrument): void {
 function trail(
   state: PartitionState,
   instrument: Instrument,
-  { trailing }: StopBook,
+  stops: StopBook,
   price: number,
 ): void {
+  takeReached(state, instrument, stops, price);
+  const { trailing } = stops;
   const { extras, hot } = state.orders;
   for (let index = trailing.count - 1; index >= 0; index--) {
     const slot = trailing.at(index);
@@ -91,14 +112,27 @@ function trail(
     const at = slot << orderShift;
     const side = sideOf(words[at + OrderWord.traits]!);
     const stopPx = words[at + OrderWord.price]!;
-    if (isReached(side, stopPx, price)) {
-      leaveStops(state, instrument, slot);
-      insertInOrder(state, side === Side.Buy ? state.reachedBuys : state.reachedSells, slot);
-      continue;
-    }
     const distance = extras.wordOf(slot, ExtraWord.pegOffsetValue);
     words[at + OrderWord.price] =
       side === Side.Buy ? Math.min(stopPx, price + distance) : Math.max(stopPx, price - distance);
+  }
+}
+
+/** The orders that trail and are reached at `price` leave the stop book. */
+function takeReached(
+  state: PartitionState,
+  instrument: Instrument,
+  { trailing }: StopBook,
+  price: number,
+): void {
+  for (let index = trailing.count - 1; index >= 0; index--) {
+    const slot = trailing.at(index);
+    const words = state.orders.hot.wordsOf(slot);
+    const at = slot << orderShift;
+    const side = sideOf(words[at + OrderWord.traits]!);
+    if (!isReached(side, words[at + OrderWord.price]!, price)) continue;
+    leaveStops(state, instrument, slot);
+    insertInOrder(state, side === Side.Buy ? state.reachedBuys : state.reachedSells, slot);
   }
 }
 

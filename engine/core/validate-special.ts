@@ -90,6 +90,7 @@ function isCoherent(request: OrderRequest): boolean {
     !(isByCash && timeInForce === TimeInForce.FOK) &&
     (request.displayQty === 0 || (hasLimit && mayRest)) &&
     !(request.isPostOnly && !(isLimit && mayRest)) &&
+    !(timeInForce === TimeInForce.AtTheOpening && !isLimit) &&
     (timeInForce === TimeInForce.GTD) === (request.expireTime !== 0)
   );
 }

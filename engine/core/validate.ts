@@ -61,8 +61,22 @@ export function refuseNewOrder(
   const accountStatus = state.accounts.statusOf(state.account);
   if (accountStatus === 0) return OrdRejReason.UnknownAccount;
   if (accountStatus === AccountStatus.Disabled) return OrdRejReason.AccountDisabled;
-  if (instrument.tradingState !== TradingState.Open) return OrdRejReason.ExchangeClosed;
+  const ordType = commands[block + (New.attempt >>> 2)]! >>> 24;
+  const timeInForce = commands[block + (New.timeInForce >>> 2)]! & 0xff;
+  if (!isTaken(instrument.tradingState, ordType, timeInForce)) return OrdRejReason.ExchangeClosed;
   return refuseRequest(state, instrument, commands, block);
+}
+
+/** Check 8: what a state takes (SEMANTICS §4). */
+function isTaken(tradingState: number, ordType: number, timeInForce: number): boolean {
+  if (tradingState === TradingState.Open) return timeInForce !== TimeInForce.AtTheOpening;
+  if (!isAuction(tradingState) || ordType === OrdType.Market) return false;
+  return ordType !== OrdType.Limit || isLasting(timeInForce);
+}
+
+/** Whether orders are taken and rest unmatched. */
+function isAuction(tradingState: number): boolean {
+  return tradingState === TradingState.PreOpen || tradingState === TradingState.Auction;
 }
 
 /** Checks 9 and on; leaves in state.request what they have read. */
@@ -168,7 +182,9 @@ export function refuseReplace(
   if (accountStatus === AccountStatus.Disabled) return CxlRejReason.AccountDisabled;
   const traits = words[at + OrderWord.traits]!;
   const instrument = state.instrumentOf(traits);
-  if (instrument.tradingState !== TradingState.Open) return CxlRejReason.ExchangeClosed;
+  const { tradingState } = instrument;
+  const isOpen = tradingState === TradingState.Open || isAuction(tradingState);
+  if (!isOpen) return CxlRejReason.ExchangeClosed;
   return refuseReplacement(state, slot, commands, block);
 }
 

@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 
 import { CancelReason } from "../../schema/generated/enums.ts";
 import type { Event } from "../../schema/generated/records.ts";
-import { Auditor, BrokenPromise } from "./auditor.ts";
+import { Auditor } from "./auditor.ts";
+import { BrokenPromise } from "./broken-promise.ts";
 import { streamOf } from "./command-stream.ts";
 
 test("rule 35: the oracle's events keep every promise, and the auditor's book is the oracle's", () => {
@@ -74,7 +75,7 @@ const breaks: readonly (readonly [string, (event: Event) => Event | null])[] = [
         : event,
   ],
   [
-    "Only limit orders GTC and GTD rest",
+    "Only limit orders that last rest",
     (event) =>
       event.kind === "OrderCanceled" && event.cancelReason === CancelReason.ImmediateOrCancel
         ? null

@@ -2,35 +2,39 @@
  * Checks the promises that an event stream makes by itself, without the commands: nothing here knows why an event was written. It
  * follows every order from its acceptance to its end and keeps a book of its own.
  */
-import { CancelReason, OrdStatus, Side, TimeInForce } from "../../schema/generated/enums.ts";
+import {
+  CancelReason,
+  OrdStatus,
+  Side,
+  TimeInForce,
+  TradingState,
+} from "../../schema/generated/enums.ts";
 import type { OrderAccepted } from "../../schema/generated/order-accepted.ts";
-import { isBetter, isReachedBy, statusOf, trailed } from "./audited-book.ts";
+import {
+  isBetter,
+  isReachedBy,
+  isWrongWayRound,
+  markReached,
+  newBook,
+  shownAnew,
+  statusOf,
+  trailed,
+} from "./audited-book.ts";
 import type { AuditedBook, AuditedOrder } from "./audited-book.ts";
+import { BrokenPromise, check } from "./broken-promise.ts";
 import type { OrderCanceled } from "../../schema/generated/order-canceled.ts";
 import type { OrderReplaced } from "../../schema/generated/order-replaced.ts";
 import type { OrderTriggered } from "../../schema/generated/order-triggered.ts";
 import type { Event } from "../../schema/generated/records.ts";
+import type { SecurityStatusChanged } from "../../schema/generated/security-status-changed.ts";
 import type { SelfTradePrevented } from "../../schema/generated/self-trade-prevented.ts";
 import type { Trade } from "../../schema/generated/trade.ts";
-
-/** A promise that the events break. */
-export class BrokenPromise extends Error {
-  readonly event: Event | null;
-
-  constructor(promise: string, event: Event | null) {
-    super(event === null ? promise : `${promise}: ${event.kind} with rptSeq ${rptSeqOf(event)}`);
-    this.name = "BrokenPromise";
-    this.event = event;
-  }
-}
 
 export class Auditor {
   readonly #open = new Map<string, AuditedOrder>();
   readonly #books = new Map<number, AuditedBook>();
   /** The order that this command has accepted or taken off its place, not resting yet. */
   #taker: AuditedOrder | null = null;
-  /** The command brings several. */
-  #isList = false;
 
   /** The events of one command, in order. Throws BrokenPromise. */
   observe(events: readonly Event[]): void {
@@ -38,9 +42,10 @@ export class Auditor {
     for (const event of events) this.#observe(event);
     if (this.#taker !== null) this.#rest(this.#taker, events.at(-1) ?? null);
     this.#taker = null;
-    this.#isList = false;
     for (const book of this.#books.values()) {
-      assertUncrossed(book, events.at(-1) ?? null);
+      markReached(book);
+      if (isWrongWayRound(book))
+        throw new BrokenPromise("The best bid is below the best ask", events.at(-1) ?? null);
       for (const order of book.waiting)
         if (order.isReached) throw new BrokenPromise("No stop that was reached waits on", null);
     }
@@ -66,18 +71,20 @@ export class Auditor {
         return this.#replace(event);
       case "OrderTriggered":
         return this.#trigger(event);
-      case "ListAccepted":
-        this.#isList = true;
+      case "SecurityDefined":
+        if (event.created) this.#bookOf(event.securityID).tradingState = event.tradingState;
         return;
+      case "SecurityStatusChanged":
+        return this.#changeState(event);
+      case "ListAccepted":
       case "OrderRejected":
       case "OrderCancelReject":
       case "Duplicate":
       case "Deferred":
       case "DeadLettered":
       case "BusinessMessageReject":
-      case "SecurityDefined":
-      case "SecurityStatusChanged":
       case "SecurityStatusScheduled":
+      case "AuctionIndication":
       case "AccountDefined":
       case "AccountLimitsChanged":
       case "FeeScheduleChanged":
@@ -100,7 +107,6 @@ export class Auditor {
   #accept(accepted: OrderAccepted): void {
     const { orderID, firstSeqNum, price, cashOrderQty } = accepted;
     this.#startItem(accepted);
-    check(this.#taker === null, "A command brings one order", accepted);
     const isCash = cashOrderQty > 0n;
     const orderQty = BigInt(accepted.orderQty);
     const order: AuditedOrder = {
@@ -122,18 +128,26 @@ export class Auditor {
     else this.#wait(order);
   }
 
+  #changeState(event: SecurityStatusChanged): void {
+    const book = this.#bookOf(event.securityID);
+    book.tradingState = event.tradingState;
+    book.isOpening = event.tradingState === TradingState.Open;
+  }
+
   #wait(order: AuditedOrder): void {
     const book = this.#bookOf(order.accepted.securityID);
     book.waiting.add(order);
-    order.isReached = book.lastPx !== 0 && isReachedBy(order, book.lastPx);
+    const isOpen = book.tradingState === TradingState.Open;
+    order.isReached = isOpen && book.lastPx !== 0 && isReachedBy(order, book.lastPx);
   }
 
   /** A stop that a trade has reached, at the stopPx that its trailing has led to, becomes the taker. */
   #trigger(event: OrderTriggered): void {
     const order = this.#orderOf(event.orderID, event.firstSeqNum, event);
     if (this.#taker !== null) this.#rest(this.#taker, event);
-    const { waiting } = this.#bookOf(event.securityID);
-    check(waiting.delete(order), "What is triggered has waited", event);
+    const book = this.#bookOf(event.securityID);
+    markReached(book);
+    check(book.waiting.delete(order), "What is triggered has waited", event);
     check(order.isReached, "A stop waits for a trade at its stopPx", event);
     check(event.stopPx === order.stopPx, "A stop is triggered where it stands", event);
     order.stopPx = 0;
@@ -151,7 +165,37 @@ export class Auditor {
     }
   }
 
+  /** In an auction the first of both sides trade, at a price that both allow. */
+  #auction(event: Trade): void {
+    const buy = this.#orderOf(event.makerOrderID, event.makerFirstSeqNum, event);
+    const sell = this.#orderOf(event.takerOrderID, event.takerFirstSeqNum, event);
+    const book = this.#bookOf(event.securityID);
+    check(book.isOpening, "A trade without a taker opens a book", event);
+    check(
+      book.bids[0] === buy && book.asks[0] === sell,
+      "An auction trades from the best price on",
+      event,
+    );
+    const isAllowed = buy.price >= event.lastPx && sell.price <= event.lastPx;
+    check(isAllowed, "The price of an auction is within both limits", event);
+    this.#noteTrade(event);
+    const lastQty = BigInt(event.lastQty);
+    check(lastQty > 0n, "A quantity changes hands", event);
+    const leaves = [event.makerLeavesQty, event.takerLeavesQty];
+    const statuses = [event.makerOrdStatus, event.takerOrdStatus];
+    for (const [index, order] of [buy, sell].entries()) {
+      order.cumQty += lastQty;
+      order.leavesQty -= lastQty;
+      order.shownQty = shownAnew(order);
+      const isSaid = BigInt(leaves[index] ?? -1) === order.leavesQty;
+      check(isSaid && order.leavesQty >= 0n, "An event says what an order has left", event);
+      check(statuses[index] === statusOf(order), "An order is filled when nothing is left", event);
+      if (order.leavesQty === 0n) this.#close(order);
+    }
+  }
+
   #trade(event: Trade): void {
+    if (event.aggressorSide === Side.None) return this.#auction(event);
     const maker = this.#orderOf(event.makerOrderID, event.makerFirstSeqNum, event);
     const taker = this.#orderOf(event.takerOrderID, event.takerFirstSeqNum, event);
     this.#checkMeeting(maker, taker, event.lastPx, event);
@@ -262,9 +306,9 @@ export class Auditor {
     this.#close(order);
   }
 
-  /** What is left of a list's order rests once the next item begins. */
+  /** What is left of an order before this one rests: of an item of a list before, or of a stop that an opening triggered as it fell due. */
   #startItem(event: Event): void {
-    if (!this.#isList || this.#taker === null) return;
+    if (this.#taker === null) return;
     this.#rest(this.#taker, event);
     this.#taker = null;
   }
@@ -302,19 +346,16 @@ export class Auditor {
 
   #rest(order: AuditedOrder, event: Event | null): void {
     const { timeInForce } = order.accepted;
-    const { GTC, GTD, Day } = TimeInForce;
-    const isLasting = timeInForce === GTC || timeInForce === GTD || timeInForce === Day;
+    const isLasting = timeInForce !== TimeInForce.IOC && timeInForce !== TimeInForce.FOK;
     const mayRest = isLasting && order.price !== 0;
     if (!mayRest || order.leavesQty <= 0n)
-      throw new BrokenPromise("Only limit orders GTC, GTD and Day rest", event);
+      throw new BrokenPromise("Only limit orders that last rest", event);
     this.#queue(order);
   }
 
   /** To the end of its level; an iceberg shows its displayQty. */
   #queue(order: AuditedOrder): void {
-    const displayQty = BigInt(order.accepted.displayQty ?? 0);
-    const isIceberg = displayQty > 0n && displayQty < order.leavesQty;
-    order.shownQty = isIceberg ? displayQty : order.leavesQty;
+    order.shownQty = shownAnew(order);
     const ladder = this.#ladderOf(order);
     const worse = ladder.findIndex((other) =>
       isBetter(order.accepted.side, order.price, other.price),
@@ -346,32 +387,12 @@ export class Auditor {
   }
 
   #bookOf(securityID: number): AuditedBook {
-    const book = this.#books.get(securityID) ?? {
-      rptSeq: 0,
-      lastPx: 0,
-      waiting: new Set(),
-      bids: [],
-      asks: [],
-    };
+    const book = this.#books.get(securityID) ?? newBook(TradingState.Open);
     this.#books.set(securityID, book);
     return book;
   }
 }
 
-function assertUncrossed({ bids, asks }: AuditedBook, event: Event | null): void {
-  const [bid, ask] = [bids[0], asks[0]];
-  if (bid === undefined || ask === undefined || bid.price < ask.price) return;
-  throw new BrokenPromise("The best bid is below the best ask", event);
-}
-
 function keyOf(orderID: string, firstSeqNum: number): string {
   return `${orderID}:${firstSeqNum}`;
-}
-
-function rptSeqOf(event: Event): number {
-  return "rptSeq" in event ? event.rptSeq : 0;
-}
-
-function check(holds: boolean, promise: string, event: Event): void {
-  if (!holds) throw new BrokenPromise(promise, event);
 }

@@ -1,5 +1,6 @@
 /** docs/SEMANTICS.md section 6: the oracle's state in the order of the canonical form, as plain objects. */
 import { Side } from "../../schema/generated/enums.ts";
+import { nothingSaid } from "./naive-sessions.ts";
 import { waitingOf } from "./naive-triggers.ts";
 import type {
   NaiveAccountLimits,
@@ -49,10 +50,11 @@ function byAccount(left: NaiveAccountLimits, right: NaiveAccountLimits): number 
 }
 
 function canonicalInstrument(all: NaiveInstrument) {
-  const { bids, asks, waiting: _waiting, ...instrument } = all;
+  const { bids, asks, waiting: _waiting, published, ...instrument } = all;
   const waiting = [...waitingOf(all, Side.Buy), ...waitingOf(all, Side.Sell)];
   return {
     ...instrument,
+    ...(published ?? nothingSaid),
     lotSize: Number(instrument.lotSize),
     minOrderQty: Number(instrument.minOrderQty),
     maxOrderQty: Number(instrument.maxOrderQty),

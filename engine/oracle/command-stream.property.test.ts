@@ -68,6 +68,7 @@ function wanted(): string[] {
     "SecurityDefined",
     "SecurityStatusChanged",
     "SecurityStatusScheduled",
+    "AuctionIndication",
     "AccountDefined",
     "KeyDefined",
     "AccountLimitsChanged",

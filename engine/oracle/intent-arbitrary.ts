@@ -19,7 +19,7 @@ export const intentArbitrary: fc.Arbitrary<Intent> = fc.record({
   side: fc.nat(1),
   ordType: rarely(4),
   trail: rarely(2),
-  timeInForce: fc.nat(4),
+  timeInForce: fc.nat(5),
   selfTradePrevention: fc.nat(4),
   postOnly: rarely(1),
   display: rarely(1),

@@ -13,6 +13,7 @@ import type { OrderMassCancelRequest } from "../../schema/generated/order-mass-c
 import type { SecurityDefinition } from "../../schema/generated/security-definition.ts";
 import { murmur2 } from "../../schema/hash.ts";
 import { cancelResting, ladderOf } from "./naive-book.ts";
+import { nothingSaid } from "./naive-sessions.ts";
 import { waitingOf } from "./naive-triggers.ts";
 import { endDeferred, namedDeferred } from "./naive-deferral.ts";
 import { given, instrumentOf, nextRptSeq } from "./naive-state.ts";
@@ -154,6 +155,7 @@ function list(state: NaiveState, command: SecurityDefinition): NaiveInstrument {
     bids: [],
     asks: [],
     lastPx: 0,
+    published: command.tradingState === TradingState.Auction ? nothingSaid : null,
     waiting: new Set(),
   };
   state.instruments.push(instrument);

@@ -12,6 +12,7 @@ import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts"
 import type { NewOrderList } from "../../schema/generated/new-order-list.ts";
 import type { OrderCancelRequest } from "../../schema/generated/order-cancel-request.ts";
 import type { Command, Event } from "../../schema/generated/records.ts";
+import { indicate } from "./naive-auctions.ts";
 import { cancelResting } from "./naive-book.ts";
 import { endDeferred, enterNewOrder, settleDue } from "./naive-deferral.ts";
 import {
@@ -84,6 +85,7 @@ export class NaiveEngine {
     );
     runDue(this.#state, run);
     dispatch(this.#state, run, command);
+    indicate(this.#state, run);
     return run.events;
   }
 
@@ -101,6 +103,7 @@ export class NaiveEngine {
     );
     runDue(this.#state, run);
     enterNewOrder(this.#state, run, order, true);
+    indicate(this.#state, run);
     return run.events;
   }
 
@@ -140,6 +143,7 @@ export class NaiveEngine {
       businessRejectReason: BusinessRejectReason[reason],
       refTemplateId: 0,
     });
+    indicate(this.#state, run);
     return run.events;
   }
 }

@@ -35,6 +35,26 @@ export function feesOf(
   };
 }
 
+/** Of a trade in an auction: the earlier of the two orders pays as a maker, the other one as a taker. */
+export function auctionFeesOf(
+  state: NaiveState,
+  instrument: NaiveInstrument,
+  { buy, sell }: { readonly buy: NaiveOrder; readonly sell: NaiveOrder },
+  notional: bigint,
+): Fees {
+  if (buy.entryRptSeq < sell.entryRptSeq) {
+    return feesOf(state, instrument, { maker: buy, taker: sell }, notional);
+  }
+  const turned = feesOf(state, instrument, { maker: sell, taker: buy }, notional);
+  const { makerFee, takerFee, feeSigns = 0 } = turned;
+  const signs = (feeSigns & 1 ? 2 : 0) | (feeSigns & 2 ? 1 : 0);
+  return {
+    ...(takerFee === undefined ? {} : { makerFee: takerFee }),
+    ...(makerFee === undefined ? {} : { takerFee: makerFee }),
+    ...(signs === 0 ? {} : { feeSigns: signs }),
+  };
+}
+
 /** Rounded up, so that nobody pays less than the rate says, or is paid more. */
 function feeOf(notional: bigint, ppm: number): bigint {
   const exact = notional * BigInt(ppm);

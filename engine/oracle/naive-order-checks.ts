@@ -32,11 +32,25 @@ export function newOrderRefusal(
   const account = state.accounts.get(command.accountID);
   if (account === undefined) return OrdRejReason.UnknownAccount;
   if (account.accountStatus === AccountStatus.Disabled) return OrdRejReason.AccountDisabled;
-  if (instrument.tradingState !== TradingState.Open) return OrdRejReason.ExchangeClosed;
+  if (!isTaken(instrument, command)) return OrdRejReason.ExchangeClosed;
   if (!fieldsGoTogether(command)) return OrdRejReason.UnsupportedOrderCharacteristic;
   const isGtd = command.timeInForce === TimeInForce.GTD;
   if (isGtd && command.expireTime <= state.now) return OrdRejReason.ExpireTimePassed;
   return bookRefusal(state, command, instrument);
+}
+
+/** The table of section 4: what the state takes. */
+function isTaken({ tradingState }: NaiveInstrument, command: NewOrderSingle): boolean {
+  const isForOpening = command.timeInForce === TimeInForce.AtTheOpening;
+  if (tradingState === TradingState.Open) return !isForOpening;
+  if (!isAuction(tradingState)) return false;
+  if (isStop(command)) return true;
+  return command.ordType === OrdType.Limit && isLasting(command);
+}
+
+/** Whether orders are taken and rest unmatched. */
+export function isAuction(tradingState: TradingState): boolean {
+  return tradingState === TradingState.PreOpen || tradingState === TradingState.Auction;
 }
 
 function bookRefusal(
@@ -118,14 +132,14 @@ function fieldsGoTogether(command: NewOrderSingle): boolean {
   const isAtOnce = timeInForce === TimeInForce.IOC || timeInForce === TimeInForce.FOK;
   if (ordType === OrdType.Market && !isAtOnce) return false;
   if (hasCash && timeInForce === TimeInForce.FOK) return false;
+  if (timeInForce === TimeInForce.AtTheOpening && ordType !== OrdType.Limit) return false;
   if ((command.displayQty ?? 0) !== 0 && (!hasLimit || !isLasting(command))) return false;
   if (isPostOnly(command) && (ordType !== OrdType.Limit || !isLasting(command))) return false;
   return (command.expireTime !== 0) === (timeInForce === TimeInForce.GTD);
 }
 
 function isLasting({ timeInForce }: NewOrderSingle): boolean {
-  const { GTC, GTD, Day } = TimeInForce;
-  return timeInForce === GTC || timeInForce === GTD || timeInForce === Day;
+  return timeInForce !== TimeInForce.IOC && timeInForce !== TimeInForce.FOK;
 }
 
 export function isStop({ ordType }: NewOrderSingle): boolean {

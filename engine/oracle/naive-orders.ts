@@ -12,7 +12,7 @@ import type { OrderCancelRequest } from "../../schema/generated/order-cancel-req
 import { cancelResting, emitCanceled, least, takeOff, wouldCross } from "./naive-book.ts";
 import { isShareFull } from "./naive-id-window.ts";
 import { isOutsideBand, limitsOf, notionalOf, openOrdersOf } from "./naive-limits.ts";
-import { hasTooManyParts, isGoodQty, isTooLate } from "./naive-order-checks.ts";
+import { hasTooManyParts, isAuction, isGoodQty, isTooLate } from "./naive-order-checks.ts";
 import { given, nextRptSeq } from "./naive-state.ts";
 import type { CommandRun, NaiveOrder, NaiveState, NaiveTrigger, Resting } from "./naive-state.ts";
 import { runTriggered, take } from "./naive-taking.ts";
@@ -79,7 +79,9 @@ function replaceRefusal(
   if (account === undefined) return CxlRejReason.UnknownAccount;
   if (resting === undefined) return CxlRejReason.UnknownOrder;
   if (account.accountStatus === AccountStatus.Disabled) return CxlRejReason.AccountDisabled;
-  if (resting.instrument.tradingState !== TradingState.Open) return CxlRejReason.ExchangeClosed;
+  const { tradingState } = resting.instrument;
+  if (tradingState !== TradingState.Open && !isAuction(tradingState))
+    return CxlRejReason.ExchangeClosed;
   return replacementRefusal(state, command, resting);
 }
 

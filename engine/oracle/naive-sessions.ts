@@ -7,10 +7,19 @@ import {
   TradingState,
 } from "../../schema/generated/enums.ts";
 import type { SecurityStatus } from "../../schema/generated/security-status.ts";
+import { open } from "./naive-auctions.ts";
 import { cancelResting } from "./naive-book.ts";
 import { given, instrumentOf, nextRptSeq } from "./naive-state.ts";
-import type { CommandRun, NaiveInstrument, NaiveState } from "./naive-state.ts";
+import type { CommandRun, NaiveIndication, NaiveInstrument, NaiveState } from "./naive-state.ts";
 import { waitingOf } from "./naive-triggers.ts";
+
+/** Before the first indication of an auction. */
+export const nothingSaid: NaiveIndication = {
+  indicativePrice: 0,
+  indicativeQty: 0,
+  imbalanceQty: 0,
+  imbalanceSide: Side.None,
+};
 
 /** Changes that may wait for one instrument. */
 const scheduledMax = 16;
@@ -68,13 +77,17 @@ function changeState(
     tradingState,
     ...given("effectiveTime", effectiveTime),
   });
+  if (tradingState !== TradingState.Auction) instrument.published = null;
+  else instrument.published ??= nothingSaid;
+  if (tradingState === TradingState.Open) open(state, run, instrument);
   if (tradingState === TradingState.Closed) endDay(state, run, instrument);
 }
 
 function endDay(state: NaiveState, run: CommandRun, instrument: NaiveInstrument): void {
   const waiting = [Side.Buy, Side.Sell].flatMap((side) => waitingOf(instrument, side));
   for (const order of [...instrument.bids, ...instrument.asks, ...waiting]) {
-    if (order.timeInForce !== TimeInForce.Day) continue;
+    const { AtTheOpening, Day } = TimeInForce;
+    if (order.timeInForce !== Day && order.timeInForce !== AtTheOpening) continue;
     cancelResting(state, run, instrument, order, CancelReason.Expired);
   }
 }

@@ -100,8 +100,17 @@ export interface NaiveInstrument {
   referencePrice: number;
   /** Of the last trade; 0 before the first. */
   lastPx: number;
+  /** While its state is Auction: what was said last of what it would come to. */
+  published: NaiveIndication | null;
   /** Orders that wait for a trade, in no order. */
   readonly waiting: Set<NaiveOrder>;
+}
+
+export interface NaiveIndication {
+  readonly indicativePrice: number;
+  readonly indicativeQty: number;
+  readonly imbalanceQty: number;
+  readonly imbalanceSide: Side;
 }
 
 export interface NaiveAccount {

@@ -1,5 +1,5 @@
 /** docs/SEMANTICS.md sections 3 and 5a: the end state of a taker, and the stops that its trades reach. */
-import { CancelReason, OrdType, TimeInForce } from "../../schema/generated/enums.ts";
+import { CancelReason, OrdType, TimeInForce, TradingState } from "../../schema/generated/enums.ts";
 import { emitCanceled, rest } from "./naive-book.ts";
 import { canFillAtOnce, match } from "./naive-matching.ts";
 import type { CommandRun, NaiveInstrument, NaiveOrder, NaiveState } from "./naive-state.ts";
@@ -12,6 +12,7 @@ export function take(
   instrument: NaiveInstrument,
   order: NaiveOrder,
 ): void {
+  if (instrument.tradingState !== TradingState.Open) return rest(state, instrument, order);
   if (order.timeInForce === TimeInForce.FOK && !canFillAtOnce(instrument, order)) {
     return emitCanceled(run, instrument, order, CancelReason.FillOrKill);
   }

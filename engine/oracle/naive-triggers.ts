@@ -1,5 +1,5 @@
 /** docs/SEMANTICS.md section 5a: orders that wait for a trade at their stopPx. */
-import { OrdType, Side } from "../../schema/generated/enums.ts";
+import { OrdType, Side, TradingState } from "../../schema/generated/enums.ts";
 import { takeOff } from "./naive-book.ts";
 import { nextRptSeq } from "./naive-state.ts";
 import type {
@@ -35,6 +35,14 @@ export function noteTrade(instrument: NaiveInstrument, price: number): void {
   }
 }
 
+/** The instrument is opened: what the last trade reaches is triggered, also what came while nothing could be. */
+export function markReached({ lastPx, waiting }: NaiveInstrument): void {
+  for (const order of waiting) {
+    const trigger = triggerOf(order);
+    if (lastPx !== 0 && isReachedBy(order.side, trigger.stopPx, lastPx)) trigger.isReached = true;
+  }
+}
+
 /** The orders that trades have reached, in the order in which they are triggered. */
 export function reached(instrument: NaiveInstrument): NaiveOrder[] {
   return [...waitingOf(instrument, Side.Buy), ...waitingOf(instrument, Side.Sell)].filter(
@@ -46,7 +54,8 @@ export function reached(instrument: NaiveInstrument): NaiveOrder[] {
 export function wait(state: NaiveState, instrument: NaiveInstrument, order: NaiveOrder): void {
   const trigger = triggerOf(order);
   const { lastPx } = instrument;
-  trigger.isReached = lastPx !== 0 && isReachedBy(order.side, trigger.stopPx, lastPx);
+  const isOpen = instrument.tradingState === TradingState.Open;
+  trigger.isReached = isOpen && lastPx !== 0 && isReachedBy(order.side, trigger.stopPx, lastPx);
   instrument.waiting.add(order);
   state.resting.set(order.orderID, { order, instrument });
 }

@@ -269,6 +269,8 @@ function tell(event: Event): string {
       return `Deferred #${last(event.orderID)} at attempt ${event.attempt} ${OrdRejReasonName[event.ordRejReason]}`;
     case "DeadLettered":
       return `DeadLettered #${last(event.orderID)} after ${event.attempts} ${DeadReasonName[event.deadReason]}`;
+    case "AuctionIndication":
+      return `AuctionIndication ${event.indicativeQty} at ${event.indicativePrice} imbalance ${event.imbalanceQty}`;
     case "OrderAccepted":
     case "SecurityDefined":
     case "SecurityStatusChanged":

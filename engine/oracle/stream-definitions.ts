@@ -103,10 +103,13 @@ export function makeSession(context: StreamContext, intent: Intent): SecuritySta
   return { ...makeSecurityStatus(context, intent), tradingState, ...makeTime(context, intent) };
 }
 
-/** Mostly back to Open, so that there is something to close. */
+/** Mostly to an auction and back to Open. */
 function nextState(present: TradingState, { manner }: Intent): TradingState {
-  const { Open, Halt, Closed } = TradingState;
-  const states = present === Open ? [Closed, Halt, Closed] : [Open, Open, Closed];
+  const { Open, Halt, Closed, PreOpen, Auction } = TradingState;
+  const states =
+    present === Open
+      ? [Closed, Halt, PreOpen, Auction, Auction]
+      : [Open, Auction, Open, Halt, Open, PreOpen, Closed];
   return states[manner % states.length] ?? Open;
 }
 

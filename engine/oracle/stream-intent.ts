@@ -95,11 +95,11 @@ function rollOrdType(dice: Dice, { features }: StreamShape): number {
   return Number(features.has("market") && dice.chance(0.1));
 }
 
-/** Index into GTC, IOC, FOK, GTD, Day. */
+/** Index into GTC, IOC, FOK, GTD, Day, AtTheOpening. */
 function rollTimeInForce(dice: Dice, { features }: StreamShape): number {
   if (dice.chance(0.6)) return 0;
   const choice = dice.upTo(3);
-  if (choice === 0 && features.has("session")) return 4;
+  if (choice === 0 && features.has("session")) return 4 + dice.upTo(1);
   const isOn = [true, features.has("IOC"), features.has("FOK"), features.has("GTD")][choice];
   return isOn === true ? choice : 0;
 }

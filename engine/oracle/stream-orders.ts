@@ -26,6 +26,7 @@ const timesInForce = [
   TimeInForce.FOK,
   TimeInForce.GTD,
   TimeInForce.Day,
+  TimeInForce.AtTheOpening,
 ] as const;
 
 const ordTypes = [
@@ -138,8 +139,7 @@ function selfTradePreventionOf(intent: Intent): SelfTradePrevention {
 }
 
 function isLasting(timeInForce: TimeInForce): boolean {
-  const { GTC, GTD, Day } = TimeInForce;
-  return timeInForce === GTC || timeInForce === GTD || timeInForce === Day;
+  return timeInForce !== TimeInForce.IOC && timeInForce !== TimeInForce.FOK;
 }
 
 function isPostOnly(intent: Intent, timeInForce: TimeInForce): boolean {

@@ -114,9 +114,10 @@ class Sums {
 
   #addTrade(trade: ExpectedTrade): void {
     const { symbol, rptSeq, seqNum, lastPx, lastQty, maker, taker, aggressorSide } = trade;
+    const isAuction = aggressorSide === "None";
     for (const [order, liquidity] of [
-      [maker, 1],
-      [taker, 2],
+      [maker, isAuction ? 4 : 1],
+      [taker, isAuction ? 4 : 2],
     ] as const) {
       const { side, accountID, orderID, firstSeqNum } = order;
       this.#fills.add(

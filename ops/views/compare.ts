@@ -131,7 +131,7 @@ async function compareTrades(
         .filter((trade) => trade.symbol === symbol)
         .map(({ rptSeq, seqNum, lastPx, lastQty, aggressorSide }) => [
           `${symbol} ${rptSeq}`,
-          `${seqNum} ${decimal(lastPx, priceExponent)} ${decimal(lastQty, qtyExponent)} ${aggressorSide}`,
+          `${seqNum} ${decimal(lastPx, priceExponent)} ${decimal(lastQty, qtyExponent)} ${aggressorSide === "None" ? "-" : aggressorSide}`,
         ]),
     );
     const rows = await reader.list(`/v1/instruments/${symbol}/trades`, "trades");
@@ -158,8 +158,8 @@ async function compareAccounts(
       const foundOrders = keyed(symbol, orderRows, ["orderID", "firstSeqNum"], orderColumns);
       compareRows(orders, expectedOrders(views, accountID, instrument), foundOrders);
       const fillRows = await reader.list(`/v1/fills?symbol=${symbol}`, "fills", token);
-      const fillColumns = ["orderID", "side", "lastPx", "lastQty"];
-      const foundFills = keyed(symbol, fillRows, ["rptSeq", "lastLiquidityInd"], fillColumns);
+      const fillColumns = ["orderID", "lastLiquidityInd", "lastPx", "lastQty"];
+      const foundFills = keyed(symbol, fillRows, ["rptSeq", "side"], fillColumns);
       compareRows(fills, expectedFills(views, accountID, instrument), foundFills);
     }
     const answer = await reader.get("/v1/positions", token);
@@ -203,17 +203,18 @@ function expectedFills(
   const fills = new Map<string, string>();
   for (const trade of views.trades) {
     if (trade.symbol !== symbol) continue;
+    const isAuction = trade.aggressorSide === "None";
     const legs: readonly (readonly [ExpectedOrder, string])[] = [
-      [trade.maker, "Added"],
-      [trade.taker, "Removed"],
+      [trade.maker, isAuction ? "Auction" : "Added"],
+      [trade.taker, isAuction ? "Auction" : "Removed"],
     ];
     for (const [order, lastLiquidityInd] of legs) {
       if (order.accountID !== accountID) continue;
       const lastPx = decimal(trade.lastPx, priceExponent);
       const lastQty = decimal(trade.lastQty, qtyExponent);
       fills.set(
-        `${symbol} ${trade.rptSeq} ${lastLiquidityInd}`,
-        `${order.orderID} ${order.side} ${lastPx} ${lastQty}`,
+        `${symbol} ${trade.rptSeq} ${order.side}`,
+        `${order.orderID} ${lastLiquidityInd} ${lastPx} ${lastQty}`,
       );
     }
   }

@@ -42,7 +42,8 @@ export interface ExpectedTrade {
   readonly seqNum: number;
   readonly lastPx: number;
   readonly lastQty: number;
-  readonly aggressorSide: Side;
+  /** None: an auction. */
+  readonly aggressorSide: Side | "None";
   readonly maker: ExpectedOrder;
   readonly taker: ExpectedOrder;
 }
@@ -103,6 +104,7 @@ export class ExpectedViews {
       case "BusinessMessageReject":
       case "SecurityStatusChanged":
       case "SecurityStatusScheduled":
+      case "AuctionIndication":
       case "AccountDefined":
       case "AccountLimitsChanged":
       case "FeeScheduleChanged":
@@ -151,7 +153,7 @@ export class ExpectedViews {
     const maker = this.#order(partition, event.makerOrderID, event.makerFirstSeqNum);
     const taker = this.#order(partition, event.takerOrderID, event.takerFirstSeqNum);
     const { rptSeq, lastPx, lastQty } = event;
-    const aggressorSide = SideName[event.aggressorSide] as Side;
+    const aggressorSide = SideName[event.aggressorSide];
     this.trades.push({
       symbol: maker.symbol,
       rptSeq,
@@ -166,7 +168,9 @@ export class ExpectedViews {
     taker.cumQty += lastQty;
     maker.ordStatus = OrdStatusName[event.makerOrdStatus];
     taker.ordStatus = OrdStatusName[event.takerOrdStatus];
-    this.#give(maker, lastQty, event.makerLeavesQty);
+    // In an auction both rest, and show what they may in their places.
+    if (aggressorSide === "None") this.#take(maker, event.makerLeavesQty);
+    else this.#give(maker, lastQty, event.makerLeavesQty);
     this.#take(taker, event.takerLeavesQty);
   }
 
@@ -224,7 +228,7 @@ export class ExpectedViews {
     if (isUsedUp) this.#rest(order);
   }
 
-  /** A taker that will rest shows what it may. */
+  /** A taker that will rest, or an order that an auction leaves, shows what it may. */
   #take(order: ExpectedOrder, leavesQty: number): void {
     this.#lower(order, leavesQty);
     show(order);

@@ -29,7 +29,7 @@ export type ExecTypeName =
   | "SelfTradePrevented"
   | "Triggered";
 
-export type LiquidityName = "None" | "Added" | "Removed";
+export type LiquidityName = "None" | "Added" | "Removed" | "Auction";
 
 export type OrderEventRow = {
   readonly symbol: string;
@@ -76,6 +76,19 @@ export type BboRow = {
   readonly bidQty: string;
   readonly askPx: string | null;
   readonly askQty: string;
+  readonly partition: number;
+  readonly seqNum: number;
+};
+
+/** What an auction would come to, each time that this has changed. */
+export type IndicationRow = {
+  readonly symbol: string;
+  readonly transactTime: string;
+  readonly rptSeq: number;
+  readonly indicativePrice: string | null;
+  readonly indicativeQty: string;
+  readonly imbalanceQty: string;
+  readonly imbalanceSide: string;
   readonly partition: number;
   readonly seqNum: number;
 };

@@ -50,23 +50,27 @@ export function isOrdType(value: number): value is OrdType {
 export const TimeInForce = {
   Day: 0,
   GTC: 1,
+  AtTheOpening: 2,
   IOC: 3,
   FOK: 4,
   GTD: 6,
 } as const;
 export type TimeInForce = (typeof TimeInForce)[keyof typeof TimeInForce];
-export const TimeInForceName: Readonly<Record<TimeInForce, "Day" | "GTC" | "IOC" | "FOK" | "GTD">> =
-  {
-    0: "Day",
-    1: "GTC",
-    3: "IOC",
-    4: "FOK",
-    6: "GTD",
-  };
+export const TimeInForceName: Readonly<
+  Record<TimeInForce, "Day" | "GTC" | "AtTheOpening" | "IOC" | "FOK" | "GTD">
+> = {
+  0: "Day",
+  1: "GTC",
+  2: "AtTheOpening",
+  3: "IOC",
+  4: "FOK",
+  6: "GTD",
+};
 export function isTimeInForce(value: number): value is TimeInForce {
   switch (value) {
     case 0:
     case 1:
+    case 2:
     case 3:
     case 4:
     case 6:
@@ -114,15 +118,19 @@ export const TradingState = {
   Halt: 2,
   CancelOnly: 3,
   Closed: 4,
+  PreOpen: 5,
+  Auction: 6,
 } as const;
 export type TradingState = (typeof TradingState)[keyof typeof TradingState];
 export const TradingStateName: Readonly<
-  Record<TradingState, "Open" | "Halt" | "CancelOnly" | "Closed">
+  Record<TradingState, "Open" | "Halt" | "CancelOnly" | "Closed" | "PreOpen" | "Auction">
 > = {
   1: "Open",
   2: "Halt",
   3: "CancelOnly",
   4: "Closed",
+  5: "PreOpen",
+  6: "Auction",
 };
 export function isTradingState(value: number): value is TradingState {
   switch (value) {
@@ -130,6 +138,8 @@ export function isTradingState(value: number): value is TradingState {
     case 2:
     case 3:
     case 4:
+    case 5:
+    case 6:
       return true;
     default:
       return false;
@@ -282,6 +292,7 @@ export const CancelReason = {
   ReplacedBelowCumQty: 9,
   TakerPriceBand: 10,
   DeadManTimer: 11,
+  NotFilledAtOpening: 12,
 } as const;
 export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
 export const CancelReasonName: Readonly<
@@ -298,6 +309,7 @@ export const CancelReasonName: Readonly<
     | "ReplacedBelowCumQty"
     | "TakerPriceBand"
     | "DeadManTimer"
+    | "NotFilledAtOpening"
   >
 > = {
   1: "Requested",
@@ -311,6 +323,7 @@ export const CancelReasonName: Readonly<
   9: "ReplacedBelowCumQty",
   10: "TakerPriceBand",
   11: "DeadManTimer",
+  12: "NotFilledAtOpening",
 };
 export function isCancelReason(value: number): value is CancelReason {
   switch (value) {
@@ -325,6 +338,7 @@ export function isCancelReason(value: number): value is CancelReason {
     case 9:
     case 10:
     case 11:
+    case 12:
       return true;
     default:
       return false;

@@ -217,6 +217,12 @@ import {
   validListAccepted,
   type ListAccepted,
 } from "./list-accepted.ts";
+import {
+  decodeAuctionIndication,
+  encodeAuctionIndication,
+  validAuctionIndication,
+  type AuctionIndication,
+} from "./auction-indication.ts";
 import { decodeBody, encodeBody, validBody, type Body } from "./body.ts";
 import {
   decodeOutputChunk,
@@ -252,7 +258,7 @@ import {
 
 export const schemaId = 1;
 /** The newest one; a message is written in the least version that has all that it says. */
-export const schemaVersion = 7;
+export const schemaVersion = 8;
 export const headerBytes = 8;
 
 /** Templates 1 to 63: what stands on the orders log. */
@@ -296,7 +302,8 @@ export type Event =
   | DeadManTimerSet
   | DeadManTimerFired
   | SecurityStatusScheduled
-  | ListAccepted;
+  | ListAccepted
+  | AuctionIndication;
 export type AnyMessage =
   | Command
   | Event
@@ -386,6 +393,8 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
       return encodeSecurityStatusScheduled(message, view, at);
     case "ListAccepted":
       return encodeListAccepted(message, view, at);
+    case "AuctionIndication":
+      return encodeAuctionIndication(message, view, at);
     case "Body":
       return encodeBody(message, view, at);
     case "OutputChunk":
@@ -482,6 +491,8 @@ export function encodedBytes(message: AnyMessage): number {
       return 32;
     case "ListAccepted":
       return 40;
+    case "AuctionIndication":
+      return 48;
     case "Body":
       return 56;
     case "OutputChunk":
@@ -579,6 +590,8 @@ export function blockLengthOf(templateId: number, version: number): number {
       return version < 6 ? 0 : 24;
     case 88:
       return version < 7 ? 0 : 32;
+    case 89:
+      return version < 8 ? 0 : 40;
     case 128:
       return 48;
     case 129:
@@ -685,6 +698,8 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
       return "SecurityStatusScheduled";
     case 88:
       return "ListAccepted";
+    case 89:
+      return "AuctionIndication";
     case 128:
       return "Body";
     case 129:
@@ -783,6 +798,8 @@ export function validBlock(templateId: number, view: DataView, block: number): b
       return validSecurityStatusScheduled(view, block);
     case 88:
       return validListAccepted(view, block);
+    case 89:
+      return validAuctionIndication(view, block);
     case 128:
       return validBody(view, block);
     case 129:
@@ -881,6 +898,8 @@ export function decodeBlock(templateId: number, view: DataView, block: number): 
       return decodeSecurityStatusScheduled(view, block);
     case 88:
       return decodeListAccepted(view, block);
+    case 89:
+      return decodeAuctionIndication(view, block);
     case 128:
       return decodeBody(view, block);
     case 129:

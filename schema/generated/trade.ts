@@ -18,6 +18,7 @@ export interface Trade {
   readonly takerLeavesQty: number;
   readonly takerAccountID: number;
   readonly lastPx: number;
+  /** The taker's; None: an auction, where nobody takes. The maker's fields are then the buy's, the taker's the sell's. */
   readonly aggressorSide: Side;
   readonly makerOrdStatus: OrdStatus;
   readonly takerOrdStatus: OrdStatus;

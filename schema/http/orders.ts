@@ -14,7 +14,7 @@ import {
 } from "./scalars.ts";
 
 export const OrdTypeText = z.enum(["Limit", "Market", "Stop", "StopLimit"]);
-export const TimeInForceText = z.enum(["GTC", "IOC", "FOK", "GTD", "Day"]);
+export const TimeInForceText = z.enum(["GTC", "IOC", "FOK", "GTD", "Day", "AtTheOpening"]);
 
 /** Body of POST /v1/orders. Which fields go together is checked after their forms, and answered UnsupportedOrderCharacteristic. */
 export const NewOrderRequest = z
@@ -42,7 +42,7 @@ export const NewOrderRequest = z
     }),
     timeInForce: TimeInForceText.optional().meta({
       description:
-        "GTC where absent; Market: IOC where absent, or FOK. Day: until the instrument is Closed. A stop waits until it is triggered, canceled or, GTD, expired, and then has it",
+        "GTC where absent; Market: IOC where absent, or FOK. Day: until the instrument is Closed. AtTheOpening: a limit order for the auction at hand. A stop waits until it is triggered, canceled or, GTD, expired, and then has it",
     }),
     expireTime: z.iso
       .datetime()
@@ -51,7 +51,7 @@ export const NewOrderRequest = z
     postOnly: z
       .boolean()
       .optional()
-      .meta({ description: "Refused where it would trade at once; GTC, GTD and Day only" }),
+      .meta({ description: "Refused where it would trade at once; not with IOC and FOK" }),
     selfTradePrevention: SelfTradePreventionText.optional(),
     clOrdID: ClOrdID.optional(),
   })

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { ReadProblemStatus } from "./reads.ts";
+import { ReadProblemStatus } from "./read-problem.ts";
 
 /**
  * Every code that a problem can have, with its status. The codes never change; details are for people. UnknownSymbol is 404 where

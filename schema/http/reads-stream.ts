@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { Decimal, Time } from "./reads.ts";
+import { AuctionView, Decimal, Time } from "./reads.ts";
+import { TradingStateText } from "./scalars.ts";
 
 /**
  * The stream of `/v1/stream`, one JSON text a message.
@@ -12,6 +13,9 @@ import { Decimal, Time } from "./reads.ts";
  * Checksum: CRC-32 (IEEE 802.3, as in zlib), as an unsigned number, over the ASCII text of the book after the message: the best 25
  * bids from the best price down, then the best 25 asks from the best price up, each `price:qty` exactly as sent, joined by commas.
  * An empty book has checksum 0.
+ *
+ * Each message says the tradingState, and in an Auction what its opening would come to; a change of either is a delta too, if need be
+ * without a level. Where the state is not Open, bids and asks may cross: nothing is matched until it is.
  *
  * Trades: `subscribed`, then a `trade` each. Where a slow reader missed some, a `gap` says which rptSeqs are not complete; they are read
  * with GET /v1/instruments/{symbol}/trades.
@@ -42,6 +46,8 @@ const bookFields = {
   bids: z.array(StreamLevel),
   asks: z.array(StreamLevel),
   checksum: z.int().min(0).max(0xffff_ffff),
+  tradingState: TradingStateText,
+  auction: AuctionView.optional(),
 };
 
 export const StreamSnapshot = z
@@ -61,7 +67,10 @@ export const StreamTrade = z
     rptSeq: Count,
     lastPx: Decimal,
     lastQty: Decimal,
-    aggressorSide: z.enum(["Buy", "Sell"]),
+    aggressorSide: z
+      .enum(["Buy", "Sell"])
+      .optional()
+      .meta({ description: "Absent: in an auction nobody takes" }),
     transactTime: Time,
   })
   .meta({ id: "StreamTrade" });

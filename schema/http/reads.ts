@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { TradingStateText } from "./scalars.ts";
+
 /**
  * What the read routes take. Query strings arrive as text: numbers and booleans are plain digits and true or false, nothing else.
  * Unknown parameters are refused.
@@ -147,7 +149,7 @@ export const Order = z
     symbol: SymbolText,
     side: SideText,
     ordType: z.enum(["Market", "Limit", "Stop", "StopLimit"]),
-    timeInForce: z.enum(["GTC", "IOC", "FOK", "GTD", "Day"]),
+    timeInForce: z.enum(["GTC", "IOC", "FOK", "GTD", "Day", "AtTheOpening"]),
     price: Decimal.optional(),
     stopPx: Decimal.optional().meta({
       description:
@@ -206,8 +208,8 @@ export const Fill = z
     lastQty: Decimal,
     lastPx: Decimal,
     lastLiquidityInd: z
-      .enum(["Added", "Removed"])
-      .meta({ description: "Added: it rested (maker); Removed: it took" }),
+      .enum(["Added", "Removed", "Auction"])
+      .meta({ description: "Added: it rested (maker); Removed: it took; Auction: neither" }),
     fee: Decimal.meta({ description: "In the quote currency; negative: the account receives it" }),
     leavesQty: Decimal.meta({
       description: "Of the order after the trade; 0 for an order by cash",
@@ -263,7 +265,7 @@ export const Instrument = z
     takerBandBps: Count.meta({ description: "How far from it a taker trades; 0: anywhere" }),
     referencePrice: Decimal.meta({ description: "Before the first trade; 0: none" }),
     selfTradePrevention: z.enum(["CancelNewest", "CancelOldest", "CancelBoth", "Decrement"]),
-    tradingState: z.enum(["Open", "Halt", "CancelOnly", "Closed"]),
+    tradingState: TradingStateText,
     seqNum: Count.meta({
       description: "The instrument is as after this command; none since has changed it",
     }),
@@ -277,6 +279,15 @@ export const InstrumentAnswer = Instrument.extend({ position: Position }).meta({
 export const InstrumentList = z
   .object({ instruments: z.array(Instrument), position: Position })
   .meta({ id: "InstrumentList", description: "By symbol" });
+
+export const AuctionView = z
+  .object({
+    indicativePrice: Decimal.optional().meta({ description: "Absent: no bid meets an ask" }),
+    indicativeQty: Decimal.meta({ description: "That would trade at it" }),
+    imbalanceQty: Decimal.meta({ description: "That would be left of one side at it or better" }),
+    imbalanceSide: SideText.optional(),
+  })
+  .meta({ id: "AuctionView", description: "What an opening would come to now" });
 
 export const BookLevel = z
   .object({ price: Decimal, orderQty: Decimal, orderCount: Count })
@@ -300,6 +311,10 @@ const bookFields = {
     description: "The book is as after this command; none since has an event of this instrument",
   }),
   rptSeq: Count.meta({ description: "Of the instrument's last event" }),
+  tradingState: TradingStateText.meta({
+    description: "Bids and asks may cross where it is not Open: nothing is matched then",
+  }),
+  auction: AuctionView.optional(),
   position: Position,
 };
 
@@ -332,7 +347,7 @@ export const PublicTrade = z
     seqNum: Count,
     lastPx: Decimal,
     lastQty: Decimal,
-    aggressorSide: SideText,
+    aggressorSide: SideText.optional().meta({ description: "Absent: in an auction nobody takes" }),
     transactTime: Time,
   })
   .meta({ id: "PublicTrade" });
@@ -375,6 +390,7 @@ export type AccountPositionList = z.infer<typeof AccountPositionList>;
 export type Instrument = z.infer<typeof Instrument>;
 export type InstrumentAnswer = z.infer<typeof InstrumentAnswer>;
 export type InstrumentList = z.infer<typeof InstrumentList>;
+export type AuctionView = z.infer<typeof AuctionView>;
 export type BookLevel = z.infer<typeof BookLevel>;
 export type BookLevelOrders = z.infer<typeof BookLevelOrders>;
 export type Book = z.infer<typeof Book>;
@@ -382,19 +398,3 @@ export type PublicTrade = z.infer<typeof PublicTrade>;
 export type TradeList = z.infer<typeof TradeList>;
 export type Candle = z.infer<typeof Candle>;
 export type CandleList = z.infer<typeof CandleList>;
-
-/** Every code that a read route's problem can have, with its status. */
-export const ReadProblemStatus = {
-  InvalidRequest: 400,
-  Unauthorized: 401,
-  Forbidden: 403,
-  NotFound: 404,
-  UnknownOrder: 404,
-  UnknownSymbol: 404,
-  StaleRead: 409,
-  InternalError: 500,
-  AnalyticsUnavailable: 503,
-  BookUnavailable: 503,
-  ReadsUnavailable: 503,
-} as const;
-export type ReadProblemCode = keyof typeof ReadProblemStatus;

@@ -37,7 +37,14 @@ export const Count = z.int().min(0).meta({ description: "A count, or a place on 
 export const AccountID = z.int().min(1).max(2147483647);
 
 export const SideText = z.enum(["Buy", "Sell"]);
-export const TradingStateText = z.enum(["Open", "Halt", "CancelOnly", "Closed"]);
+export const TradingStateText = z.enum([
+  "Open",
+  "Halt",
+  "CancelOnly",
+  "Closed",
+  "PreOpen",
+  "Auction",
+]);
 export const SelfTradePreventionText = z
   .enum(["CancelNewest", "CancelOldest", "CancelBoth", "Decrement"])
   .meta({ description: "Who gives way when an account would trade with itself" });

@@ -96,7 +96,7 @@ export const orders = pgTable(
   ],
 );
 
-/** Both sides of every trade, one row each: the taker's row has lastLiquidityInd 2 and its side is the aggressor's. */
+/** Both sides of every trade, one row each: the taker's row has lastLiquidityInd 2 and its side is the aggressor's. In an auction, where nobody takes, both have 4. */
 export const fills = pgTable(
   "fills",
   {
@@ -113,7 +113,7 @@ export const fills = pgTable(
     lastPx: integer("last_px").notNull(),
     leavesQty: count("leaves_qty").notNull(),
     ordStatus: smallint("ord_status").notNull(),
-    /** FIX 851: 1 added liquidity (maker), 2 removed it (taker). */
+    /** FIX 851: 1 added liquidity (maker), 2 removed it (taker), 4 traded in an auction. */
     lastLiquidityInd: smallint("last_liquidity_ind").notNull(),
     /** In price unit x quantity unit; below 0 where the account receives it. */
     fee: wide("fee")
