@@ -98,15 +98,15 @@ export const mutants: readonly Mutant[] = [
   {
     bug: "the deadline is checked before the repeat",
     file: "naive-engine.ts",
-    from: "if (answerRepeat(",
-    to: "if ((command.validUntil === 0 || command.validUntil >= state.now) && answerRepeat(",
+    from: "if (answerRepeat(state, run, request, templateIds[command.kind]))",
+    to: "if ((command.validUntil === 0 || command.validUntil >= state.now) && answerRepeat(state, run, request, templateIds[command.kind]))",
     among: [],
   },
   {
     bug: "the window's share is one too large",
     file: "naive-id-window.ts",
-    from: ">= share",
-    to: "> share",
+    from: "+ count <= share",
+    to: "+ count <= share + 1",
   },
   {
     bug: "post-only ignores own orders",
