@@ -48,7 +48,7 @@ test("whenever an owner dies, each command has one outcome, that of a run that n
     ),
     { numRuns: 25 },
   );
-}, 30_000);
+}, 120_000);
 
 test("the same holds over Checkpoints and snapshots", async () => {
   const padding = ticks(1500).map(frame);
@@ -67,7 +67,7 @@ test("the same holds over Checkpoints and snapshots", async () => {
     ),
     { numRuns: 5 },
   );
-}, 30_000);
+}, 120_000);
 
 test("the check notices an outcome that is missing, doubled or another", async () => {
   const made = await livesOf(commandsOf(4, 400), []);

@@ -90,6 +90,6 @@ describe("replay", () => {
         await venue.close();
       }
     },
-    120_000,
+    240_000,
   );
 });
