@@ -55,19 +55,6 @@ export class EntryIndex {
     return read;
   }
 
-  /** As touch, of ids that have entries: reads these too. */
-  touchEntries(hashes: Int32Array, count: number): number {
-    const ring = this.#ring;
-    const heads = this.#heads;
-    const mask = heads.length - 1;
-    let read = 0;
-    for (let index = 0; index < count; index++) {
-      const number = heads[hashes[index]! & mask]! & numberMask;
-      if (ring.has(number)) read ^= ring.wordsOf(number)[wordAt(number)]!;
-    }
-    return read;
-  }
-
   /** The number of the newest entry whose id stands in `id` from `at` on, or 0. */
   find(hash: number, id: Int32Array, at: number): number {
     const heads = this.#heads;

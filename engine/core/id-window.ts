@@ -6,7 +6,7 @@ import { EntryDouble, entryShift, EntryWord } from "./id-entry.ts";
 import { orderShift, OrderWord } from "./order-pool.ts";
 import type { OrderPool } from "./order-pool.ts";
 import { RecordMemory, RecordPool } from "./record-pool.ts";
-import { isSameID } from "./words.ts";
+import { copyID, isSameID } from "./words.ts";
 
 /**
  * What requests of the last idWindowMs came to, by their id (SEMANTICS §2), so that a repeat is recognised.
@@ -185,17 +185,38 @@ export class IdWindow {
     this.#setBatch();
   }
 
-  /** After a restore: of the entries that have run out, those whose order is not there any more leave with the next command. */
-  setAside(now: number): void {
-    for (let count = 0; this.#firstDue <= now; count++) {
-      if (count % batchCount === 0) this.#touchOrders();
-      const number = this.ring.first;
-      if (this.ring.isResting(number)) this.#hold(number);
-      else this.#release(this.#moveToPool(number));
-      this.ring.dropFirst();
-      this.#setFirstDue();
-    }
-    this.#setBatch();
+  /**
+   * As enter, of an entry whose time is out, for a state that is being restored: that of the order in `slot`, or, for slot 0, one that
+   * leaves with the next command.
+   */
+  hold(
+    source: Int32Array,
+    hash: number,
+    account: number,
+    entryTime: number,
+    outcome: number,
+    seqNum: number,
+    commandOffset: number,
+    slot: number,
+  ): void {
+    const held = this.held.allocate();
+    const words = this.held.memory.wordsOf(held);
+    const doubles = this.held.memory.doublesOf(held);
+    const at = held << entryShift;
+    copyID(source, 0, words, at + EntryWord.id);
+    words[at + EntryWord.requestHash] = source[4]!;
+    words[at + EntryWord.requestHash + 1] = source[5]!;
+    words[at + EntryWord.idHash] = hash;
+    words[at + EntryWord.outcome] = outcome;
+    words[at + EntryWord.account] = account;
+    doubles[(at >>> 1) + EntryDouble.seqNum] = seqNum;
+    doubles[(at >>> 1) + EntryDouble.commandOffset] = commandOffset;
+    doubles[(at >>> 1) + EntryDouble.entryTime] = entryTime;
+    this.#heldCount++;
+    this.count++;
+    this.#accounts.countEntry(account);
+    if (slot === 0) this.#release(held);
+    else this.#orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.entry] = -held;
   }
 
   /** The order that this entry was held for has closed. */

@@ -43,17 +43,17 @@ export class Preparation {
     this.read = entering ^ this.#orders.touch(this.#wanted, this.#wantedCount);
   }
 
-  /** For `count` ids, preparedMax at most, one behind the other from byte `at` of `view` on, that will enter the id window. */
+  /** For `count` ids, preparedMax at most, one behind the other from byte `at` of `view` on, of entries that will be put back and may have orders. */
   prepareEntries(view: DataView, at: number, count: number): void {
     this.#hashIDs(view, at, count);
     this.read = this.#index.touch(this.#entering, count);
+    this.read ^= this.#orders.touch(this.#entering, count);
   }
 
-  /** As prepareEntries, of orders that will be put back on a book and have entries. */
+  /** As prepareEntries, of orders that will be put back on a book. */
   prepareOrders(view: DataView, at: number, count: number): void {
     this.#hashIDs(view, at, count);
-    this.read = this.#index.touchEntries(this.#entering, count);
-    this.read ^= this.#orders.touch(this.#entering, count);
+    this.read = this.#orders.touch(this.#entering, count);
   }
 
   #hashIDs(view: DataView, at: number, count: number): void {

@@ -1,8 +1,7 @@
-import { Decision, SelfTradePrevention, Side, TimeInForce } from "../../schema/generated/enums.ts";
+import { SelfTradePrevention, Side, TimeInForce } from "../../schema/generated/enums.ts";
 import { readUint53, validUint53 } from "../../schema/wire.ts";
 import { assert } from "./assert.ts";
 import { joinBook } from "./book.ts";
-import { decisionOf, EntryDouble, EntryWord } from "./id-entry.ts";
 import type { Instrument } from "./instruments.ts";
 import { ExtraDouble } from "./order-extras.ts";
 import {
@@ -59,42 +58,27 @@ export function restoreBook(
     state.readID(view, column.orderID + index * 16);
     const accountID = checkedAccountID(view, column.accountID + index * 4);
     const firstSeqNum = checkedCount(view, column.firstSeqNum + index * 8);
-    const entry = identified(state, instrument, accountID, firstSeqNum);
+    checkIdentity(state, instrument, accountID, firstSeqNum);
     const slot = restoreOrder(state, instrument, source, index);
     assert(areTraitsPossible(state, slot), "an order has the traits of one that rests");
-    state.window.attach(slot, entry);
     joinBook(state, instrument, slot, price);
     restoreIceberg(state, slot, source.icebergs.get(index));
     if (timeInForceOf(flags) === TimeInForce.GTD) state.timers.set(slot);
   }
 }
 
-/** The entry of the order whose id was read, which must know it as accepted. */
-export function identified(
+/** Of the order whose id was read; its entry in the id window comes after all orders. */
+export function checkIdentity(
   state: PartitionState,
   instrument: Instrument,
   accountID: number,
   firstSeqNum: number,
-): number {
+): void {
   assert(state.findOrder() === 0, "no order rests twice");
+  assert(firstSeqNum > 0, "an order came with a command");
   assert(state.id[0] === instrument.firstOfOrderIDs, "an orderID is of its symbol");
-  assert(
-    state.accounts.isDefined(state.accounts.find(accountID)),
-    "an order is of a known account",
-  );
-  const entry = state.window.findAny(state.idHash, state.id);
-  assert(entry !== 0, "the id window has an entry of every resting order");
-  const words = state.window.wordsOf(entry);
-  const at = state.window.wordAt(entry);
-  const seqNum = state.window.doubleOf(entry, EntryDouble.seqNum);
-  assert(
-    state.accounts.accountIDOf(words[at + EntryWord.account]!) === accountID &&
-      seqNum === firstSeqNum,
-    "an order and its id window entry are of one command",
-  );
-  const outcome = words[at + EntryWord.outcome]!;
-  assert(decisionOf(outcome) === Decision.Accepted, "an order that rests was accepted");
-  return entry;
+  const isKnown = state.accounts.isDefined(state.accounts.find(accountID));
+  assert(isKnown, "an order is of a known account");
 }
 
 /** Fills in a record from a snapshot's columns and enters it in the table. */
@@ -110,6 +94,7 @@ function restoreOrder(
   const words = orders.hot.wordsOf(slot);
   const at = slot << orderShift;
   copyID(state.id, 0, words, at + OrderWord.orderID);
+  words[at + OrderWord.entry] = 0;
   const flags = view.getInt32(column.flags + index * 4, true);
   words[at + OrderWord.traits] = flags | (instrument.securityID << 12);
   words[at + OrderWord.accountID] = view.getInt32(column.accountID + index * 4, true);

@@ -16,7 +16,7 @@ import {
   timeInForceOf,
   waitsBit,
 } from "./order-pool.ts";
-import { checkedAccountID, checkedCount, identified } from "./restore-book.ts";
+import { checkedAccountID, checkedCount, checkIdentity } from "./restore-book.ts";
 import { StopField } from "./special-section.ts";
 import type { SpecialShape } from "./special-section.ts";
 import type { PartitionState } from "./state.ts";
@@ -55,7 +55,7 @@ function restoreStop(
   state.readID(view, at + StopField.orderID);
   const accountID = checkedAccountID(view, at + StopField.accountID);
   const firstSeqNum = checkedCount(view, at + StopField.firstSeqNum);
-  const entry = identified(state, instrument, accountID, firstSeqNum);
+  checkIdentity(state, instrument, accountID, firstSeqNum);
   const { orders } = state;
   const slot = orders.pool.allocate();
   const words = orders.hot.wordsOf(slot);
@@ -63,6 +63,7 @@ function restoreStop(
   const flags = view.getInt32(at + StopField.flags, true);
   const bits = hasExtraBit | waitsBit | (instrument.securityID << 12);
   copyID(state.id, 0, words, wordAt + OrderWord.orderID);
+  words[wordAt + OrderWord.entry] = 0;
   words[wordAt + OrderWord.traits] = flags | bits;
   words[wordAt + OrderWord.accountID] = accountID;
   words[wordAt + OrderWord.price] = view.getInt32(at + StopField.stopPx, true);
@@ -79,7 +80,6 @@ function restoreStop(
   restoreExtra(state, slot, view, at);
   assertPossible(state, instrument, slot, flags);
   orders.table.insert(state.idHash, slot);
-  state.window.attach(slot, entry);
   if (timeInForceOf(flags) === TimeInForce.GTD) state.timers.set(slot);
   return slot;
 }

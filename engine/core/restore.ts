@@ -1,6 +1,4 @@
 import {
-  Decision,
-  OrdRejReason,
   isAccountStatus,
   isKeyAlgorithm,
   isKeyStatus,
@@ -10,12 +8,10 @@ import {
   Side,
   TradingState,
 } from "../../schema/generated/enums.ts";
-import { retryBackOffs } from "../../schema/topics.ts";
 import { validText, validUint53 } from "../../schema/wire.ts";
 import { readWideInto, validWide, Wide } from "../../schema/wide.ts";
 import { accountNameWords } from "./accounts.ts";
 import { assert } from "./assert.ts";
-import { attemptOf, decisionOf, EntryMark, markOf, reasonOf } from "./id-entry.ts";
 import { areRates } from "./fees.ts";
 import { findAuctionPrice } from "./auction-price.ts";
 import { areTermsValid } from "./instruments.ts";
@@ -32,15 +28,15 @@ import {
 } from "./reference-section.ts";
 import { FeesField, LimitsField, ScheduledField } from "./reference-rules.ts";
 import type { Reference, ReferenceShape } from "./reference-section.ts";
-import { Preparation, preparedMax } from "./prepare.ts";
-import { checkedAccountID, checkedCount, restoreBook } from "./restore-book.ts";
+import { Preparation } from "./prepare.ts";
+import { restoreBook } from "./restore-book.ts";
 import { readIcebergs, readSpecialShape } from "./special-section.ts";
 import { restoreStops } from "./restore-stops.ts";
+import { restoreWindow } from "./restore-window.ts";
 import { countOfAsks, countOfBids, readStateShape } from "./state-section.ts";
 import type { StateShape } from "./state-section.ts";
 import { PartitionState } from "./state.ts";
 import { readWaitingShape, restoreWaiting } from "./waiting-section.ts";
-import { receiveWords } from "./words.ts";
 
 /**
  * A state out of its canonical form. Throws where no sequence of commands can have led there: a snapshot has been verified by its
@@ -63,13 +59,12 @@ export function restoreState(bytes: Uint8Array): PartitionState {
   restoreFees(state, view, shape, reference);
   restoreScheduled(state, view, shape, reference);
   const stateShape = readStateShape(view, shape.end, shape.instrumentCount);
-  restoreWindow(state, view, stateShape);
   restoreBooks(state, view, stateShape);
   const specials = readSpecialShape(view, stateShape.end);
   restoreStops(state, view, specials);
   if (state.accountLimits.count !== 0) countAllOpen(state, 0);
-  state.window.setAside(state.now);
-  restoreWaiting(state, view, readWaitingShape(view, specials.end));
+  const deferred = restoreWindow(state, view, stateShape);
+  restoreWaiting(state, view, readWaitingShape(view, specials.end), deferred);
   return state;
 }
 
@@ -237,85 +232,6 @@ function isInstrumentWritten(view: DataView, at: number): boolean {
     view.getInt32(at + InstrumentField.imbalanceSide + 4, true) === 0 &&
     view.getInt32(at + InstrumentField.lastPx, true) >= 0
   );
-}
-
-function restoreWindow(state: PartitionState, view: DataView, shape: StateShape): void {
-  const { entries: column, entryCount } = shape;
-  state.window.index.reserve(entryCount);
-  const preparation = new Preparation(state.window.index, state.orders);
-  let lastSeqNum = 0;
-  let lastTime = 0;
-  for (let index = 0; index < entryCount; index++) {
-    if (index % preparedMax === 0) {
-      const ahead = Math.min(preparedMax, entryCount - index);
-      preparation.prepareEntries(view, column.id + index * 16, ahead);
-    }
-    const seqNum = checkedCount(view, column.seqNum + index * 8);
-    const entryTime = checkedCount(view, column.entryTime + index * 8);
-    const isNext =
-      seqNum > lastSeqNum || (seqNum === lastSeqNum && isIDAfter(view, column.id, index));
-    assert(isNext, "id window entries stand in order of entry");
-    const isPast = entryTime >= lastTime && entryTime <= state.now;
-    assert(isPast, "id window entries are not of the future");
-    lastSeqNum = seqNum;
-    lastTime = entryTime;
-    restoreEntry(state, view, column, index, seqNum, entryTime);
-  }
-}
-
-/** Whether the id of the entry `index` is above that of the one before it, whose command was the same. */
-function isIDAfter(view: DataView, idsAt: number, index: number): boolean {
-  const at = idsAt + index * 16;
-  for (let part = 0; part < 16; part += 4) {
-    const before = view.getUint32(at - 16 + part, false);
-    const own = view.getUint32(at + part, false);
-    if (own !== before) return own > before;
-  }
-  return false;
-}
-
-/** A function of its own, since the loop around it runs too seldom to be compiled well. */
-function restoreEntry(
-  state: PartitionState,
-  view: DataView,
-  column: StateShape["entries"],
-  index: number,
-  seqNum: number,
-  entryTime: number,
-): void {
-  state.readID(view, column.id + index * 16);
-  assert(state.window.findAny(state.idHash, state.id) === 0, "no id stands in the window twice");
-  const outcome = view.getInt32(column.outcome + index * 4, true);
-  assert(isOutcome(outcome), "an id window entry has an outcome");
-  const accountID = checkedAccountID(view, column.accountID + index * 4);
-  const account = state.accounts.obtain(accountID);
-  const { id, idHash } = state;
-  receiveWords(view, column.requestHash + index * 8, id, 4, 2);
-  const commandOffset = checkedCount(view, column.commandOffset + index * 8);
-  state.window.enter(id, 0, idHash, account, entryTime, outcome, seqNum, commandOffset);
-}
-
-/** Accepted without a reason, rejected with one, or deferred for one of those that may pass. */
-function isOutcome(outcome: number): boolean {
-  const reason = reasonOf(outcome);
-  const attempt = attemptOf(outcome);
-  const mark = markOf(outcome);
-  switch (decisionOf(outcome)) {
-    case Decision.Accepted:
-      return (
-        reason === 0 && attempt === 0 && (mark === EntryMark.none || mark === EntryMark.replayed)
-      );
-    case Decision.Rejected:
-      return reason !== 0 && attempt === 0 && mark <= EntryMark.replayed;
-    case Decision.Deferred:
-      return attempt < retryBackOffs.length && mark === EntryMark.none && mayPass(reason);
-    default:
-      return false;
-  }
-}
-
-function mayPass(ordRejReason: number): boolean {
-  return ordRejReason === OrdRejReason.UnknownSymbol || ordRejReason === OrdRejReason.NewerVersion;
 }
 
 /** What an auction would come to was published by the end of the command. */

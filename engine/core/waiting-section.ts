@@ -1,5 +1,4 @@
 import {
-  Decision,
   isOrdType,
   isSide,
   isTimeInForce,
@@ -20,7 +19,7 @@ import {
 import { assert } from "./assert.ts";
 import type { EngineCapture } from "./capture.ts";
 import { deferredCountMax } from "./deferred-orders.ts";
-import { decisionOf, EntryDouble, EntryWord } from "./id-entry.ts";
+import { EntryDouble, EntryWord } from "./id-entry.ts";
 import { isSymbol } from "./instruments.ts";
 import type { PendingQuarantine } from "./quarantines.ts";
 import type { PartitionState } from "./state.ts";
@@ -157,10 +156,17 @@ function readQuarantines(view: DataView, shape: WaitingShape): PendingQuarantine
   });
 }
 
-/** Throws where no sequence of commands and Quarantines can have led there. The id window must have been restored. */
-export function restoreWaiting(state: PartitionState, view: DataView, shape: WaitingShape): void {
+/**
+ * Throws where no sequence of commands and Quarantines can have led there. The id window must have been restored; `entries` are those of
+ * it that are deferred, by seqNum.
+ */
+export function restoreWaiting(
+  state: PartitionState,
+  view: DataView,
+  shape: WaitingShape,
+  entries: ReadonlyMap<number, number>,
+): void {
   assert(shape.deferredCount <= deferredCountMax, "deferred orders are within their limit");
-  const entries = deferredEntries(state);
   assert(entries.size === shape.deferredCount, "every deferred entry has its order");
   let last = 0;
   for (let index = 0; index < shape.deferredCount; index++) {
@@ -182,15 +188,6 @@ export function restoreWaiting(state: PartitionState, view: DataView, shape: Wai
     );
   });
   assert(isInOrder && pending.length === quarantines.length, "Quarantines stand by their place");
-}
-
-function deferredEntries({ window }: PartitionState): Map<number, number> {
-  const entries = new Map<number, number>();
-  for (const entry of window.entries()) {
-    if (decisionOf(window.outcomeOf(entry)) !== Decision.Deferred) continue;
-    entries.set(window.doubleOf(entry, EntryDouble.seqNum), entry);
-  }
-  return entries;
 }
 
 function restoreDeferred(
