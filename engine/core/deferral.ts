@@ -100,7 +100,7 @@ function deadReasonOf(ordRejReason: number): number {
   }
 }
 
-/** Deferred orders whose validUntil has passed as of `state.now`, step 2b of every command. */
+/** Deferred orders whose validUntil has passed as of `state.now`, step 2d of every command. */
 export function settleDue(state: PartitionState, out: EventBuffer): void {
   const { deferred } = state;
   while (deferred.firstDue < state.now) {

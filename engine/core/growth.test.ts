@@ -3,7 +3,7 @@ import { heapStats } from "bun:jsc";
 import { expect, test } from "bun:test";
 
 import { requestHash } from "../../schema/request-hash.ts";
-import { Side } from "../../schema/generated/enums.ts";
+import { Side, TradingState } from "../../schema/generated/enums.ts";
 import { frame } from "../../schema/frame.ts";
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderCancelRequestLayout as Cancel } from "../../schema/generated/order-cancel-request.ts";
@@ -16,6 +16,9 @@ import { EventBuffer } from "./event-buffer.ts";
 const commandsPerRound = 250_000;
 const rounds = 4;
 const lifeOrders = 2000;
+/** In an auction each command looks at every order that crosses: fewer of both. */
+const auctionCommands = 60_000;
+const auctionLifeOrders = 100;
 /** What a million commands may leave on the heap, whatever its cause: 8 bytes a command would be 8 MB. */
 const growthMaxBytes = 400_000;
 
@@ -24,6 +27,16 @@ test("a million commands leave nothing on the heap", () => {
   for (let round = 0; round < 2; round++) flow.run(commandsPerRound);
   const before = usedBytes();
   for (let round = 0; round < rounds; round++) flow.run(commandsPerRound);
+  const grown = usedBytes() - before;
+  expect(flow.tradeBytes).toBeGreaterThan(0);
+  expect(grown).toBeLessThan(growthMaxBytes);
+});
+
+test("sixty thousand commands of an auction leave nothing on the heap, its indications included", () => {
+  const flow = new Flow({ tradingState: TradingState.Auction }, auctionLifeOrders);
+  flow.run(auctionCommands);
+  const before = usedBytes();
+  flow.run(auctionCommands);
   const grown = usedBytes() - before;
   expect(flow.tradeBytes).toBeGreaterThan(0);
   expect(grown).toBeLessThan(growthMaxBytes);
@@ -39,15 +52,18 @@ function usedBytes(): number {
 /** Commands patched into two records, so that the driver allocates nothing either. */
 class Flow {
   tradeBytes = 0;
-  readonly #partition = Partition.open({ idWindowMs: 1000 });
+  readonly #partition: Partition;
+  readonly #lifeOrders: number;
   readonly #out = new EventBuffer();
   readonly #order: CommandBuffer;
   readonly #cancel: CommandBuffer;
   #count = 0;
   #seed = 1;
 
-  constructor() {
-    const partition = this.#partition;
+  constructor(terms: { tradingState?: TradingState } = {}, life = lifeOrders) {
+    const partition = Partition.open({ idWindowMs: 1000 }, terms);
+    this.#partition = partition;
+    this.#lifeOrders = life;
     const order = frame(partition.newOrder());
     this.#order = CommandBuffer.of(order);
     const cancel = frame({
@@ -63,11 +79,11 @@ class Flow {
     this.#cancel = CommandBuffer.of(cancel);
   }
 
-  /** Every order is canceled `lifeOrders` later, unless it has traded by then. */
+  /** Every order is canceled `life` orders later, unless it has traded by then. */
   run(commandCount: number): void {
     for (let index = 0; index < commandCount; index += 2) {
       this.#sendOrder(++this.#count);
-      this.#sendCancel(this.#count - lifeOrders);
+      this.#sendCancel(this.#count - this.#lifeOrders);
     }
   }
 

@@ -154,7 +154,7 @@ export class IdWindow {
     return entry > 0 && ((entry - this.ring.first) & numberMask) >= batchCount;
   }
 
-  /** The order in `slot`, which is still in the table and whose entry is not young, closes; `now` is that of the last step 2c. */
+  /** The order in `slot`, which is still in the table and whose entry is not young, closes; `now` is that of the last step 2e. */
   close(slot: number, now: number): void {
     const at = (slot << orderShift) + OrderWord.entry;
     const words = this.#orders.hot.wordsOf(slot);

@@ -55,7 +55,7 @@ export class PartitionState {
   now = 0;
 
   /**
-   * Log time of the last step 2c (SEMANTICS §1): as of then, what has run out has left the id window. A step before it must not let more
+   * Log time of the last step 2e (SEMANTICS §1): as of then, what has run out has left the id window. A step before it must not let more
    * leave, since a deferred order's entry may be among that.
    */
   windowTime = 0;

@@ -109,7 +109,7 @@ function mayWait(
   return backOff !== undefined && state.now + backOff.ms < validUntil;
 }
 
-/** Section 1, step 2b. */
+/** Section 1, step 2d. */
 export function settleDue(state: NaiveState, run: CommandRun): void {
   const due = [...state.deferred.values()]
     .filter(({ validUntil }) => validUntil < state.now)
