@@ -1,4 +1,6 @@
 import { frame } from "../schema/frame.ts";
+import { OrdType, TimeInForce } from "../schema/generated/enums.ts";
+import type { NewOrderSingle } from "../schema/generated/new-order-single.ts";
 import type { OrderListRequest } from "../schema/http/order-lists.ts";
 import type { ReplaceRequest } from "../schema/http/orders.ts";
 import { symbolHashOf } from "../schema/identity/order-id.ts";
@@ -61,7 +63,36 @@ export function listItems(
     ),
   ];
   refuseTwins(items);
+  if (request.contingencyType !== undefined) checkPair(items);
   return items;
+}
+
+/** What the engine would refuse as InvalidList. */
+function checkPair(items: readonly EntryItem[]): void {
+  const [first, second, ...more] = items.map(({ item }) => item);
+  const isOfTwo = first?.kind === "NewOrderSingle" && second?.kind === "NewOrderSingle";
+  if (!isOfTwo || more.length > 0) throw noPair("a pair is two new orders and nothing else");
+  const isOne =
+    first.symbol === second.symbol &&
+    first.side === second.side &&
+    first.orderQty === second.orderQty;
+  if (!isOne) throw noPair("both are of one symbol, side and orderQty");
+  const legs = [first, second];
+  if (!legs.every(mayBeLeg))
+    throw noPair("each is a Limit or a stop with a stopPx, GTC, GTD or Day");
+  const isOfLimits = legs.every(({ ordType }) => ordType === OrdType.Limit);
+  if (isOfLimits) throw noPair("one is a Stop or StopLimit");
+}
+
+function mayBeLeg({ ordType, timeInForce, stopPx = 0 }: NewOrderSingle): boolean {
+  const { GTC, GTD, Day } = TimeInForce;
+  const isLasting = timeInForce === GTC || timeInForce === GTD || timeInForce === Day;
+  const isStop = ordType === OrdType.Stop || ordType === OrdType.StopLimit;
+  return isLasting && (isStop ? stopPx !== 0 : ordType === OrdType.Limit);
+}
+
+function noPair(detail: string): ApiProblem {
+  return new ApiProblem("InvalidList", `The orders of the list are no pair: ${detail}`);
 }
 
 function cancelItem(orderID: string, index: number, context: ListContext): EntryItem {

@@ -15,11 +15,12 @@ import { NewOrderSingleLayout } from "../schema/generated/new-order-single.ts";
 import type { Deferred } from "../schema/generated/deferred.ts";
 import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
 import { OrderCancelReplaceRequestLayout } from "../schema/generated/order-cancel-replace-request.ts";
+import type { OrderCanceled } from "../schema/generated/order-canceled.ts";
 import type { OrderRejected } from "../schema/generated/order-rejected.ts";
 import type { OrderReplaced } from "../schema/generated/order-replaced.ts";
 import { ProblemStatus } from "../schema/http/problem.ts";
 import type { ProblemCode } from "../schema/http/problem.ts";
-import type { CancelAnswer, OrderAnswer, ReplaceAnswer } from "../schema/http/orders.ts";
+import type { CancelAnswer, OrderAnswer, OtherLeg, ReplaceAnswer } from "../schema/http/orders.ts";
 import { formatDecimal } from "../schema/units.ts";
 import {
   averagePrice,
@@ -144,11 +145,52 @@ function replacedAnswer(outcome: OrderOutcome, event: OrderReplaced, index: numb
     orderQty: formatDecimal(event.orderQty, instrument.qtyExponent),
     ...standing(state),
     ...(state.tradedQty === state.cumQty ? { avgPx: averagePrice(state) } : {}),
+    ...replacedLeg(outcome, event),
     keptPriority: event.keptPriority,
     transactTime: timeText(body.transactTime),
     position: positionOf(body, partition),
     executionReports: state.executionReports,
   };
+}
+
+/** The leg that an order's change has taken along, if it was one of a pair. */
+function otherLegOf({ events }: FoldedBody, orderID: string): OrderCanceled | null {
+  const along = events.find(
+    (event) => event.kind === "OrderCanceled" && event.otherOrderID === orderID,
+  );
+  return along?.kind === "OrderCanceled" ? along : null;
+}
+
+function canceledLeg(event: OrderCanceled, instrument: ListedInstrument): OtherLeg {
+  const state = newState(instrument, event.orderID);
+  takeCancel(state, event);
+  return legOf(state);
+}
+
+/** The other leg of a pair, which takes a new quantity too, or is canceled. */
+function replacedLeg(
+  { body, instrument, orderID }: OrderOutcome,
+  { commandID }: OrderReplaced,
+): Pick<ReplaceAnswer, "otherLeg"> {
+  const along = otherLegOf(body, orderID);
+  const index = body.events.findIndex(
+    (event) =>
+      event.kind === "OrderReplaced" && event.commandID === commandID && event.orderID !== orderID,
+  );
+  const resized = body.events[index];
+  if (resized?.kind !== "OrderReplaced") {
+    return along === null ? {} : { otherLeg: canceledLeg(along, instrument) };
+  }
+  const state = newState(instrument, resized.orderID);
+  state.leavesQty = resized.leavesQty;
+  report(state, resized.rptSeq, { execType: "Replaced" });
+  followOrder(state, body.events.slice(index + 1));
+  return { otherLeg: legOf(state) };
+}
+
+function legOf(state: OrderState): OtherLeg {
+  const { orderID, executionReports } = state;
+  return { orderID, ...standing(state), executionReports };
 }
 
 /** Only limit orders rest, and only stops wait. */
@@ -177,6 +219,7 @@ export function cancelAnswer(outcome: CancelOutcome): CancelAnswer {
   const event = body.events.findLast(
     (each) => each.kind === "OrderCanceled" && each.orderID === orderID,
   );
+  const along = otherLegOf(body, orderID);
   if (event?.kind !== "OrderCanceled")
     throw new Error("A cancel's outcome says nothing of the order");
   const instrument = instrumentOf(event.securityID);
@@ -189,6 +232,7 @@ export function cancelAnswer(outcome: CancelOutcome): CancelAnswer {
     ...(event.price === 0 ? {} : { price: formatDecimal(event.price, instrument.priceExponent) }),
     canceledQty: formatDecimal(event.canceledQty, instrument.qtyExponent),
     ...standing(state),
+    ...(along === null ? {} : { otherLeg: canceledLeg(along, instrument) }),
     transactTime: timeText(body.transactTime),
     position: positionOf(body, partition),
     executionReports: state.executionReports,
@@ -282,6 +326,7 @@ const refusalDetails: Partial<Record<ProblemCode, string>> = {
   ExponentChanged: "Exponents and currencies are fixed for the instrument's life",
   SymbolHashTaken: "Another symbol of the partition has the same hash",
   CapacityReached: "The partition holds as many of these as it can",
+  OtherLegRefused: "The other order of the pair was refused",
   InvalidList: "The items of the list are too many or do not go together",
   NewerVersion: "The order was written in a newer version than this partition reads",
   CanceledBeforeEntry: "The order was canceled before it could be entered",

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 
 import { OrderListAnswer } from "../schema/http/order-lists.ts";
+import { CancelAnswer, ReplaceAnswer } from "../schema/http/orders.ts";
 import { orderIDOf } from "../schema/identity/order-id.ts";
 import { defaultPolicies } from "./limits.ts";
 import { restingOrder, TestVenue } from "./venue.fixture.ts";
@@ -171,4 +172,106 @@ test("a list goes to one partition; items of several are refused", async () => {
   );
   expect([across.status, across.body["code"]]).toEqual([422, "ListAcrossPartitions"]);
   await wide.close();
+});
+
+describe("rule 19: a pair over HTTP", () => {
+  const contingencyType = "OneCancelsTheOther";
+  const gain = { ...sell, price: "110.00", clOrdID: "gain" };
+  const loss = { ...sell, ordType: "Stop", price: undefined, stopPx: "90.00", clOrdID: "loss" };
+  const [gainID, lossID] = ["gain", "loss"].map((id) => orderIDOf(1001, "BTC-USD", id));
+
+  async function pair(suffix: string): Promise<readonly [string, string]> {
+    const newOrders = [gain, loss].map((leg) => ({ ...leg, clOrdID: leg.clOrdID + suffix }));
+    const { body } = await send({ contingencyType, newOrders });
+    const { newOrders: legs } = OrderListAnswer.parse(body);
+    expect(legs.map((leg) => leg.status)).toEqual([201, 201]);
+    const ids = legs.map((leg) => (leg.body as { orderID: string }).orderID);
+    return [ids[0] ?? "", ids[1] ?? ""];
+  }
+
+  test("a cancel of one shows that the other went with it", async () => {
+    const [first, second] = await pair("-1");
+    const { body } = await venue.request("DELETE", `/v1/orders/${first}`);
+    expect(CancelAnswer.parse(body)).toMatchObject({
+      orderID: first,
+      otherLeg: {
+        orderID: second,
+        ordStatus: "Canceled",
+        leavesQty: "0.00000000",
+        executionReports: [{ execType: "Canceled", cancelReason: "OtherLeg" }],
+      },
+    });
+    expect((await venue.request("DELETE", `/v1/orders/${second}`)).status).toBe(404);
+  });
+
+  test("a replace of one shows the other's new quantity, or its end", async () => {
+    const [first, second] = await pair("-2");
+    const resized = await venue.request("PATCH", `/v1/orders/${first}`, {
+      body: { orderQty: "0.02" },
+    });
+    expect(ReplaceAnswer.parse(resized.body)).toMatchObject({
+      orderQty: "0.02000000",
+      otherLeg: { orderID: second, leavesQty: "0.02000000", ordStatus: "New" },
+    });
+    await venue.order({ price: "100.00", orderQty: "0.005" }, { token: venue.bob });
+    const traded = await venue.request("PATCH", `/v1/orders/${first}`, {
+      body: { price: "100.00" },
+    });
+    expect(ReplaceAnswer.parse(traded.body)).toMatchObject({
+      cumQty: "0.00500000",
+      otherLeg: { orderID: second, ordStatus: "Canceled" },
+    });
+  });
+
+  test("an order that trades at once leaves the other one canceled at its entry", async () => {
+    await venue.order({ price: "110.00" }, { token: venue.bob });
+    const { body } = await send({ contingencyType, newOrders: [gain, loss] });
+    expect(OrderListAnswer.parse(body).newOrders).toMatchObject([
+      { status: 201, body: { orderID: gainID, ordStatus: "Filled" } },
+      {
+        status: 201,
+        body: {
+          orderID: lossID,
+          ordStatus: "Canceled",
+          executionReports: [{ execType: "New" }, { cancelReason: "OtherLeg" }],
+        },
+      },
+    ]);
+  });
+
+  test("an order that the engine refuses refuses the other one", async () => {
+    const { body } = await send({
+      contingencyType,
+      newOrders: [
+        { ...gain, clOrdID: "g-3", postOnly: true, price: "99.00" },
+        { ...loss, clOrdID: "l-3" },
+      ],
+    });
+    expect(OrderListAnswer.parse(body).newOrders).toMatchObject([{ status: 201 }, { status: 201 }]);
+    await venue.order({ price: "98.00", orderQty: "0.05" }, { token: venue.bob });
+    const refused = await send({
+      contingencyType,
+      newOrders: [
+        { ...gain, clOrdID: "g-4", postOnly: true, price: "98.00" },
+        { ...loss, clOrdID: "l-4" },
+      ],
+    });
+    expect(OrderListAnswer.parse(refused.body).newOrders).toMatchObject([
+      { status: 422, body: { code: "PostOnlyWouldCross" } },
+      { status: 422, body: { code: "OtherLegRefused" } },
+    ]);
+  });
+
+  test.each([
+    ["two limits", [gain, { ...gain, clOrdID: "x", price: "111.00" }]],
+    ["two sides", [gain, { ...loss, side: "Buy" }]],
+    ["two quantities", [gain, { ...loss, orderQty: "0.02" }]],
+    ["an order that may not stay", [{ ...gain, timeInForce: "IOC" }, loss]],
+    ["one order", [gain]],
+  ])("is refused, and nothing of it is on the log: %s", async (_, newOrders) => {
+    const before = (await venue.commands()).length;
+    const { status, body } = await send({ contingencyType, newOrders });
+    expect([status, body["code"]]).toEqual([422, "InvalidList"]);
+    expect((await venue.commands()).length).toBe(before);
+  });
 });

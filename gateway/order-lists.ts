@@ -35,7 +35,7 @@ export async function placeList(
     kind: "NewOrderList",
     commandID,
     accountID,
-    contingencyType: ContingencyType.None,
+    contingencyType: ContingencyType[request.contingencyType ?? "None"],
     itemCount: items.length,
     items: packItems(items.map(({ item }) => item)),
   });

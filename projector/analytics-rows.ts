@@ -95,6 +95,7 @@ export function orderEventRow(
     accountID: order.accountID,
     orderID: order.orderID,
     firstSeqNum: order.firstSeqNum,
+    otherOrderID: order.otherOrderID,
     entryRptSeq: order.entryRptSeq,
     securityID: order.securityID,
     clOrdID: order.clOrdID,

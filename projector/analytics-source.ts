@@ -92,7 +92,7 @@ const openOrdersSql = `
     any(e.side) AS side, any(e.ordType) AS ordType, any(e.timeInForce) AS timeInForce, max(e.entryRptSeq) AS entryRptSeq,
     argMax(tuple(e.price), e.rptSeq).1 AS price, argMax(tuple(e.stopPx), e.rptSeq).1 AS stopPx,
     any(e.pegOffsetValue) AS pegOffsetValue, max(e.triggered) AS triggered,
-    any(e.displayQty) AS displayQty, argMax(tuple(e.shownQty), e.rptSeq).1 AS shownQty, argMax(e.orderQty, e.rptSeq) AS orderQty, argMax(e.cumQty, e.rptSeq) AS cumQty,
+    any(e.otherOrderID) AS otherOrderID, any(e.displayQty) AS displayQty, argMax(tuple(e.shownQty), e.rptSeq).1 AS shownQty, argMax(e.orderQty, e.rptSeq) AS orderQty, argMax(e.cumQty, e.rptSeq) AS cumQty,
     argMax(e.leavesQty, e.rptSeq) AS leavesQty, argMax(e.preventedQty, e.rptSeq) AS preventedQty,
     argMax(e.ordStatus, e.rptSeq) AS ordStatus, max(e.rptSeq) AS lastRptSeq, max(e.seqNum) AS lastSeqNum
   FROM orderbook.order_events AS e
@@ -147,6 +147,7 @@ function instrumentOf(row: StoredInstrument): InstrumentRow {
 interface StoredOrder {
   readonly orderID: string;
   readonly firstSeqNum: string;
+  readonly otherOrderID: string | null;
   readonly securityID: number;
   readonly symbol: string;
   readonly accountID: number;
@@ -180,6 +181,7 @@ function orderOf(row: StoredOrder, instruments: ReadonlyMap<number, InstrumentRo
     ...notShown,
     partition: instrument.partition,
     orderID: row.orderID,
+    otherOrderID: row.otherOrderID,
     firstSeqNum: Number(row.firstSeqNum),
     accountID: row.accountID,
     securityID: row.securityID,

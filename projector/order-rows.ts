@@ -52,6 +52,7 @@ const untouched = {
   triggeredTime: null,
   displayQty: null,
   shownQty: null,
+  otherOrderID: null,
 } as const;
 
 /** An iceberg that comes to rest shows up to its displayQty. */

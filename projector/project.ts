@@ -1,6 +1,7 @@
 import { CancelReason, OrdRejReason, OrdStatus, Side } from "../schema/generated/enums.ts";
 import type { AuctionIndication } from "../schema/generated/auction-indication.ts";
 import type { Deferred } from "../schema/generated/deferred.ts";
+import type { ListAccepted } from "../schema/generated/list-accepted.ts";
 import type { OrderAccepted } from "../schema/generated/order-accepted.ts";
 import type { OrderCanceled } from "../schema/generated/order-canceled.ts";
 import type { OrderRejected } from "../schema/generated/order-rejected.ts";
@@ -124,6 +125,8 @@ class Step {
   readonly #body: ProjectedBody;
   readonly #state: ProjectorState;
   readonly #changes: BodyChanges;
+  /** Of a body that brings a pair: by orderID, the other one. */
+  readonly #others = new Map<string, string>();
 
   constructor(body: ProjectedBody, state: ProjectorState, changes: BodyChanges) {
     this.#body = body;
@@ -177,6 +180,8 @@ class Step {
       }
       case "AuctionIndication":
         return void this.#changes.indications.push(event);
+      case "ListAccepted":
+        return this.#link(event);
       case "SecurityStatusScheduled":
       case "TimeTicked":
       case "OrderCancelReject":
@@ -186,10 +191,16 @@ class Step {
       case "DeadLettered":
       case "DeadManTimerSet":
       case "DeadManTimerFired":
-      case "ListAccepted":
       case "Checkpoint":
         return;
     }
+  }
+
+  /** The orders of a pair come right behind. */
+  #link({ firstOrderID, secondOrderID }: ListAccepted): void {
+    if (firstOrderID === undefined || secondOrderID === undefined) return;
+    this.#others.set(firstOrderID, secondOrderID);
+    this.#others.set(secondOrderID, firstOrderID);
   }
 
   #trade(event: Trade): void {
@@ -304,6 +315,7 @@ class Step {
       stopPx: stopPx ?? null,
       pegOffsetValue: pegOffsetValue ?? null,
       displayQty: displayQty ?? null,
+      otherOrderID: this.#others.get(event.orderID) ?? null,
     });
   }
 

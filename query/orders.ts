@@ -130,6 +130,7 @@ function listedOrder({ order, priceExponent, qtyExponent }: JoinedOrder): Listed
     ...quantities(order, priceExponent, qtyExponent),
     ...(order.triggeredTime === null ? {} : { triggeredTime: timeText(order.triggeredTime) }),
     ...(order.expireTime === null ? {} : { expireTime: timeText(order.expireTime) }),
+    ...(order.otherOrderID === null ? {} : { otherOrderID: order.otherOrderID }),
     postOnly: (order.execInst & ExecInst.postOnly) !== 0,
     ordStatus: codeName(OrdStatusName, order.ordStatus),
     ...(order.ordRejReason === null

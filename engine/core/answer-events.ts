@@ -20,6 +20,7 @@ import { SecurityStatusChangedLayout as Status } from "../../schema/generated/se
 import { SecurityStatusScheduledLayout as Scheduled } from "../../schema/generated/security-status-scheduled.ts";
 import { TimeTickedLayout as Ticked } from "../../schema/generated/time-ticked.ts";
 import { accountNameWords } from "./accounts.ts";
+import { headerBytes } from "../../schema/generated/records.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { EntryDouble, EntryWord } from "./id-entry.ts";
 import type { Instrument } from "./instruments.ts";
@@ -247,13 +248,25 @@ export function writeDeadManTimerFired(
   out.count(TimerFired.deadline, deadline);
 }
 
-export function writeListAccepted(command: DataView, block: number, out: EventBuffer): void {
+/** `pair` is the byte where the first of two items starts of which each cancels the other, 0 where they are no pair. */
+export function writeListAccepted(
+  command: DataView,
+  block: number,
+  pair: number,
+  out: EventBuffer,
+): void {
   out.open(ListEvent.templateId, ListEvent.blockLength, ListEvent.version);
   out.zeros(ListEvent.rptSeq, 4);
   out.copy(ListEvent.accountID, command, block + CommandHead.accountID, 1);
   out.byte(ListEvent.itemCount, command.getUint8(block + List.itemCount));
   out.byte(ListEvent.contingencyType, command.getUint8(block + List.contingencyType));
   out.copy(ListEvent.commandID, command, block + CommandHead.id, 4);
+  if (pair === 0) return;
+  const first = pair + headerBytes;
+  const second = first + command.getUint16(pair, true) + headerBytes;
+  out.lengthen(ListEvent.blockLength, ListEvent.blockLengthV9, 9);
+  out.copy(ListEvent.firstOrderID, command, first + CommandHead.id, 4);
+  out.copy(ListEvent.secondOrderID, command, second + CommandHead.id, 4);
 }
 
 export function writeKeyDefined(command: DataView, block: number, out: EventBuffer): void {

@@ -8,6 +8,7 @@ import { addAuctionFees } from "./fees.ts";
 import { show } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
 import type { Ladder } from "./ladder.ts";
+import { cancelOther } from "./legs.ts";
 import type { LevelPages } from "./level-pages.ts";
 import {
   ColdDouble,
@@ -77,6 +78,8 @@ function uncross(
     const bid = firstOfLevel(state, ladder.bestBidLevel);
     const ask = firstOfLevel(state, asks.bestAskLevel);
     trade(state, instrument, bid, ask, out);
+    cancelOther(state, instrument, bid, out);
+    cancelOther(state, instrument, ask, out);
     settle(state, instrument, bid);
     settle(state, instrument, ask);
   }

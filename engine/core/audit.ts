@@ -21,7 +21,9 @@ import {
   timeInForceOf,
   waitsBit,
 } from "./order-pool.ts";
+import { otherLegOf } from "./legs.ts";
 import { ExtraDouble } from "./order-extras.ts";
+import { assertPair } from "./pair-section.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -48,6 +50,14 @@ export function auditState(state: PartitionState): void {
   auditDeferred(state);
   auditDeadMen(state);
   auditOpenOrders(state);
+  auditPairs(state);
+}
+
+function auditPairs(state: PartitionState): void {
+  for (let slot = 1; slot < state.orders.pool.top; slot++) {
+    const other = otherLegOf(state, slot);
+    if (other !== 0) assertPair(state, slot, other);
+  }
 }
 
 function auditBook(state: PartitionState, instrument: Instrument): BookCounts {

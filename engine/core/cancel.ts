@@ -23,6 +23,7 @@ import { endDeferred, namedDeferred } from "./deferral.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { hashID } from "./id-table.ts";
 import type { Instrument } from "./instruments.ts";
+import { cancelOther } from "./legs.ts";
 import { writeRestingCanceled } from "./order-events.ts";
 import { ColdDouble, coldShift, orderShift, OrderWord } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
@@ -49,6 +50,7 @@ export function applyCancel(
   const instrument = instrumentOfOrder(state, slot);
   withdraw(state, instrument, slot);
   writeRestingCanceled(state, instrument, slot, CancelReason.Requested, out);
+  cancelOther(state, instrument, slot, out);
   forgetOrder(state, slot, hash);
 }
 
@@ -194,7 +196,8 @@ function cancelWaiting(
   out: EventBuffer,
 ): void {
   for (const slot of waitingInOrder(state, instrument, side)) {
-    if (accountID !== 0 && accountIDOfOrder(state, slot) !== accountID) continue;
+    const isGone = isForgotten(state, slot);
+    if (isGone || (accountID !== 0 && accountIDOfOrder(state, slot) !== accountID)) continue;
     cancelOpen(state, instrument, slot, cancelReason, out);
   }
 }
@@ -246,12 +249,18 @@ export function cancelOpen(
 ): void {
   withdraw(state, instrument, slot);
   writeRestingCanceled(state, instrument, slot, cancelReason, out);
+  cancelOther(state, instrument, slot, out);
   forgetOrder(state, slot, hashOfOrder(state, slot));
 }
 
 function instrumentOfOrder(state: PartitionState, slot: number): Instrument {
   const words = state.orders.hot.wordsOf(slot);
   return state.instrumentOf(words[(slot << orderShift) + OrderWord.traits]!);
+}
+
+/** Whether the other leg of its pair has taken the order along. */
+function isForgotten({ orders }: PartitionState, slot: number): boolean {
+  return orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits] === 0;
 }
 
 function accountIDOfOrder(state: PartitionState, slot: number): number {

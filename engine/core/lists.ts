@@ -1,5 +1,5 @@
 import { checkMessage } from "../../schema/frame.ts";
-import { BusinessRejectReason } from "../../schema/generated/enums.ts";
+import { BusinessRejectReason, ContingencyType } from "../../schema/generated/enums.ts";
 import { NewOrderListLayout as List } from "../../schema/generated/new-order-list.ts";
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
@@ -12,6 +12,7 @@ import { applyCancel } from "./cancel.ts";
 import type { CommandBuffer } from "./command-buffer.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { applyNewOrder } from "./order-entry.ts";
+import { applyPair, mayBePair } from "./pairs.ts";
 import { cancelPlain } from "./plain-cancel.ts";
 import { restPlain } from "./plain-order.ts";
 import { applyReplace } from "./replace.ts";
@@ -37,22 +38,51 @@ export function applyList(
   const entry = state.findEntry();
   if (entry !== 0) return writeDuplicate(state, entry, view, at, List.templateId, out);
   state.readAccount(view, at);
-  const reason = refuseList(state, view, at);
+  const reason = refuseList(state, commands, at);
   if (reason !== BusinessRejectReason.IdWindowFull) state.remember(view, at, reason);
   if (reason !== 0) return writeBusinessReject(view, at, List.templateId, reason, out);
-  writeListAccepted(view, at, out);
+  writeListAccepted(view, at, isPair(view, at) ? firstItem(at) : 0, out);
   const end = endOfItems(view, at);
+  if (isPair(view, at)) {
+    const first = firstItem(at);
+    const second = checkMessage(view, first, end);
+    return applyPair(state, commands, blockWord(first), blockWord(second), out);
+  }
   for (let item = firstItem(at); item < end; item = checkMessage(view, item, end)) {
     applyItem(state, commands, item >>> 2, out);
   }
 }
 
-function refuseList(state: PartitionState, command: DataView, block: number): number {
+function refuseList(
+  state: PartitionState,
+  { words, view: command }: CommandBuffer,
+  block: number,
+): number {
   const itemCount = command.getUint8(block + List.itemCount);
   if (state.isShareShort(1 + itemCount)) return BusinessRejectReason.IdWindowFull;
   if (state.isTooLate(command, block)) return BusinessRejectReason.TooLateToEnter;
   if (!state.accounts.isDefined(state.account)) return BusinessRejectReason.UnknownAccount;
-  return areItemsInOrder(state, command, block) ? 0 : BusinessRejectReason.InvalidList;
+  if (!areItemsInOrder(state, command, block)) return BusinessRejectReason.InvalidList;
+  const isGood = !isPair(command, block) || hasPair(words, command, block);
+  return isGood ? 0 : BusinessRejectReason.InvalidList;
+}
+
+function isPair(command: DataView, block: number): boolean {
+  return command.getUint8(block + List.contingencyType) === ContingencyType.OneCancelsTheOther;
+}
+
+/** Whether the items, which stand in order, are two new orders that may be a pair. */
+function hasPair(words: Int32Array, command: DataView, block: number): boolean {
+  const first = firstItem(block);
+  const isOfNew = rankOf(command.getUint16(first + 2, true)) === rankOf(New.templateId);
+  if (command.getUint8(block + List.itemCount) !== 2 || !isOfNew) return false;
+  const second = checkMessage(command, first, endOfItems(command, block));
+  return mayBePair(words, blockWord(first), blockWord(second));
+}
+
+/** The word where the block behind a header starts. */
+function blockWord(header: number): number {
+  return (header + headerBytes) >>> 2;
 }
 
 /** Whether the items are as many as the list says, whole, of its account, and cancels come before replaces and those before new orders. */

@@ -4,6 +4,7 @@ import type { EventBuffer } from "./event-buffer.ts";
 import { addFees } from "./fees.ts";
 import { giveShown, shownQtyOf } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
+import { cancelOther } from "./legs.ts";
 import { writeRestingCanceled, writeSelfTradePrevented, writeTrade } from "./order-events.ts";
 import {
   ColdDouble,
@@ -72,7 +73,7 @@ function trade(
   if (makerLeavesQty === 0) closeMaker(state, instrument, maker);
 }
 
-/** As trade, with what the maker shows. */
+/** As trade, with what the maker shows, which may be all that it has left; of a pair, the other leg goes. */
 function tradeWithIceberg(
   state: PartitionState,
   instrument: Instrument,
@@ -100,6 +101,7 @@ function tradeWithIceberg(
   if (instrument.hasFees) {
     addFees(state, instrument, words[at + OrderWord.accountID]!, lastQty, price, out);
   }
+  cancelOther(state, instrument, maker, out);
   if (makerLeavesQty === 0) closeMaker(state, instrument, maker);
   else giveShown(state, instrument, maker, lastQty);
 }
@@ -157,6 +159,7 @@ function cancelMaker(
   out: EventBuffer,
 ): void {
   writeRestingCanceled(state, instrument, maker, CancelReason.SelfTrade, out);
+  cancelOther(state, instrument, maker, out);
   closeMaker(state, instrument, maker);
 }
 

@@ -33,13 +33,14 @@ export function acceptOrder(
   out: EventBuffer,
 ): void {
   state.taker.firstPx = 0;
-  accept(state, instrument, commands, block, out);
+  enterOrder(state, instrument, commands, block, out);
   if (instrument.stops !== null || state.triggered.count !== 0) {
     runTriggered(state, instrument, out);
   }
 }
 
-function accept(
+/** As acceptOrder, without the stops. */
+export function enterOrder(
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
@@ -76,11 +77,7 @@ function take(
   out: EventBuffer,
 ): void {
   const { request, taker } = state;
-  taker.start(state.accountID, request.side, request.price, request.selfTradePrevention);
-  taker.takeID(state.id, 0, state.seqLow, state.seqHigh);
-  taker.leavesQty = request.orderQty;
-  taker.cumQty = 0;
-  taker.preventedQty = 0;
+  startTaker(state);
   if (request.isByCash) taker.payBy(commands, block + (New.cashOrderQty >>> 2));
   if (!request.isPlain) boundTaker(instrument, taker);
   if (request.timeInForce === TimeInForce.FOK && !canFillWhole(state, instrument)) {
@@ -92,6 +89,22 @@ function take(
   if (taker.endReason !== 0 || request.mayRest || !taker.hasMore) return;
   const { ImmediateOrCancel, NoLiquidity } = CancelReason;
   taker.endReason = request.isLimit ? ImmediateOrCancel : NoLiquidity;
+}
+
+/** The taker is the request, by quantity, before anything has happened to it. */
+export function startTaker({
+  request,
+  taker,
+  accountID,
+  id,
+  seqLow,
+  seqHigh,
+}: PartitionState): void {
+  taker.start(accountID, request.side, request.price, request.selfTradePrevention);
+  taker.takeID(id, 0, seqLow, seqHigh);
+  taker.leavesQty = request.orderQty;
+  taker.cumQty = 0;
+  taker.preventedQty = 0;
 }
 
 /** Puts what is left of the request on the book. `entryRptSeq` is that of its OrderAccepted. */

@@ -45,6 +45,29 @@ export function refuseForCaps(state: PartitionState, { securityID }: Instrument)
   return compareWide(wanted, openNotionalMax) > 0 ? OrdRejReason.OpenNotionalCapReached : 0;
 }
 
+/** As refuseForCaps, of another order that comes right behind state.request, which passes. */
+export function refuseSecondForCaps(
+  state: PartitionState,
+  { securityID }: Instrument,
+  price: number,
+  orderQty: number,
+): number {
+  const { request, accountLimits } = state;
+  const account = accountLimits.of(state.accountID);
+  if (account === null) return 0;
+  const { openOrderCountMax, openNotionalMax } = account.capsOf(securityID);
+  const open = account.openIn(securityID, accountLimits);
+  if (openOrderCountMax !== 0 && open.count + 2 > openOrderCountMax) {
+    return OrdRejReason.OpenOrderCapReached;
+  }
+  if (isZeroWide(openNotionalMax) || price === 0) return 0;
+  multiplyWide(wanted, orderQty, price);
+  addWide(wanted, open.notional);
+  multiplyWide(counted, request.orderQty, request.price);
+  addWide(wanted, counted);
+  return compareWide(wanted, openNotionalMax) > 0 ? OrdRejReason.OpenNotionalCapReached : 0;
+}
+
 /** Of a replace that asks for these (SEMANTICS §5b); `leavesQty` is what it would leave, which may be below 0. */
 export function refuseReplaceForCaps(
   state: PartitionState,
@@ -63,6 +86,38 @@ export function refuseReplaceForCaps(
   if (compareWide(wanted, counted) <= 0) return 0;
   subtractWide(wanted, counted);
   addWide(wanted, account.openIn(securityID, accountLimits).notional);
+  return compareWide(wanted, openNotionalMax) > 0 ? CxlRejReason.OpenNotionalCapReached : 0;
+}
+
+/** What an order is to be. */
+interface Resized {
+  readonly slot: number;
+  readonly price: number;
+  /** May be below 0: then the order ends. */
+  readonly leavesQty: number;
+}
+
+/** Of the second leg of a pair, when both are to be this (SEMANTICS §4b). */
+export function refuseResizeForCaps(
+  state: PartitionState,
+  { securityID }: Instrument,
+  first: Resized,
+  second: Resized,
+): number {
+  const { accountLimits } = state;
+  const account = accountLimits.of(state.accountID);
+  if (account === null || second.leavesQty <= 0) return 0;
+  const { openNotionalMax } = account.capsOf(securityID);
+  if (isZeroWide(openNotionalMax)) return 0;
+  readCounted(state, second.slot);
+  multiplyWide(wanted, second.leavesQty, second.price);
+  if (compareWide(wanted, counted) <= 0) return 0;
+  addWide(wanted, account.openIn(securityID, accountLimits).notional);
+  subtractWide(wanted, counted);
+  readCounted(state, first.slot);
+  subtractWide(wanted, counted);
+  multiplyWide(counted, Math.max(0, first.leavesQty), first.price);
+  addWide(wanted, counted);
   return compareWide(wanted, openNotionalMax) > 0 ? CxlRejReason.OpenNotionalCapReached : 0;
 }
 

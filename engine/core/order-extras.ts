@@ -6,8 +6,8 @@ export const extraShift = 4;
 const capacityMin = 16;
 
 /**
- * What an order that waits, an iceberg or an order of an account with limits has beside its record, found by the order's slot; plain
- * orders have none and pay nothing.
+ * What an order that waits, an iceberg, a leg of a pair or an order of an account with limits has beside its record, found by the order's
+ * slot; plain orders have none and pay nothing.
  *
  * Invariant: an order has an extra record exactly while its traits say so; `slot` is 0 in a free one.
  * Known limit: the table behind it grows at once.
@@ -55,8 +55,10 @@ export class OrderExtras {
   }
 }
 
-/** Words of an extra record; word 0 links the free ones. */
+/** Words of an extra record; word 0 links the free ones as well. */
 export const ExtraWord = {
+  /** Of a leg of a pair: the slot of the other one, 0 = none. */
+  other: 0,
   slot: 1,
   /** Of an order that waits: its limit, 0 for a Stop. */
   price: 8,

@@ -7,11 +7,14 @@ import type { CommandBuffer } from "./command-buffer.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { showLess } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
+import { cancelOther, otherLegOf } from "./legs.ts";
 import { matchTaker } from "./matching.ts";
 import { writeOrderReplaced, writeRestingCanceled } from "./order-events.ts";
+import { ExtraWord } from "./order-extras.ts";
 import {
   ColdDouble,
   coldShift,
+  hasExtraBit,
   OrderDouble,
   orderShift,
   OrderWord,
@@ -19,7 +22,7 @@ import {
   waitsBit,
 } from "./order-pool.ts";
 import { boundTaker, endOutsideBand } from "./price-bands.ts";
-import { replaceWaiting } from "./special-orders.ts";
+import { changeWaiting, replaceWaiting } from "./special-orders.ts";
 import { restAgain, setQuantities, settleTaker, startAsTaker } from "./standing-taker.ts";
 import type { PartitionState } from "./state.ts";
 import { runTriggered } from "./triggers.ts";
@@ -65,9 +68,40 @@ function carryOut(
   state.taker.firstPx = 0;
   if ((traits & waitsBit) === 0) replace(state, instrument, slot, commands, block, out);
   else replaceWaiting(state, instrument, slot, commands, block, out);
+  if ((traits & hasExtraBit) !== 0) resizeOther(state, instrument, slot, commands, block, out);
   if (instrument.stops !== null || state.triggered.count !== 0) {
     runTriggered(state, instrument, out);
   }
+}
+
+/** A leg of a pair has been replaced: where it still has its other leg, that takes the new quantity too (SEMANTICS §4b). */
+function resizeOther(
+  state: PartitionState,
+  instrument: Instrument,
+  slot: number,
+  commands: Int32Array,
+  block: number,
+  out: EventBuffer,
+): void {
+  const other = otherLegOf(state, slot);
+  const orderQty = uint53At(commands, block + (Replace.orderQty >>> 2));
+  if (other === 0 || orderQty === 0) return;
+  const { replaced, orders } = state;
+  const words = orders.hot.wordsOf(other);
+  const at = other << orderShift;
+  const leavesQty = orders.hot.doublesOf(other)[(at >>> 1) + OrderDouble.leavesQty]!;
+  const preventedQty = preventedQtyOf(state, other);
+  replaced.cumQty = 0;
+  replaced.orderQty = orderQty;
+  replaced.leavesQty = orderQty - preventedQty;
+  replaced.keptPriority = replaced.leavesQty <= leavesQty;
+  const standing = words[at + OrderWord.price]!;
+  if ((words[at + OrderWord.traits]! & waitsBit) === 0) {
+    replaced.price = standing;
+    return changeResting(state, instrument, other, commands, block, out);
+  }
+  replaced.price = orders.extras.wordOf(other, ExtraWord.price);
+  changeWaiting(state, instrument, other, standing, commands, block, out);
 }
 
 function replace(
@@ -89,11 +123,24 @@ function replace(
   replaced.price = commands[block + (Replace.price >>> 2)]! || presentPrice;
   replaced.orderQty = uint53At(commands, block + (Replace.orderQty >>> 2)) || presentQty;
   replaced.leavesQty = replaced.orderQty - replaced.cumQty - preventedQty;
-  if (replaced.leavesQty <= 0) return closeReplaced(state, instrument, slot, commands, block, out);
   replaced.keptPriority =
     replaced.price === presentPrice &&
     replaced.orderQty <= presentQty &&
     (commands[block + (Replace.losePriority >>> 2)]! & losePriorityMask) === 0;
+  changeResting(state, instrument, slot, commands, block, out);
+}
+
+/** Makes of an order that rests what state.replaced says. */
+function changeResting(
+  state: PartitionState,
+  instrument: Instrument,
+  slot: number,
+  commands: Int32Array,
+  block: number,
+  out: EventBuffer,
+): void {
+  const { replaced } = state;
+  if (replaced.leavesQty <= 0) return closeReplaced(state, instrument, slot, commands, block, out);
   if (!replaced.keptPriority) leaveBook(state, instrument, slot);
   writeOrderReplaced(state, instrument, slot, commands, block, out);
   if (!replaced.keptPriority) return enterAgain(state, instrument, slot, out);
@@ -119,6 +166,7 @@ function closeReplaced(
   const words = state.orders.hot.wordsOf(slot);
   words[(slot << orderShift) + OrderWord.price] = replaced.price;
   writeRestingCanceled(state, instrument, slot, CancelReason.ReplacedBelowCumQty, out);
+  cancelOther(state, instrument, slot, out);
   forgetOrder(state, slot, hashOfOrder(state, slot));
 }
 

@@ -31,6 +31,7 @@ import type { Reference, ReferenceShape } from "./reference-section.ts";
 import { Preparation } from "./prepare.ts";
 import { restoreBook } from "./restore-book.ts";
 import { readIcebergs, readSpecialShape } from "./special-section.ts";
+import { restorePairs } from "./pair-section.ts";
 import { restoreStops } from "./restore-stops.ts";
 import { restoreWindow } from "./restore-window.ts";
 import { countOfAsks, countOfBids, readStateShape } from "./state-section.ts";
@@ -62,6 +63,7 @@ export function restoreState(bytes: Uint8Array): PartitionState {
   restoreBooks(state, view, stateShape);
   const specials = readSpecialShape(view, stateShape.end);
   restoreStops(state, view, specials);
+  restorePairs(state, view, specials);
   if (state.accountLimits.count !== 0) countAllOpen(state, 0);
   const deferred = restoreWindow(state, view, stateShape);
   restoreWaiting(state, view, readWaitingShape(view, specials.end), deferred);

@@ -88,6 +88,8 @@ function endDay(state: PartitionState, instrument: Instrument, out: EventBuffer)
 
 function isForTheDay({ orders }: PartitionState, slot: number): boolean {
   const traits = orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
+  // A leg that its pair has taken along is forgotten by now.
+  if (traits === 0) return false;
   const timeInForce = timeInForceOf(traits);
   return timeInForce === TimeInForce.Day || timeInForce === TimeInForce.AtTheOpening;
 }

@@ -34,6 +34,8 @@ import {
   writeOrders,
 } from "./state-section.ts";
 import type { StateShape } from "./state-section.ts";
+import { orderPairs, readPairs, writePairs } from "./pair-section.ts";
+import type { SnapshotPair } from "./pair-section.ts";
 import { readWaiting, readWaitingShape, shapeOfWaiting, writeWaiting } from "./waiting-section.ts";
 import type { SnapshotDeferred } from "./waiting-section.ts";
 
@@ -48,7 +50,9 @@ export type { Reference } from "./reference-section.ts";
 /** All of it as plain objects: for readers that start from a snapshot, tests and people. */
 export interface SnapshotState extends Omit<Reference, "instruments"> {
   readonly instruments: readonly SnapshotInstrument[];
-  /** In order of entry. */
+  /** Each cancels the other; by the lower orderID. */
+  readonly pairs: readonly SnapshotPair[];
+  /** In order of entry; those of one list by their ids. */
   readonly idWindow: readonly SnapshotEntry[];
   /** By firstSeqNum. */
   readonly deferred: readonly SnapshotDeferred[];
@@ -123,7 +127,8 @@ export function serialiseCapture(capture: EngineCapture): {
   const extras = extrasBySlot(capture);
   const icebergs = orderIcebergs(capture, books.slots, extras);
   const stops = orderStops(capture, extras);
-  const specials = shapeOfSpecials(state.end, icebergs.length, stops.length);
+  const pairs = orderPairs(capture, extras);
+  const specials = shapeOfSpecials(state.end, icebergs.length, stops.length, pairs.length);
   const waiting = shapeOfWaiting(specials.end, capture.deferred.length, capture.quarantines.length);
   const bytes = new Uint8Array(waiting.end);
   const view = new DataView(bytes.buffer);
@@ -131,6 +136,7 @@ export function serialiseCapture(capture: EngineCapture): {
   writeOrders(view, state, books, capture);
   writeEntries(view, state, entries, capture);
   writeSpecials(view, specials, capture, { extras, slots: books.slots, icebergs, stops });
+  writePairs(view, specials, capture, pairs);
   writeWaiting(view, waiting, capture);
   return { bytes, referenceBytes: shape.end };
 }
@@ -158,7 +164,8 @@ export function readSnapshot(bytes: Uint8Array): SnapshotState {
     readEntry(view, shape, index),
   );
   const waiting = readWaiting(view, readWaitingShape(view, specials.end), idWindow);
-  return { ...reference, instruments, idWindow, ...waiting };
+  const pairs = readPairs(view, specials);
+  return { ...reference, instruments, pairs, idWindow, ...waiting };
 }
 
 function readOrder(

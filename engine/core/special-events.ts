@@ -1,4 +1,5 @@
 import { OrderAcceptedLayout as Accepted } from "../../schema/generated/order-accepted.ts";
+import { OrderCanceledLayout as Canceled } from "../../schema/generated/order-canceled.ts";
 import { OrderReplacedLayout as Replaced } from "../../schema/generated/order-replaced.ts";
 import { OrderTriggeredLayout as Triggered } from "../../schema/generated/order-triggered.ts";
 import type { EventBuffer } from "./event-buffer.ts";
@@ -6,7 +7,7 @@ import type { Instrument } from "./instruments.ts";
 import { orderShift, OrderWord, sideOf } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
 
-/** What events of stops and icebergs have beside those of plain orders: fields of newer versions, each in the least version that has it. */
+/** What events of stops, icebergs and pairs have beside those of plain orders: fields of newer versions, each in the least version that has it. */
 
 /** Adds to the OrderAccepted that was written last what state.request waits for and shows. */
 export function addToAccepted(state: PartitionState, out: EventBuffer): void {
@@ -25,6 +26,12 @@ export function addToReplaced(stopPx: number, out: EventBuffer): void {
   out.lengthen(Replaced.blockLength, Replaced.blockLengthV1, 1);
   out.word(Replaced.stopPx, stopPx);
   out.word(Replaced.stopPx + 4, 0);
+}
+
+/** Adds to the OrderCanceled that was written last which order of its pair took it along. */
+export function addOtherOrderID(ids: Int32Array, idAt: number, out: EventBuffer): void {
+  out.lengthen(Canceled.blockLength, Canceled.blockLengthV9, 9);
+  out.id(Canceled.otherOrderID, ids, idAt);
 }
 
 export function writeOrderTriggered(

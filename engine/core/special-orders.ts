@@ -70,11 +70,9 @@ export function replaceWaiting(
   out: EventBuffer,
 ): void {
   const { orders, replaced } = state;
-  const { extras } = orders;
-  const doubles = orders.hot.doublesOf(slot);
   const at = slot << orderShift;
-  const presentQty = doubles[(at >>> 1) + OrderDouble.leavesQty]!;
-  const presentPrice = extras.wordOf(slot, ExtraWord.price);
+  const presentQty = orders.hot.doublesOf(slot)[(at >>> 1) + OrderDouble.leavesQty]!;
+  const presentPrice = orders.extras.wordOf(slot, ExtraWord.price);
   const presentStopPx = stopPxOf(state, slot);
   const stopPx = newStopPx(commands, block) || presentStopPx;
   replaced.price = commands[block + (Replace.price >>> 2)]! || presentPrice;
@@ -86,6 +84,23 @@ export function replaceWaiting(
     stopPx === presentStopPx &&
     replaced.orderQty <= presentQty &&
     (commands[block + (Replace.losePriority >>> 2)]! & losePriorityMask) === 0;
+  changeWaiting(state, instrument, slot, stopPx, commands, block, out);
+}
+
+/** Makes of an order that waits what state.replaced says, which waits for `stopPx` then. */
+export function changeWaiting(
+  state: PartitionState,
+  instrument: Instrument,
+  slot: number,
+  stopPx: number,
+  commands: Int32Array,
+  block: number,
+  out: EventBuffer,
+): void {
+  const { orders, replaced } = state;
+  const { extras } = orders;
+  const doubles = orders.hot.doublesOf(slot);
+  const at = slot << orderShift;
   writeOrderReplaced(state, instrument, slot, commands, block, out);
   addToReplaced(stopPx, out);
   doubles[(at >>> 1) + OrderDouble.leavesQty] = replaced.orderQty;

@@ -24,12 +24,14 @@ import {
 } from "./order-pool.ts";
 
 /**
- * The third section of the canonical form: what stops and icebergs have beside plain orders. Nearly always it is two zeros.
+ * The third section of the canonical form: what stops, icebergs and pairs have beside plain orders. Nearly always it is three zeros.
  *
  *   count of icebergs that rest     u64
  *   records of IcebergField, by the order's place in the second section
  *   count of orders that wait       u64
  *   records of StopField, by securityID, buys then sells, in the order in which they are triggered
+ *   count of pairs                  u64
+ *   orderIDs of each one's legs, 16 bytes each, the lower first, pairs by the lower one
  */
 export const IcebergField = { order: 0, displayQty: 8, shownQty: 16, bytes: 24 } as const;
 export const StopField = {
@@ -49,6 +51,8 @@ export const StopField = {
   pegOffsetValue: 84,
   bytes: 88,
 } as const;
+
+export const pairBytes = 32;
 
 /** An iceberg's own part. */
 export interface SnapshotIceberg {
@@ -82,17 +86,29 @@ export interface SpecialShape {
   readonly icebergCount: number;
   readonly stopsAt: number;
   readonly stopCount: number;
+  readonly pairsAt: number;
+  readonly pairCount: number;
   readonly end: number;
 }
 
-export function shapeOfSpecials(at: number, icebergCount: number, stopCount: number): SpecialShape {
+export function shapeOfSpecials(
+  at: number,
+  icebergCount: number,
+  stopCount: number,
+  pairCount: number,
+): SpecialShape {
   const stopsAt = at + 8 + icebergCount * IcebergField.bytes;
-  return { at, icebergCount, stopsAt, stopCount, end: stopsAt + 8 + stopCount * StopField.bytes };
+  const pairsAt = stopsAt + 8 + stopCount * StopField.bytes;
+  const end = pairsAt + 8 + pairCount * pairBytes;
+  return { at, icebergCount, stopsAt, stopCount, pairsAt, pairCount, end };
 }
 
 export function readSpecialShape(view: DataView, at: number): SpecialShape {
-  const { stopsAt } = shapeOfSpecials(at, readCount(view, at), 0);
-  return shapeOfSpecials(at, readCount(view, at), readCount(view, stopsAt));
+  const icebergCount = readCount(view, at);
+  const { stopsAt } = shapeOfSpecials(at, icebergCount, 0, 0);
+  const stopCount = readCount(view, stopsAt);
+  const { pairsAt } = shapeOfSpecials(at, icebergCount, stopCount, 0);
+  return shapeOfSpecials(at, icebergCount, stopCount, readCount(view, pairsAt));
 }
 
 function readCount(view: DataView, at: number): number {

@@ -2,6 +2,7 @@ import { forgetOrder, hashOfOrder, joinBook } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { show } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
+import { cancelOther } from "./legs.ts";
 import { writeTakerCanceled } from "./order-events.ts";
 import {
   ColdDouble,
@@ -37,11 +38,13 @@ export function settleTaker(
   const { orders, taker } = state;
   if (taker.endReason !== 0) writeTakerCanceled(instrument, taker, taker.endReason, out);
   if (taker.endReason !== 0 || !taker.hasMore) {
+    cancelOther(state, instrument, slot, out);
     return forgetOrder(state, slot, hashOfOrder(state, slot));
   }
   const coldAt = (slot << (coldShift - 1)) + ColdDouble.preventedQty;
   orders.cold.doublesOf(slot)[coldAt] = taker.preventedQty;
   restAgain(state, instrument, slot, price, taker.leavesQty, taker.cumQty);
+  if (taker.cumQty !== 0) cancelOther(state, instrument, slot, out);
 }
 
 /** Puts an order that is in no book at the end of its level. */

@@ -15,6 +15,7 @@ import {
   sideOf,
   waitsBit,
 } from "./order-pool.ts";
+import { compareIDs } from "./words.ts";
 
 /**
  * The second section of the canonical form: resting orders and the id window, in columns, since a column compresses better than records:
@@ -51,7 +52,6 @@ const EntryColumn = {
   outcome: 4,
 } as const;
 const bookBytes = 8;
-const idBytes = 16;
 
 /** Where each column starts. */
 type ColumnStarts<Column extends string> = Readonly<Record<Column, number>>;
@@ -178,19 +178,10 @@ export function orderEntries({ window }: EngineCapture): readonly number[] {
   }
   const seqNumOf = (slot: number) => doubles[(slot << (entryShift - 1)) + EntryDouble.seqNum]!;
   const bytes = new Uint8Array(window.buffers[0]!);
+  const idAt = (slot: number) => ((slot << entryShift) + EntryWord.id) * 4;
   return slots.sort(
-    (left, right) => seqNumOf(left) - seqNumOf(right) || compareIDs(bytes, left, right),
+    (left, right) => seqNumOf(left) - seqNumOf(right) || compareIDs(bytes, idAt(left), idAt(right)),
   );
-}
-
-function compareIDs(bytes: Uint8Array, left: number, right: number): number {
-  const leftAt = ((left << entryShift) + EntryWord.id) * 4;
-  const rightAt = ((right << entryShift) + EntryWord.id) * 4;
-  for (let index = 0; index < idBytes; index++) {
-    const difference = bytes[leftAt + index]! - bytes[rightAt + index]!;
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }
 
 /** Writes the books' counts and the columns of their orders. */

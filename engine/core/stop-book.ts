@@ -47,9 +47,19 @@ export function joinStops(state: PartitionState, instrument: Instrument, slot: n
 export function withdraw(state: PartitionState, instrument: Instrument, slot: number): void {
   const traits = traitsOf(state, slot);
   if ((traits & waitsBit) === 0) return leaveBook(state, instrument, slot);
-  leaveStops(state, instrument, slot);
+  if (!leaveQueue(state, slot)) leaveStops(state, instrument, slot);
   const words = state.orders.hot.wordsOf(slot);
   words[(slot << orderShift) + OrderWord.price] = state.orders.extras.wordOf(slot, ExtraWord.price);
+}
+
+/** An order that was reached may leave the queue of the cascade, which is empty at all other times. Whether it stood there. */
+function leaveQueue({ triggered }: PartitionState, slot: number): boolean {
+  for (let index = 0; index < triggered.count; index++) {
+    if (triggered.at(index) !== slot) continue;
+    triggered.put(index, 0);
+    return true;
+  }
+  return false;
 }
 
 /** An order leaves the stop book; its record stays, with its stopPx as price. */

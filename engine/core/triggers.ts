@@ -4,6 +4,7 @@ import type { EventBuffer } from "./event-buffer.ts";
 import { canFillWhole } from "./fill-or-kill.ts";
 import type { Instrument } from "./instruments.ts";
 import type { Ladder } from "./ladder.ts";
+import { cancelOther } from "./legs.ts";
 import { matchTaker } from "./matching.ts";
 import { ExtraDouble, ExtraWord } from "./order-extras.ts";
 import {
@@ -61,7 +62,10 @@ export function runTriggered(
   const { triggered } = state;
   queueReached(state, instrument);
   for (let next = 0; next < triggered.count; next++) {
-    triggerOrder(state, instrument, triggered.at(next), out);
+    const slot = triggered.at(next);
+    // A leg that was canceled because of the other one leaves its place empty.
+    if (slot === 0) continue;
+    triggerOrder(state, instrument, slot, out);
     queueReached(state, instrument);
   }
   triggered.clear();
@@ -174,6 +178,7 @@ function triggerOrder(
   const at = slot << orderShift;
   const price = orders.extras.wordOf(slot, ExtraWord.price);
   writeOrderTriggered(state, instrument, slot, stopPxOf(state, slot), out);
+  cancelOther(state, instrument, slot, out);
   stopWaiting(state, slot, price);
   startAsTaker(state, slot, price);
   taker.leavesQty = orders.hot.doublesOf(slot)[(at >>> 1) + OrderDouble.leavesQty]!;

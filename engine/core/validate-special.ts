@@ -4,7 +4,8 @@ import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generat
 import { uint53At } from "./command-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { ExtraDouble, ExtraWord } from "./order-extras.ts";
-import { refuseForCaps, refuseReplaceForCaps } from "./open-orders.ts";
+import { otherLegOf } from "./legs.ts";
+import { refuseForCaps, refuseReplaceForCaps, refuseResizeForCaps } from "./open-orders.ts";
 import {
   ColdDouble,
   coldShift,
@@ -173,6 +174,38 @@ export function refuseForGuards(
   const usedQty = cumQty + cold.doublesOf(slot)[preventedAt]!;
   const newLeavesQty = orderQty === 0 ? leavesQty : orderQty - usedQty;
   return refuseReplaceForCaps(state, instrument, slot, newPrice, newLeavesQty);
+}
+
+/** What a new quantity of a leg would make of its pair, since the other leg takes it too. 0 = as it is. */
+export function refuseToResize(
+  state: PartitionState,
+  instrument: Instrument,
+  slot: number,
+  price: number,
+  orderQty: number,
+): number {
+  const other = otherLegOf(state, slot);
+  if (other === 0 || orderQty === 0) return 0;
+  const displayQty = state.orders.extras.doubleOf(other, ExtraDouble.displayQty);
+  if (displayQty !== 0 && orderQty > displayQty * partsMax) return CxlRejReason.IncorrectQuantity;
+  return refuseResizeForCaps(
+    state,
+    instrument,
+    { slot, price: price || priceOf(state, slot), leavesQty: orderQty - preventedOf(state, slot) },
+    { slot: other, price: priceOf(state, other), leavesQty: orderQty - preventedOf(state, other) },
+  );
+}
+
+/** The limit of an order that rests or waits; 0 = none. */
+function priceOf(state: PartitionState, slot: number): number {
+  const words = state.orders.hot.wordsOf(slot);
+  const at = slot << orderShift;
+  const waits = (words[at + OrderWord.traits]! & waitsBit) !== 0;
+  return waits ? limitOf(state, slot) : words[at + OrderWord.price]!;
+}
+
+function preventedOf({ orders }: PartitionState, slot: number): number {
+  return orders.cold.doublesOf(slot)[(slot << (coldShift - 1)) + ColdDouble.preventedQty]!;
 }
 
 function limitOf({ orders }: PartitionState, slot: number): number {

@@ -30,6 +30,7 @@ import {
   refuseForGuards,
   refuseSpecial,
   refuseSpecialReplacement,
+  refuseToResize,
 } from "./validate-special.ts";
 
 /**
@@ -218,7 +219,9 @@ function refuseReplacement(
   if (mustNotTake && wouldCross(instrument, sideOf(traits), price)) {
     return CxlRejReason.PostOnlyWouldCross;
   }
-  return 0;
+  return (traits & hasExtraBit) === 0
+    ? 0
+    : refuseToResize(state, instrument, slot, price, orderQty);
 }
 
 /** What of a resting order has traded. */

@@ -23,6 +23,15 @@ export function isSameID(
   );
 }
 
+/** Whether of two ids, at these bytes, the left one is the lower (below 0) or the higher one (above). */
+export function compareIDs(bytes: Uint8Array, left: number, right: number): number {
+  for (let index = 0; index < 16; index++) {
+    const difference = bytes[left + index]! - bytes[right + index]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
 /** Copies words out of a message, where they may start at any byte. */
 export function receiveWords(
   from: DataView,

@@ -21,6 +21,7 @@ import {
   trailed,
 } from "./audited-book.ts";
 import type { AuditedBook, AuditedOrder } from "./audited-book.ts";
+import { AuditedPairs } from "./audited-pairs.ts";
 import { BrokenPromise, check } from "./broken-promise.ts";
 import type { OrderCanceled } from "../../schema/generated/order-canceled.ts";
 import type { OrderReplaced } from "../../schema/generated/order-replaced.ts";
@@ -35,6 +36,7 @@ export class Auditor {
   readonly #books = new Map<number, AuditedBook>();
   /** The order that this command has accepted or taken off its place, not resting yet. */
   #taker: AuditedOrder | null = null;
+  readonly #pairs = new AuditedPairs();
 
   /** The events of one command, in order. Throws BrokenPromise. */
   observe(events: readonly Event[]): void {
@@ -42,6 +44,7 @@ export class Auditor {
     for (const event of events) this.#observe(event);
     if (this.#taker !== null) this.#rest(this.#taker, events.at(-1) ?? null);
     this.#taker = null;
+    this.#pairs.observe(events);
     for (const book of this.#books.values()) {
       markReached(book);
       if (isWrongWayRound(book))
@@ -171,11 +174,8 @@ export class Auditor {
     const sell = this.#orderOf(event.takerOrderID, event.takerFirstSeqNum, event);
     const book = this.#bookOf(event.securityID);
     check(book.isOpening, "A trade without a taker opens a book", event);
-    check(
-      book.bids[0] === buy && book.asks[0] === sell,
-      "An auction trades from the best price on",
-      event,
-    );
+    const areFirst = book.bids[0] === buy && book.asks[0] === sell;
+    check(areFirst, "An auction trades from the best price on", event);
     const isAllowed = buy.price >= event.lastPx && sell.price <= event.lastPx;
     check(isAllowed, "The price of an auction is within both limits", event);
     this.#noteTrade(event);

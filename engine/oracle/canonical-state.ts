@@ -25,10 +25,20 @@ export function canonicalState(state: Readonly<NaiveState>) {
     scheduledStates: [...state.scheduled].sort(
       (a, b) => a.effectiveTime - b.effectiveTime || a.securityID - b.securityID,
     ),
+    pairs: pairsOf(state),
     idWindow: [...state.idWindow.values()].sort(byEntry),
     deferred: [...state.deferred.values()],
     quarantines: [...state.quarantines].sort(byPlace),
   };
+}
+
+/** Each pair once, by its lower orderID. */
+function pairsOf({ resting }: Readonly<NaiveState>) {
+  return [...resting.values()]
+    .flatMap(({ order: { orderID, other } }) =>
+      other === null || other.orderID < orderID ? [] : [{ orderID, otherOrderID: other.orderID }],
+    )
+    .sort((left, right) => (left.orderID < right.orderID ? -1 : 1));
 }
 
 /** By seqNum, then by the bytes of the id: a list leaves several at once. */
@@ -67,6 +77,7 @@ function canonicalOrder({
   cash: _cash,
   ordType: _ordType,
   trigger: _trigger,
+  other: _other,
   ...order
 }: NaiveOrder) {
   return {

@@ -30,7 +30,7 @@ import {
   makeLaterAttempt,
   makeNewerOrder,
 } from "./stream-deferral.ts";
-import { makeNewOrderList } from "./stream-lists.ts";
+import { makeNewOrderList, makePair } from "./stream-lists.ts";
 import { rollIntent } from "./stream-intent.ts";
 import type { Intent } from "./stream-intent.ts";
 import {
@@ -159,6 +159,9 @@ export class CommandStream {
       case "list":
         if (!context.shape.features.has("list")) return makeNewOrderSingle(context, intent);
         return makeNewOrderList(context, intent);
+      case "pair":
+        if (!context.shape.features.has("pair")) return makeNewOrderSingle(context, intent);
+        return makePair(context, intent);
       case "tick":
         return { kind: "TimeTick", sendingTime: context.commandFields(intent).sendingTime };
       case "repeat":

@@ -19,8 +19,8 @@ export const listMutants: readonly Mutant[] = [
   {
     bug: "a batch that was accepted is not remembered",
     file: "naive-engine.ts",
-    from: "enter(state, run, request, { decision: Decision.Accepted, reason: 0, attempt: 0, mark: 0 });\n  for",
-    to: "for",
+    from: "enter(state, run, request, { decision: Decision.Accepted, reason: 0, attempt: 0, mark: 0 });\n  const isPair",
+    to: "const isPair",
     among: ["list"],
   },
   {

@@ -1,6 +1,6 @@
 /** docs/SEMANTICS.md section 5f: the uncross, by trying every price. */
 import { CancelReason, OrdStatus, Side, TimeInForce } from "../../schema/generated/enums.ts";
-import { cancelResting, least, takeOff } from "./naive-book.ts";
+import { cancelOther, cancelResting, least, takeOff } from "./naive-book.ts";
 import { auctionFeesOf } from "./naive-fees.ts";
 import { referencePriceOf } from "./naive-limits.ts";
 import { nextRptSeq } from "./naive-state.ts";
@@ -86,6 +86,7 @@ function uncross(
     }
     noteTrade(instrument, price);
     emitTrade(state, run, instrument, { buy, sell, lastQty });
+    for (const order of [buy, sell]) cancelOther(state, run, instrument, order);
   }
 }
 

@@ -1,5 +1,4 @@
-import { Side } from "../../schema/generated/enums.ts";
-import type { CancelReason } from "../../schema/generated/enums.ts";
+import { CancelReason, Side } from "../../schema/generated/enums.ts";
 import { nextRptSeq } from "./naive-state.ts";
 import type { CommandRun, NaiveInstrument, NaiveOrder, NaiveState } from "./naive-state.ts";
 
@@ -66,6 +65,7 @@ export function emitCanceled(
   order: NaiveOrder,
   cancelReason: CancelReason,
   canceledQty = order.leavesQty,
+  otherOrderID: string | null = null,
 ): void {
   run.events.push({
     kind: "OrderCanceled",
@@ -79,6 +79,7 @@ export function emitCanceled(
     price: order.price,
     cancelReason,
     side: order.side,
+    ...(otherOrderID === null ? {} : { otherOrderID }),
   });
 }
 
@@ -92,4 +93,31 @@ export function cancelResting(
 ): void {
   takeOff(state, instrument, order);
   emitCanceled(run, instrument, order, cancelReason);
+  cancelOther(state, run, instrument, order);
+}
+
+/** The order has traded, was triggered or has ended: where it is a leg of a pair, the other one goes. */
+export function cancelOther(
+  state: NaiveState,
+  run: CommandRun,
+  instrument: NaiveInstrument,
+  order: NaiveOrder,
+): void {
+  const { other } = order;
+  if (other === null) return;
+  order.other = null;
+  other.other = null;
+  cancelLeg(state, run, instrument, other, order.orderID);
+}
+
+/** Cancels a leg of a pair because of the other one. */
+export function cancelLeg(
+  state: NaiveState,
+  run: CommandRun,
+  instrument: NaiveInstrument,
+  leg: NaiveOrder,
+  otherOrderID: string,
+): void {
+  takeOff(state, instrument, leg);
+  emitCanceled(run, instrument, leg, CancelReason.OtherLeg, leg.leavesQty, otherOrderID);
 }

@@ -69,7 +69,11 @@ export function cancelOrders(
   const affected = [...resting, ...waiting].filter(
     (order) => command.accountID === 0 || order.accountID === command.accountID,
   );
-  for (const order of affected) cancelResting(state, run, instrument, order, cancelReason);
+  for (const order of affected) {
+    // One of a pair has taken the other one along.
+    if (!state.resting.has(order.orderID)) continue;
+    cancelResting(state, run, instrument, order, cancelReason);
+  }
   return affected.length;
 }
 

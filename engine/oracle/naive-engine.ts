@@ -5,6 +5,7 @@
 import {
   BusinessRejectReason,
   CancelReason,
+  ContingencyType,
   Decision,
   OrdRejReason,
 } from "../../schema/generated/enums.ts";
@@ -28,6 +29,7 @@ import { feeSchedule } from "./naive-fees.ts";
 import { accountLimits } from "./naive-limits.ts";
 import { openList } from "./naive-lists.ts";
 import { isTooLate } from "./naive-order-checks.ts";
+import { enterPair, pairOf } from "./naive-pairs.ts";
 import { runScheduled, securityStatus } from "./naive-sessions.ts";
 import { orderCancelReplaceRequest, orderCancelRequest } from "./naive-orders.ts";
 import { createNaiveState } from "./naive-state.ts";
@@ -164,6 +166,8 @@ function runDue(state: NaiveState, run: CommandRun): void {
         a.order.entryRptSeq - b.order.entryRptSeq,
     );
   for (const { order, instrument } of due) {
+    // One of a pair has taken the other one along.
+    if (!state.resting.has(order.orderID)) continue;
     cancelResting(state, run, instrument, order, CancelReason.Expired);
   }
   fireDeadMen(state, run);
@@ -202,6 +206,9 @@ function orderList(state: NaiveState, run: CommandRun, list: NewOrderList): void
     return emitRefused(run, list, items);
   }
   enter(state, run, request, { decision: Decision.Accepted, reason: 0, attempt: 0, mark: 0 });
+  const isPair = list.contingencyType === ContingencyType.OneCancelsTheOther;
+  const pair = isPair ? pairOf(items) : null;
+  if (pair !== null) return enterPair(state, run, pair);
   for (const item of items) dispatch(state, run, item);
 }
 

@@ -1,11 +1,12 @@
 /** docs/SEMANTICS.md section 4a: lists. What an item comes to is the caller's to say. */
-import { BusinessRejectReason } from "../../schema/generated/enums.ts";
+import { BusinessRejectReason, ContingencyType } from "../../schema/generated/enums.ts";
 import type { NewOrderList } from "../../schema/generated/new-order-list.ts";
 import type { AnyMessage } from "../../schema/generated/records.ts";
 import { listItemCountMax, readItems } from "../../schema/order-list.ts";
 import type { ListItem } from "../../schema/order-list.ts";
 import { hasRoomFor } from "./naive-id-window.ts";
 import { isTooLate } from "./naive-order-checks.ts";
+import { pairOf } from "./naive-pairs.ts";
 import type { CommandRun, NaiveState } from "./naive-state.ts";
 
 /** Cancels come first, new orders last. */
@@ -26,7 +27,9 @@ export function openList(
   if (isTooLate(state, list)) return BusinessRejectReason.TooLateToEnter;
   if (!state.accounts.has(accountID)) return BusinessRejectReason.UnknownAccount;
   const items = itemsOf(list);
-  if (items === null) return BusinessRejectReason.InvalidList;
+  const isPair = contingencyType === ContingencyType.OneCancelsTheOther;
+  const pair = items === null || !isPair ? null : pairOf(items);
+  if (items === null || (isPair && pair === null)) return BusinessRejectReason.InvalidList;
   run.events.push({
     kind: "ListAccepted",
     rptSeq: 0,
@@ -34,6 +37,7 @@ export function openList(
     itemCount,
     contingencyType,
     commandID,
+    ...(pair === null ? {} : { firstOrderID: pair[0].orderID, secondOrderID: pair[1].orderID }),
   });
   return items;
 }

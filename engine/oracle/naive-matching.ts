@@ -6,6 +6,7 @@ import {
   SelfTradePrevention,
 } from "../../schema/generated/enums.ts";
 import {
+  cancelOther,
   cancelResting,
   emitCanceled,
   isWithin,
@@ -125,6 +126,7 @@ function trade(
     takerOrdStatus: isUsedUp(taker) ? OrdStatus.Filled : OrdStatus.PartiallyFilled,
     ...feesOf(state, instrument, { maker, taker }, lastQty * BigInt(maker.price)),
   });
+  cancelOther(state, run, instrument, maker);
   return null;
 }
 
@@ -175,7 +177,10 @@ function decrement(
     price: maker.price,
     aggressorSide: taker.side,
   });
-  if (maker.leavesQty === 0n) emitCanceled(run, instrument, maker, CancelReason.SelfTrade);
+  if (maker.leavesQty === 0n) {
+    emitCanceled(run, instrument, maker, CancelReason.SelfTrade);
+    cancelOther(state, run, instrument, maker);
+  }
   if (!isUsedUp(taker)) return null;
   emitCanceled(run, instrument, taker, CancelReason.SelfTrade);
   return "Ended";

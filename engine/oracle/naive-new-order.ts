@@ -25,11 +25,30 @@ export function newOrderSingle(
   if (ordRejReason !== OrdRejReason.None || instrument === undefined) {
     return emitRejected(run, command, instrument, ordRejReason);
   }
+  const order = accept(run, command, instrument);
+  enterBook(state, run, instrument, order);
+  runTriggered(state, run, instrument);
+}
+
+export function accept(
+  run: CommandRun,
+  command: NewOrderSingle,
+  instrument: NaiveInstrument,
+): NaiveOrder {
   const order = acceptedOrder(run, command, instrument);
   emitAccepted(run, command, instrument, order);
+  return order;
+}
+
+/** An order that was accepted takes, or waits. */
+export function enterBook(
+  state: NaiveState,
+  run: CommandRun,
+  instrument: NaiveInstrument,
+  order: NaiveOrder,
+): void {
   if (order.trigger === null) take(state, run, instrument, order);
   else wait(state, instrument, order);
-  runTriggered(state, run, instrument);
 }
 
 function acceptedOrder(
@@ -59,6 +78,7 @@ function acceptedOrder(
     shownQty: 0n,
     cash: command.cashOrderQty === 0n ? null : command.cashOrderQty,
     trigger: isStop(command) ? triggerOf(command, instrument, entryRptSeq) : null,
+    other: null,
   };
 }
 

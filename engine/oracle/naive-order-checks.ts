@@ -138,7 +138,7 @@ function fieldsGoTogether(command: NewOrderSingle): boolean {
   return (command.expireTime !== 0) === (timeInForce === TimeInForce.GTD);
 }
 
-function isLasting({ timeInForce }: NewOrderSingle): boolean {
+export function isLasting({ timeInForce }: NewOrderSingle): boolean {
   return timeInForce !== TimeInForce.IOC && timeInForce !== TimeInForce.FOK;
 }
 

@@ -9,7 +9,14 @@ import {
 } from "../../schema/generated/enums.ts";
 import type { OrderCancelReplaceRequest } from "../../schema/generated/order-cancel-replace-request.ts";
 import type { OrderCancelRequest } from "../../schema/generated/order-cancel-request.ts";
-import { cancelResting, emitCanceled, least, takeOff, wouldCross } from "./naive-book.ts";
+import {
+  cancelOther,
+  cancelResting,
+  emitCanceled,
+  least,
+  takeOff,
+  wouldCross,
+} from "./naive-book.ts";
 import { isShareFull } from "./naive-id-window.ts";
 import { isOutsideBand, limitsOf, notionalOf, openOrdersOf } from "./naive-limits.ts";
 import { hasTooManyParts, isAuction, isGoodQty, isTooLate } from "./naive-order-checks.ts";
@@ -45,6 +52,12 @@ export function orderCancelReplaceRequest(
     return cxlRejReason;
   }
   replace(state, run, command, resting);
+  const { other } = resting.order;
+  if (other !== null && command.orderQty !== 0) {
+    const resized = { ...command, price: 0, stopPx: 0, losePriority: false };
+    replace(state, run, resized, { order: other, instrument: resting.instrument });
+  }
+  runTriggered(state, run, resting.instrument);
   return null;
 }
 
@@ -108,7 +121,31 @@ function replacementRefusal(
   if (order.postOnly && price !== 0 && wouldCross(instrument, order.side, price)) {
     return CxlRejReason.PostOnlyWouldCross;
   }
-  return null;
+  return order.other === null || orderQty === 0
+    ? null
+    : resizeRefusal(state, command, { order, instrument }, order.other);
+}
+
+/** The other leg of a pair takes a new quantity too. */
+function resizeRefusal(
+  state: NaiveState,
+  { price, orderQty }: OrderCancelReplaceRequest,
+  { order, instrument }: Resting,
+  other: NaiveOrder,
+): CxlRejReason | null {
+  if (hasTooManyParts(orderQty, other.displayQty)) return CxlRejReason.IncorrectQuantity;
+  const { openNotionalMax = 0n } = limitsOf(state, order.accountID, instrument.symbol) ?? {};
+  const resized = (leg: NaiveOrder): NaiveOrder => {
+    const leavesQty = BigInt(orderQty) - leg.preventedQty;
+    return { ...leg, leavesQty: leavesQty > 0n ? leavesQty : 0n };
+  };
+  const more = notionalOf(resized(other)) - notionalOf(other);
+  if (openNotionalMax === 0n || more <= 0n) return null;
+  const named = { ...resized(order), price: price === 0 ? order.price : price };
+  const open = openOrdersOf(state, order.accountID, instrument);
+  const before = open.reduce((sum, each) => sum + notionalOf(each), 0n);
+  const after = before + more + notionalOf(named) - notionalOf(order);
+  return after > openNotionalMax ? CxlRejReason.OpenNotionalCapReached : null;
 }
 
 function isBandBroken(command: OrderCancelReplaceRequest, { order, instrument }: Resting): boolean {
@@ -160,6 +197,7 @@ function replace(
     Object.assign(order, { price: newPrice, orderQty: order.cumQty, leavesQty: 0n });
     emitReplaced(run, command, { order, instrument }, false);
     emitCanceled(run, instrument, order, CancelReason.ReplacedBelowCumQty, canceledQty);
+    cancelOther(state, run, instrument, order);
     return;
   }
   const keptPriority =
@@ -172,7 +210,6 @@ function replace(
     return;
   }
   take(state, run, instrument, order);
-  runTriggered(state, run, instrument);
 }
 
 function replaceWaiting(
@@ -193,7 +230,6 @@ function replaceWaiting(
   if (keptPriority) return;
   trigger.placeRptSeq = instrument.rptSeq;
   wait(state, instrument, order);
-  runTriggered(state, run, instrument);
 }
 
 function emitReplaced(

@@ -86,6 +86,8 @@ function changeState(
 function endDay(state: NaiveState, run: CommandRun, instrument: NaiveInstrument): void {
   const waiting = [Side.Buy, Side.Sell].flatMap((side) => waitingOf(instrument, side));
   for (const order of [...instrument.bids, ...instrument.asks, ...waiting]) {
+    // One of a pair has taken the other one along.
+    if (!state.resting.has(order.orderID)) continue;
     const { AtTheOpening, Day } = TimeInForce;
     if (order.timeInForce !== Day && order.timeInForce !== AtTheOpening) continue;
     cancelResting(state, run, instrument, order, CancelReason.Expired);

@@ -62,6 +62,8 @@ export interface NaiveOrder {
   cash: bigint | null;
   /** What it waits for; null for an order that never waited and one that was triggered. */
   trigger: NaiveTrigger | null;
+  /** The other leg of its pair, as long as there is one. */
+  other: NaiveOrder | null;
 }
 
 export interface NaiveTrigger {

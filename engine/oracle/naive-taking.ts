@@ -1,12 +1,23 @@
 /** docs/SEMANTICS.md sections 3 and 5a: the end state of a taker, and the stops that its trades reach. */
 import { CancelReason, OrdType, TimeInForce, TradingState } from "../../schema/generated/enums.ts";
-import { emitCanceled, rest } from "./naive-book.ts";
+import { cancelOther, emitCanceled, rest } from "./naive-book.ts";
 import { canFillAtOnce, match } from "./naive-matching.ts";
 import type { CommandRun, NaiveInstrument, NaiveOrder, NaiveState } from "./naive-state.ts";
 import { reached, trigger } from "./naive-triggers.ts";
 
-/** The taker is matched and brought to its end state. */
+/** The taker is matched and brought to its end state; where it is a leg that has traded or is closed by then, its other leg goes. */
 export function take(
+  state: NaiveState,
+  run: CommandRun,
+  instrument: NaiveInstrument,
+  order: NaiveOrder,
+): void {
+  settle(state, run, instrument, order);
+  const isClosed = !state.resting.has(order.orderID);
+  if (isClosed || order.cumQty > 0n) cancelOther(state, run, instrument, order);
+}
+
+function settle(
   state: NaiveState,
   run: CommandRun,
   instrument: NaiveInstrument,
@@ -37,6 +48,8 @@ export function runTriggered(
 ): void {
   const queue = reached(instrument);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    // A leg may have gone with its other leg by now.
+    if (!instrument.waiting.has(next)) continue;
     trigger(state, run, instrument, next);
     take(state, run, instrument, next);
     queue.push(...reached(instrument).filter((order) => !queue.includes(order)));

@@ -1,6 +1,6 @@
 /** docs/SEMANTICS.md section 5a: orders that wait for a trade at their stopPx. */
 import { OrdType, Side, TradingState } from "../../schema/generated/enums.ts";
-import { takeOff } from "./naive-book.ts";
+import { cancelOther, takeOff } from "./naive-book.ts";
 import { nextRptSeq } from "./naive-state.ts";
 import type {
   CommandRun,
@@ -81,6 +81,7 @@ export function trigger(
     stopPx,
     side: order.side,
   });
+  cancelOther(state, run, instrument, order);
 }
 
 /** The stopPx of a trailing stop that names none; null where no trade gives one in the range of prices. */

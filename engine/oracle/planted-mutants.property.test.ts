@@ -8,8 +8,8 @@ import { firstDivergence, subjectOfOracle } from "./comparison.ts";
 import { NaiveEngine } from "./naive-engine.ts";
 import type { Mutant } from "./mutant.ts";
 import { mutants } from "./planted-mutants.ts";
-import { shapeOf } from "./stream-shape.ts";
-import type { Feature } from "./stream-shape.ts";
+import { featureOfAction, shapeOf } from "./stream-shape.ts";
+import type { Feature, StreamShape } from "./stream-shape.ts";
 
 const commandsMax = 150_000;
 const commandsPerSeed = 1_000;
@@ -40,12 +40,22 @@ function commandsUntilCaught(
   for (let done = 0; done < most; done += commandsPerSeed) {
     const seed = 1 + done / commandsPerSeed;
     const swarm = shapeOf(seed);
-    const shape = among === undefined ? swarm : { ...swarm, features: new Set(among) };
+    const shape = among === undefined ? swarm : shapeOfThese(swarm, among);
     const subject = subjectOfOracle(new Engine(shape.limits));
     const divergence = firstDivergence(streamOf(seed, commandsPerSeed, shape), subject);
     if (divergence !== null) return done + divergence.record.seqNum;
   }
   return null;
+}
+
+/** Streams of these features alone: no action stands for another one. */
+function shapeOfThese(swarm: StreamShape, among: readonly Feature[]): StreamShape {
+  const features = new Set(among);
+  const weights = { ...swarm.weights };
+  for (const [action, feature] of Object.entries(featureOfAction)) {
+    if (!features.has(feature)) weights[action as keyof typeof featureOfAction] = 0;
+  }
+  return { ...swarm, features, weights };
 }
 
 /** A copy of the oracle with the bug in it. */

@@ -2,6 +2,7 @@
 import { accountMutants } from "./account-mutants.ts";
 import { listMutants } from "./list-mutants.ts";
 import type { Mutant } from "./mutant.ts";
+import { pairMutants } from "./pair-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
 
 export const mutants: readonly Mutant[] = [
@@ -305,5 +306,6 @@ export const mutants: readonly Mutant[] = [
   },
   ...accountMutants,
   ...listMutants,
+  ...pairMutants,
   ...sessionMutants,
 ];

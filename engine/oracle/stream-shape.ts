@@ -26,9 +26,10 @@ export const actions = [
   "deadMan",
   "session",
   "list",
+  "pair",
 ] as const;
 export type Action = (typeof actions)[number];
-type LaterAction = "fees" | "deadMan" | "session" | "list";
+type LaterAction = "fees" | "deadMan" | "session" | "list" | "pair";
 
 export interface InstrumentShape {
   readonly symbol: string;
@@ -82,8 +83,18 @@ export const features = [
   "deadMan",
   "session",
   "list",
+  "pair",
 ] as const;
 export type Feature = (typeof features)[number];
+
+/** Actions that are new orders where a shape does not have their feature. */
+export const featureOfAction = {
+  fees: "fee",
+  deadMan: "deadMan",
+  session: "session",
+  list: "list",
+  pair: "pair",
+} as const satisfies Record<LaterAction, Feature>;
 
 /** The last two have the same murmur2. */
 export const symbols = [
@@ -143,6 +154,7 @@ function laterWeightsOf(dice: Dice): Record<LaterAction, number> {
     deadMan: dice.pick([0, 0.01, 0.05]),
     session: dice.pick([0, 0.005, 0.03]),
     list: dice.pick([0.01, 0.05, 0.2]),
+    pair: dice.pick([0.01, 0.05, 0.2]),
   };
 }
 

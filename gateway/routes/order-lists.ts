@@ -12,10 +12,11 @@ export function addOrderListRoutes(app: GatewayApp, edge: Edge): void {
   addRoute(app, edge, newList(edge));
 }
 
-/** Of the whole list; what the engine refuses an item for stands in that item's own answer. */
+/** Of the whole list; what the engine refuses an item for stands in that item's own answer, as OtherLegRefused does. */
 const listRefusals = [
   "InvalidList",
   "ListAcrossPartitions",
+  "OtherLegRefused",
   "UnknownAccount",
   "UnknownOrder",
   ["UnknownSymbol", 422],

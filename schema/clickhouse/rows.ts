@@ -43,6 +43,7 @@ export type OrderEventRow = {
   readonly accountID: number;
   readonly orderID: string;
   readonly firstSeqNum: number;
+  readonly otherOrderID: string | null;
   readonly entryRptSeq: number;
   readonly securityID: number;
   readonly clOrdID: string;

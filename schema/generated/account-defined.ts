@@ -58,13 +58,11 @@ export function encodeAccountDefined(message: AccountDefined, view: DataView, at
 
 /** Every field holds a value of its type. */
 export function validAccountDefined(view: DataView, block: number): boolean {
-  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
     isAccountStatus(view.getUint8(block + 12)) &&
-    wire.validText(view, block + 16, 40) &&
-    (blockLength <= 64 || true)
+    wire.validText(view, block + 16, 40)
   );
 }
 

@@ -84,14 +84,12 @@ export function encodeAccountDefinition(
 
 /** Every field holds a value of its type. */
 export function validAccountDefinition(view: DataView, block: number): boolean {
-  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     wire.validUint53(view, block + 8) &&
     view.getUint32(block + 40, true) <= 2147483647 &&
     isAccountStatus(view.getUint8(block + 46)) &&
-    wire.validText(view, block + 48, 40) &&
-    (blockLength <= 88 || true)
+    wire.validText(view, block + 48, 40)
   );
 }
 

@@ -205,14 +205,18 @@ export function isKeyStatus(value: number): value is KeyStatus {
 
 export const ContingencyType = {
   None: 0,
+  OneCancelsTheOther: 1,
 } as const;
 export type ContingencyType = (typeof ContingencyType)[keyof typeof ContingencyType];
-export const ContingencyTypeName: Readonly<Record<ContingencyType, "None">> = {
-  0: "None",
-};
+export const ContingencyTypeName: Readonly<Record<ContingencyType, "None" | "OneCancelsTheOther">> =
+  {
+    0: "None",
+    1: "OneCancelsTheOther",
+  };
 export function isContingencyType(value: number): value is ContingencyType {
   switch (value) {
     case 0:
+    case 1:
       return true;
     default:
       return false;
@@ -293,6 +297,7 @@ export const CancelReason = {
   TakerPriceBand: 10,
   DeadManTimer: 11,
   NotFilledAtOpening: 12,
+  OtherLeg: 13,
 } as const;
 export type CancelReason = (typeof CancelReason)[keyof typeof CancelReason];
 export const CancelReasonName: Readonly<
@@ -310,6 +315,7 @@ export const CancelReasonName: Readonly<
     | "TakerPriceBand"
     | "DeadManTimer"
     | "NotFilledAtOpening"
+    | "OtherLeg"
   >
 > = {
   1: "Requested",
@@ -324,6 +330,7 @@ export const CancelReasonName: Readonly<
   10: "TakerPriceBand",
   11: "DeadManTimer",
   12: "NotFilledAtOpening",
+  13: "OtherLeg",
 };
 export function isCancelReason(value: number): value is CancelReason {
   switch (value) {
@@ -339,6 +346,7 @@ export function isCancelReason(value: number): value is CancelReason {
     case 10:
     case 11:
     case 12:
+    case 13:
       return true;
     default:
       return false;
@@ -368,6 +376,7 @@ export const OrdRejReason = {
   NoReferencePrice: 110,
   OpenOrderCapReached: 111,
   OpenNotionalCapReached: 112,
+  OtherLegRefused: 113,
 } as const;
 export type OrdRejReason = (typeof OrdRejReason)[keyof typeof OrdRejReason];
 export const OrdRejReasonName: Readonly<
@@ -395,6 +404,7 @@ export const OrdRejReasonName: Readonly<
     | "NoReferencePrice"
     | "OpenOrderCapReached"
     | "OpenNotionalCapReached"
+    | "OtherLegRefused"
   >
 > = {
   0: "None",
@@ -419,6 +429,7 @@ export const OrdRejReasonName: Readonly<
   110: "NoReferencePrice",
   111: "OpenOrderCapReached",
   112: "OpenNotionalCapReached",
+  113: "OtherLegRefused",
 };
 export function isOrdRejReason(value: number): value is OrdRejReason {
   switch (value) {
@@ -444,6 +455,7 @@ export function isOrdRejReason(value: number): value is OrdRejReason {
     case 110:
     case 111:
     case 112:
+    case 113:
       return true;
     default:
       return false;

@@ -11,6 +11,10 @@ export interface ListAccepted {
   readonly itemCount: number;
   readonly contingencyType: ContingencyType;
   readonly commandID: string;
+  /** Of a pair: each cancels the other. Since version 9 of the schema; absent = 0. */
+  readonly firstOrderID?: string;
+  /** Since version 9 of the schema; absent = 0. */
+  readonly secondOrderID?: string;
 }
 
 /** Template, bytes of the block in its first version, and where in it each field starts. */
@@ -18,12 +22,27 @@ export const ListAcceptedLayout = {
   templateId: 88,
   version: 7,
   blockLength: 32,
+  blockLengthV9: 64,
   rptSeq: 0,
   accountID: 8,
   itemCount: 12,
   contingencyType: 13,
   commandID: 16,
+  firstOrderID: 32,
+  secondOrderID: 48,
 } as const;
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfListAccepted(message: ListAccepted): number {
+  if (
+    (message.firstOrderID ?? "00000000-0000-0000-0000-000000000000") !==
+      "00000000-0000-0000-0000-000000000000" ||
+    (message.secondOrderID ?? "00000000-0000-0000-0000-000000000000") !==
+      "00000000-0000-0000-0000-000000000000"
+  )
+    return 64;
+  return 32;
+}
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeListAccepted(message: ListAccepted, view: DataView, at: number): number {
@@ -32,19 +51,39 @@ export function encodeListAccepted(message: ListAccepted, view: DataView, at: nu
   wire.assertField(wire.isIntegerWithin(message.itemCount, 0, 255), "itemCount");
   wire.assertField(isContingencyType(message.contingencyType), "contingencyType");
   wire.assertField(wire.isUuid(message.commandID), "commandID");
-  view.setUint16(at, 32, true);
+  wire.assertField(
+    wire.isUuid(message.firstOrderID ?? "00000000-0000-0000-0000-000000000000"),
+    "firstOrderID",
+  );
+  wire.assertField(
+    wire.isUuid(message.secondOrderID ?? "00000000-0000-0000-0000-000000000000"),
+    "secondOrderID",
+  );
+  const blockLength = blockLengthOfListAccepted(message);
+  view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 88, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 7, true);
+  view.setUint16(at + 6, blockLength === 64 ? 9 : 7, true);
   const block = at + 8;
-  for (let index = 0; index < 32; index++) view.setUint8(block + index, 0);
+  for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
   view.setUint32(block + 8, message.accountID, true);
   view.setUint8(block + 12, message.itemCount);
   view.setUint8(block + 13, message.contingencyType);
   wire.writeUuid(view, block + 16, message.commandID);
-
-  return block + 32;
+  if (blockLength > 32) {
+    wire.writeUuid(
+      view,
+      block + 32,
+      message.firstOrderID ?? "00000000-0000-0000-0000-000000000000",
+    );
+    wire.writeUuid(
+      view,
+      block + 48,
+      message.secondOrderID ?? "00000000-0000-0000-0000-000000000000",
+    );
+  }
+  return block + blockLength;
 }
 
 /** Every field holds a value of its type. */
@@ -58,7 +97,7 @@ export function validListAccepted(view: DataView, block: number): boolean {
 
 /** Call only behind its header and where validListAccepted holds. */
 export function decodeListAccepted(view: DataView, block: number): ListAccepted {
-  return {
+  const message: ListAccepted = {
     kind: "ListAccepted",
     rptSeq: wire.readUint53(view, block),
     accountID: view.getUint32(block + 8, true),
@@ -66,4 +105,15 @@ export function decodeListAccepted(view: DataView, block: number): ListAccepted 
     contingencyType: view.getUint8(block + 13) as ContingencyType,
     commandID: wire.readUuid(view, block + 16),
   };
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= 32) return message;
+  const newer: { -readonly [Key in keyof ListAccepted]?: ListAccepted[Key] } = {};
+  if (blockLength > 32) {
+    const firstOrderID = wire.readUuid(view, block + 32);
+    if (firstOrderID !== "00000000-0000-0000-0000-000000000000") newer.firstOrderID = firstOrderID;
+    const secondOrderID = wire.readUuid(view, block + 48);
+    if (secondOrderID !== "00000000-0000-0000-0000-000000000000")
+      newer.secondOrderID = secondOrderID;
+  }
+  return { ...message, ...newer };
 }

@@ -166,7 +166,6 @@ export function validNewOrderSingle(view: DataView, block: number): boolean {
     (view.getUint8(block + 94) & -2) === 0 &&
     wire.validUint53(view, block + 96) &&
     wire.validText(view, block + 104, 36) &&
-    (blockLength <= 144 || true) &&
     (blockLength <= 152 || wire.validUint53(view, block + 152))
   );
 }

@@ -154,7 +154,6 @@ export function validOrderAccepted(view: DataView, block: number): boolean {
     (view.getUint8(block + 72) & -2) === 0 &&
     wire.validUint53(view, block + 80) &&
     wire.validText(view, block + 88, 36) &&
-    (blockLength <= 128 || true) &&
     (blockLength <= 136 || wire.validUint53(view, block + 136))
   );
 }

@@ -98,15 +98,13 @@ export function encodeOrderCancelReplaceRequest(
 
 /** Every field holds a value of its type. */
 export function validOrderCancelReplaceRequest(view: DataView, block: number): boolean {
-  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     wire.validUint53(view, block + 8) &&
     view.getUint32(block + 40, true) <= 2147483647 &&
     view.getUint8(block + 46) <= 1 &&
     wire.validUint53(view, block + 64) &&
-    wire.validText(view, block + 80, 36) &&
-    (blockLength <= 120 || true)
+    wire.validText(view, block + 80, 36)
   );
 }
 

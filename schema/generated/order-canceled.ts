@@ -15,6 +15,8 @@ export interface OrderCanceled {
   readonly price: number;
   readonly cancelReason: CancelReason;
   readonly side: Side;
+  /** With OtherLeg: the order of its pair that took it along. Since version 9 of the schema; absent = 0. */
+  readonly otherOrderID?: string;
 }
 
 /** Template, bytes of the block in its first version, and where in it each field starts. */
@@ -22,6 +24,7 @@ export const OrderCanceledLayout = {
   templateId: 67,
   version: 0,
   blockLength: 64,
+  blockLengthV9: 80,
   rptSeq: 0,
   securityID: 8,
   accountID: 12,
@@ -32,7 +35,18 @@ export const OrderCanceledLayout = {
   price: 56,
   cancelReason: 60,
   side: 62,
+  otherOrderID: 64,
 } as const;
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfOrderCanceled(message: OrderCanceled): number {
+  if (
+    (message.otherOrderID ?? "00000000-0000-0000-0000-000000000000") !==
+    "00000000-0000-0000-0000-000000000000"
+  )
+    return 80;
+  return 64;
+}
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeOrderCanceled(message: OrderCanceled, view: DataView, at: number): number {
@@ -52,12 +66,17 @@ export function encodeOrderCanceled(message: OrderCanceled, view: DataView, at: 
   wire.assertField(wire.isIntegerWithin(message.price, -2147483648, 2147483647), "price");
   wire.assertField(isCancelReason(message.cancelReason), "cancelReason");
   wire.assertField(isSide(message.side), "side");
-  view.setUint16(at, 64, true);
+  wire.assertField(
+    wire.isUuid(message.otherOrderID ?? "00000000-0000-0000-0000-000000000000"),
+    "otherOrderID",
+  );
+  const blockLength = blockLengthOfOrderCanceled(message);
+  view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 67, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, blockLength === 80 ? 9 : 0, true);
   const block = at + 8;
-  for (let index = 0; index < 64; index++) view.setUint8(block + index, 0);
+  for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
   view.setUint32(block + 8, message.securityID, true);
   view.setUint32(block + 12, message.accountID, true);
@@ -68,8 +87,14 @@ export function encodeOrderCanceled(message: OrderCanceled, view: DataView, at: 
   view.setInt32(block + 56, message.price, true);
   view.setUint16(block + 60, message.cancelReason, true);
   view.setUint8(block + 62, message.side);
-
-  return block + 64;
+  if (blockLength > 64) {
+    wire.writeUuid(
+      view,
+      block + 64,
+      message.otherOrderID ?? "00000000-0000-0000-0000-000000000000",
+    );
+  }
+  return block + blockLength;
 }
 
 /** Every field holds a value of its type. */
@@ -88,7 +113,7 @@ export function validOrderCanceled(view: DataView, block: number): boolean {
 
 /** Call only behind its header and where validOrderCanceled holds. */
 export function decodeOrderCanceled(view: DataView, block: number): OrderCanceled {
-  return {
+  const message: OrderCanceled = {
     kind: "OrderCanceled",
     rptSeq: wire.readUint53(view, block),
     securityID: view.getUint32(block + 8, true),
@@ -101,4 +126,12 @@ export function decodeOrderCanceled(view: DataView, block: number): OrderCancele
     cancelReason: view.getUint16(block + 60, true) as CancelReason,
     side: view.getUint8(block + 62) as Side,
   };
+  const blockLength = view.getUint16(block - 8, true);
+  if (blockLength <= 64) return message;
+  const newer: { -readonly [Key in keyof OrderCanceled]?: OrderCanceled[Key] } = {};
+  if (blockLength > 64) {
+    const otherOrderID = wire.readUuid(view, block + 64);
+    if (otherOrderID !== "00000000-0000-0000-0000-000000000000") newer.otherOrderID = otherOrderID;
+  }
+  return { ...message, ...newer };
 }

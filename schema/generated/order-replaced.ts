@@ -99,7 +99,6 @@ export function encodeOrderReplaced(message: OrderReplaced, view: DataView, at: 
 
 /** Every field holds a value of its type. */
 export function validOrderReplaced(view: DataView, block: number): boolean {
-  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
@@ -110,8 +109,7 @@ export function validOrderReplaced(view: DataView, block: number): boolean {
     wire.validUint53(view, block + 56) &&
     isSide(view.getUint8(block + 68)) &&
     view.getUint8(block + 69) <= 1 &&
-    wire.validText(view, block + 88, 36) &&
-    (blockLength <= 128 || true)
+    wire.validText(view, block + 88, 36)
   );
 }
 

@@ -92,6 +92,7 @@ import {
 } from "./order-rejected.ts";
 import { blockLengthOfTrade, decodeTrade, encodeTrade, validTrade, type Trade } from "./trade.ts";
 import {
+  blockLengthOfOrderCanceled,
   decodeOrderCanceled,
   encodeOrderCanceled,
   validOrderCanceled,
@@ -212,6 +213,7 @@ import {
   type SecurityStatusScheduled,
 } from "./security-status-scheduled.ts";
 import {
+  blockLengthOfListAccepted,
   decodeListAccepted,
   encodeListAccepted,
   validListAccepted,
@@ -258,7 +260,7 @@ import {
 
 export const schemaId = 1;
 /** The newest one; a message is written in the least version that has all that it says. */
-export const schemaVersion = 8;
+export const schemaVersion = 9;
 export const headerBytes = 8;
 
 /** Templates 1 to 63: what stands on the orders log. */
@@ -448,7 +450,7 @@ export function encodedBytes(message: AnyMessage): number {
     case "Trade":
       return 8 + blockLengthOfTrade(message);
     case "OrderCanceled":
-      return 72;
+      return 8 + blockLengthOfOrderCanceled(message);
     case "OrderReplaced":
       return 8 + blockLengthOfOrderReplaced(message);
     case "SelfTradePrevented":
@@ -490,7 +492,7 @@ export function encodedBytes(message: AnyMessage): number {
     case "SecurityStatusScheduled":
       return 32;
     case "ListAccepted":
-      return 40;
+      return 8 + blockLengthOfListAccepted(message);
     case "AuctionIndication":
       return 48;
     case "Body":
@@ -547,7 +549,7 @@ export function blockLengthOf(templateId: number, version: number): number {
     case 66:
       return version >= 4 ? 144 : 104;
     case 67:
-      return 64;
+      return version >= 9 ? 80 : 64;
     case 68:
       return version >= 1 ? 136 : 128;
     case 69:
@@ -589,7 +591,7 @@ export function blockLengthOf(templateId: number, version: number): number {
     case 87:
       return version < 6 ? 0 : 24;
     case 88:
-      return version < 7 ? 0 : 32;
+      return version >= 9 ? 64 : version < 7 ? 0 : 32;
     case 89:
       return version < 8 ? 0 : 40;
     case 128:

@@ -131,7 +131,6 @@ export function encodeSecurityDefined(
 
 /** Every field holds a value of its type. */
 export function validSecurityDefined(view: DataView, block: number): boolean {
-  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
@@ -143,8 +142,7 @@ export function validSecurityDefined(view: DataView, block: number): boolean {
     wire.validUint53(view, block + 64) &&
     isSelfTradePrevention(view.getUint8(block + 74)) &&
     isTradingState(view.getUint8(block + 75)) &&
-    view.getUint8(block + 76) <= 1 &&
-    (blockLength <= 88 || true)
+    view.getUint8(block + 76) <= 1
   );
 }
 

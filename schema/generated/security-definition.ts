@@ -155,7 +155,6 @@ export function encodeSecurityDefinition(
 
 /** Every field holds a value of its type. */
 export function validSecurityDefinition(view: DataView, block: number): boolean {
-  const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     wire.validUint53(view, block + 8) &&
@@ -167,8 +166,7 @@ export function validSecurityDefinition(view: DataView, block: number): boolean 
     wire.validUint53(view, block + 88) &&
     wire.validUint53(view, block + 96) &&
     wire.validUint53(view, block + 104) &&
-    isTradingState(view.getUint8(block + 112)) &&
-    (blockLength <= 120 || true)
+    isTradingState(view.getUint8(block + 112))
   );
 }
 

@@ -26,6 +26,10 @@ export const OrderListRequest = z
     cancels: z.array(ListedCancel).max(listItemCountMax).optional(),
     replaces: z.array(ListedReplace).max(listItemCountMax).optional(),
     newOrders: z.array(NewOrderRequest).max(listItemCountMax).optional(),
+    contingencyType: z.enum(["OneCancelsTheOther"]).optional().meta({
+      description:
+        "Of two new orders and nothing else, of one symbol, side and orderQty, GTC, GTD or Day, one a Stop or StopLimit with a stopPx, the other one too or a Limit: when one of them trades, is triggered or ends, the other one is canceled in the same step",
+    }),
   })
   .refine((request) => isWithin(countOf(request)), {
     message: `A list has 1 to ${listItemCountMax} items`,

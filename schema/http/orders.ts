@@ -162,6 +162,21 @@ export const OrderAnswer = z
   })
   .meta({ id: "OrderAnswer" });
 
+/** The other order of a pair of which each cancels the other, as the request has left it. */
+export const OtherLeg = z
+  .strictObject({
+    orderID: OrderID,
+    cumQty: Decimal,
+    leavesQty: Decimal,
+    ordStatus: OpenOrdStatus,
+    executionReports: z.array(ExecutionReport),
+  })
+  .meta({ id: "OtherLeg" });
+
+const otherLeg = OtherLeg.optional().meta({
+  description: "Of an order that cancels another one: what the request did to that one",
+});
+
 export const ReplaceAnswer = z
   .strictObject({
     ...decided,
@@ -172,6 +187,7 @@ export const ReplaceAnswer = z
       description: "Only where every trade of the order is in here",
     }),
     keptPriority: z.boolean(),
+    otherLeg,
   })
   .meta({ id: "ReplaceAnswer" });
 
@@ -185,6 +201,7 @@ export const CancelAnswer = z
     cumQty: Decimal,
     leavesQty: Decimal,
     ordStatus: OpenOrdStatus,
+    otherLeg,
     transactTime: Time,
     position: Position,
     executionReports: z.array(ExecutionReport),
@@ -258,6 +275,7 @@ export type DeadManTimerAnswer = z.infer<typeof DeadManTimerAnswer>;
 export type ExecutionReport = z.infer<typeof ExecutionReport>;
 export type OpenOrdStatus = z.infer<typeof OpenOrdStatus>;
 export type OrderAnswer = z.infer<typeof OrderAnswer>;
+export type OtherLeg = z.infer<typeof OtherLeg>;
 export type ReplaceAnswer = z.infer<typeof ReplaceAnswer>;
 export type CancelAnswer = z.infer<typeof CancelAnswer>;
 export type MassCancelAnswer = z.infer<typeof MassCancelAnswer>;

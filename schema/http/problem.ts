@@ -51,6 +51,7 @@ export const ProblemStatus = {
   InvalidDefinition: 422,
   InvalidList: 422,
   ListAcrossPartitions: 422,
+  OtherLegRefused: 422,
   ExponentChanged: 422,
   SymbolHashTaken: 422,
   CapacityReached: 422,

@@ -158,11 +158,10 @@ export const Order = z
     pegOffsetValue: Decimal.optional().meta({ description: "Of a trailing stop" }),
     triggeredTime: Time.optional().meta({ description: "Of a stop: it waits no longer" }),
     orderQty: Decimal.optional().meta({ description: "Absent when the order is by cash" }),
-    displayQty: Decimal.optional().meta({
-      description: "Of an iceberg: most that the book shows of it",
-    }),
+    displayQty: Decimal.optional().meta({ description: "Of an iceberg: most that shows of it" }),
     cashOrderQty: Decimal.optional().meta({ description: "In the quote currency" }),
     expireTime: Time.optional(),
+    otherOrderID: Uuid.optional().meta({ description: "Of a pair: the order that it cancels" }),
     postOnly: z.boolean(),
     ordStatus: z
       .enum(["PendingNew", "New", "PartiallyFilled", "Filled", "Canceled", "Rejected", "Expired"])

@@ -70,6 +70,8 @@ export const orders = pgTable(
     displayQty: count("display_qty"),
     /** Of an iceberg: what it shows where it rests. */
     shownQty: count("shown_qty"),
+    /** Of a pair of which each cancels the other: the orderID of the other one, with the same firstSeqNum. */
+    otherOrderID: uuid("other_order_id"),
     /** Time of the command that brought the order. */
     entryTime: count("entry_time").notNull(),
     /** Time of the newest change. */

@@ -275,10 +275,13 @@ function writeAssertion(field: Field, of: Message): string {
 function writeValidity(message: Message): string {
   const first = `(\n    ${conditionsOf(firstFields(message))}\n  )`;
   if (newerFields(message).length === 0) return `  return ${first};`;
-  const checks = message.blocks.slice(1).map(({ version }, index) => {
-    const own = message.fields.filter(({ sinceVersion }) => sinceVersion === version);
-    return `(blockLength <= ${message.blocks[index]?.length ?? 0} || (${conditionsOf(own)}))`;
+  const checks = message.blocks.slice(1).flatMap(({ version }, index) => {
+    const own = conditionsOf(message.fields.filter(({ sinceVersion }) => sinceVersion === version));
+    return own === "true"
+      ? []
+      : [`(blockLength <= ${message.blocks[index]?.length ?? 0} || (${own}))`];
   });
+  if (checks.length === 0) return `  return ${first};`;
   return `  const blockLength = view.getUint16(block - 8, true);\n  return ${first} && ${checks.join(" && ")};`;
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE "orders" ADD COLUMN "other_order_id" uuid;
