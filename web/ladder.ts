@@ -55,13 +55,12 @@ export class Ladder {
   }
 }
 
-/** Best ask less best bid, as a decimal string; null while a side is empty. */
+/** Best ask less best bid, as a decimal string; null while a side is empty, and while they cross: before an opening. */
 export function spreadOf(book: BookReplica, listing: Listing): string | null {
   const [ask] = book.asks;
   const [bid] = book.bids;
   if (ask === undefined || bid === undefined) return null;
   const units = ask.priceUnits - bid.priceUnits;
-  // Before an opening bids may stand above asks.
   if (units < 0) return null;
   return withDecimals(formatDecimal(units, listing.priceExponent), listing.priceDecimals);
 }
@@ -114,7 +113,9 @@ function middleText(book: BookReplica, listing: Listing): string {
   const spread = spreadOf(book, listing);
   if (spread !== null) return `spread ${grouped(spread)}`;
   if (book.seqNum < 0) return "waiting for the book";
-  return book.asks.length + book.bids.length === 0 ? "the book is empty" : "one side only";
+  if (book.asks.length + book.bids.length === 0) return "the book is empty";
+  const isCrossed = book.asks.length > 0 && book.bids.length > 0;
+  return isCrossed ? "crossed until the uncross" : "one side only";
 }
 
 /** A ratio for a bar's width: exact until it becomes pixels. */
