@@ -112,8 +112,11 @@ export class EntryRing {
     return ((bits >>> (number & 31)) & 1) !== 0;
   }
 
-  setResting(number: number): void {
-    this.wordsOf(number)[bitsAt + ((number & chunkMask) >>> 5)]! |= 1 << (number & 31);
+  /** The order of an entry, in `slot`, rests from now on. */
+  setResting(number: number, slot: number): void {
+    const words = this.wordsOf(number);
+    words[bitsAt + ((number & chunkMask) >>> 5)]! |= 1 << (number & 31);
+    words[wordAt(number) + EntryWord.order] = slot;
   }
 
   clearResting(number: number): void {

@@ -12,6 +12,8 @@ export const EntryWord = {
   idHash: 6,
   /** As packOutcome packs it. */
   outcome: 7,
+  /** Slot of its order; of an entry of the ring whose order is open. */
+  order: 14,
   /** Slot of the account's record; 0 in an entry that is none any more. */
   account: 15,
 } as const;

@@ -38,7 +38,6 @@ export class IdWindow {
   /** When the first of the ring runs out. */
   #firstDue = Infinity;
   #heldCount = 0;
-  readonly #hashes = new Int32Array(batchCount);
   /** Something of what was read ahead, so that nobody finds that the reading is for nothing. */
   read = 0;
   /** Entries in the window; those that have run out count until they leave. */
@@ -139,14 +138,14 @@ export class IdWindow {
     this.count--;
     const moved = this.enter(words, at, hash, account, now, outcome, seqNum, commandOffset);
     this.#accounts.uncountEntry(account);
-    if (this.ring.isResting(number)) this.attach(this.#orders.table.find(hash, words, at), moved);
+    if (this.ring.isResting(number)) this.attach(words[at + EntryWord.order]!, moved);
     return moved;
   }
 
   /** The order in `slot`, which rests from now on, is that of an entry. */
   attach(slot: number, number: number): void {
     this.#orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.entry] = number;
-    this.ring.setResting(number);
+    this.ring.setResting(number, slot);
   }
 
   /** Whether an entry is in the ring, and does not run out as soon as those that may have done so. */
@@ -314,25 +313,25 @@ export class IdWindow {
 
   /** Hands an entry to its order, which rests. */
   #hold(number: number): void {
-    const words = this.ring.wordsOf(number);
-    const at = wordAt(number);
-    const order = this.#orders.table.find(words[at + EntryWord.idHash]!, words, at);
-    assert(order !== 0, "an entry whose order rests has one");
+    const order = this.ring.wordsOf(number)[wordAt(number) + EntryWord.order]!;
     const hot = this.#orders.hot.wordsOf(order);
-    hot[(order << orderShift) + OrderWord.entry] = -this.#moveToPool(number);
+    const at = (order << orderShift) + OrderWord.entry;
+    assert(hot[at] === number, "an entry whose order rests is that order's");
+    hot[at] = -this.#moveToPool(number);
   }
 
-  /** Reads where the orders of the entries that leave next will be looked for (see prepare.ts), of those that rest. */
+  /** Reads the orders of the entries that leave next, of those that rest (see prepare.ts). */
   #touchOrders(): void {
     const { ring } = this;
     const end = Math.min(batchCount, ring.count);
-    let count = 0;
+    let read = 0;
     for (let index = 0; index < end; index++) {
       const number = (ring.first + index) & numberMask;
       if (!ring.isResting(number)) continue;
-      this.#hashes[count++] = ring.wordsOf(number)[wordAt(number) + EntryWord.idHash]!;
+      const order = ring.wordsOf(number)[wordAt(number) + EntryWord.order]!;
+      read ^= this.#orders.hot.wordsOf(order)[(order << orderShift) + OrderWord.entry]!;
     }
-    if (count > 1) this.read = this.#orders.touch(this.#hashes, count);
+    this.read = read;
   }
 
   #moveToPool(number: number): number {

@@ -158,7 +158,7 @@ function enter(
   cold[coldAt + ColdDouble.entryRptSeq] = entryRptSeq;
   cold[coldAt + ColdDouble.preventedQty] = preventedQty;
   cold[coldAt + ColdDouble.expireTime] = request.expireTime;
-  state.window.ring.setResting(entry);
+  state.window.ring.setResting(entry, slot);
   orders.table.insert(state.idHash, slot);
   if (timeInForce === TimeInForce.GTD) state.timers.set(slot);
   if (!request.isPlain) keepSpecial(state, slot);

@@ -58,7 +58,7 @@ export function restPlain(
   );
   writeAccepted(state, instrument, commands, block, out);
   const slot = fill(state, instrument, commands, block, entry);
-  state.window.ring.setResting(entry);
+  state.window.ring.setResting(entry, slot);
   state.orders.table.insert(hash, slot);
   const side = (commands[block + kindAt]! >>> 16) & 3;
   joinLevel(state, instrument.ladder, side, slot, commands[block + (New.price >>> 2)]!);

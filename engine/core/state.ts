@@ -113,7 +113,8 @@ export class PartitionState {
 
   /** SEMANTICS §1.1. */
   advance(appendTime: number, sendingTime: number): void {
-    this.advanceTo(Math.min(appendTime, sendingTime + aheadOfSendingMs));
+    const latest = sendingTime + aheadOfSendingMs;
+    this.advanceTo(appendTime < latest ? appendTime : latest);
   }
 
   advanceTo(time: number): void {
