@@ -8,9 +8,9 @@ import type { VenueAnswer, VenueApi } from "./venue-api.ts";
 type AskState = StatesPanelOptions["question"];
 type TradingState = StatusRequest["tradingState"];
 
-/** What each trading state lets through; resting orders stay in all of them. */
+/** What each trading state lets through. */
 const tradingStates: Readonly<Record<TradingState, string>> = {
-  Open: "orders are taken and matched",
+  Open: "orders are taken and matched; what has collected trades at one price first",
   PreOpen: "orders are taken and rest unmatched until it is Open",
   Auction: "as PreOpen, and what the opening would come to is published",
   Halt: "no new order and no change; cancels pass",
@@ -32,7 +32,7 @@ export function accountState({ accountID, name, accountStatus }: ListedAccount):
 export function instrumentQuestion(api: () => VenueApi): AskState {
   return ({ name, state }) => ({
     opener: "Change",
-    text: `${name} is ${state}. Resting orders stay, whatever you choose; clients see the new state at once.`,
+    text: `${name} is ${state}. Clients see the new state at once, and changes that were scheduled are dropped.`,
     verb: `Change ${name}`,
     isDanger: false,
     asksReason: false,
