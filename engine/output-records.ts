@@ -13,6 +13,14 @@ import { viewOf, writeUint53 } from "../schema/wire.ts";
 const lengthBytes = 4;
 const bodyAt = headerBytes + OutputChunkLayout.blockLength + lengthBytes;
 
+/** Bodies of this length and more are not kept. */
+const comparedLengthMax = 2048;
+
+interface ComparedBody {
+  readonly body: Uint8Array;
+  readonly buffer: Buffer;
+}
+
 /** Writes the records that carry an owner's bodies, as encodeChunks does. Most bodies are one chunk, and cost no buffer of their own. */
 export class OutputRecords {
   readonly #epoch: number;
@@ -21,8 +29,8 @@ export class OutputRecords {
   readonly #headCrc = new HeadCrc(bodyAt, headerBytes + OutputChunkLayout.seqNum);
   readonly #wanted: Uint8Array;
   readonly #wantedView: DataView;
-  /** The memory of the body that was compared last: a Buffer compares parts without a view of them. */
-  #body: Buffer = Buffer.alloc(0);
+  /** Bodies that were compared, by their length, as Buffers over the same memory: those compare with a part of a record. */
+  readonly #compared: (ComparedBody | undefined)[] = [];
 
   constructor(epoch: number) {
     this.#epoch = epoch;
@@ -41,10 +49,18 @@ export class OutputRecords {
     if (value.length !== bodyAt + length + crcBytes || length > chunkBytesMax) return false;
     writeHead(this.#wantedView, 0, seqNum, length);
     for (let at = 0; at < bodyAt; at++) if (value[at] !== this.#wanted[at]) return false;
-    if (body.buffer !== this.#body.buffer) this.#body = Buffer.from(body.buffer);
-    const from = body.byteOffset;
-    const isSame = this.#body.compare(value, bodyAt, bodyAt + length, from, from + length) === 0;
+    const isSame = this.#bufferOf(body).compare(value, bodyAt, bodyAt + length) === 0;
     return isSame && sealHolds(value);
+  }
+
+  /** Most bodies come in the same few views, one a length. */
+  #bufferOf(body: Uint8Array): Buffer {
+    const { length } = body;
+    const known = length < comparedLengthMax ? this.#compared[length] : undefined;
+    if (known?.body === body) return known.buffer;
+    const buffer = Buffer.from(body.buffer, body.byteOffset, length);
+    if (length < comparedLengthMax) this.#compared[length] = { body, buffer };
+    return buffer;
   }
 
   /** Adds the records of a body, whose bytes are copied. */
