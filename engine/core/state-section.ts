@@ -114,7 +114,10 @@ export function readStateShape(
   }
   const withoutEntries = shapeOfState(booksAt, { instrumentCount, orderCount, entryCount: 0 });
   assert(withoutEntries.end <= view.byteLength, "a snapshot holds all orders that it counts");
-  const entryCount = readUint53(view, withoutEntries.entryCountAt);
+  const counted = readUint53(view, withoutEntries.entryCountAt);
+  assert(counted * 8 <= view.byteLength, "a snapshot holds all id window entries that it counts");
+  // As an integer of the processor: with places that are doubles, no read of a column stays in compiled code.
+  const entryCount = counted | 0;
   const shape = shapeOfState(booksAt, { instrumentCount, orderCount, entryCount });
   assert(shape.end <= view.byteLength, "a snapshot holds all id window entries that it counts");
   return shape;
