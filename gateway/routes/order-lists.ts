@@ -1,10 +1,12 @@
 import { OrderListAnswer, OrderListRequest, countOf } from "../../schema/http/order-lists.ts";
 import { PendingAnswer } from "../../schema/http/orders.ts";
-import { listBodyBytesMax, parseBody, readJsonText } from "../body.ts";
-import { accountOf, addRoute, send } from "../edge.ts";
+import { listBodyBytesMax, parseBody } from "../body.ts";
+import { addRoute } from "../edge.ts";
 import type { Edge, GatewayApp, Route } from "../edge.ts";
 import { placeList } from "../order-lists.ts";
-import { idempotencyKeyOf } from "../repeats.ts";
+import type { Answer } from "../repeats.ts";
+import { answerOnce } from "./answer-once.ts";
+import type { Sent } from "./answer-once.ts";
 import { anyRoute, withBody, withCommand, withToken } from "./route-problems.ts";
 
 /** Several requests of an account as one command. */
@@ -44,17 +46,14 @@ function newList(edge: Edge): Route {
       answers: { 200: OrderListAnswer, 202: PendingAnswer },
       problems: [...anyRoute, ...withToken, ...withBody, ...withCommand, ...listRefusals],
     },
-    handle: async (c, principal) => {
-      const accountID = accountOf(principal);
-      const text = await readJsonText(c.req.raw, listBodyBytesMax);
-      const idempotencyKey = idempotencyKeyOf(c.req.raw.headers);
-      const repeatable = { accountID, idempotencyKey, text: `POST ${c.req.path}\n${text}` };
-      const answer = await edge.repeats.once(repeatable, async () => {
+    handle: (c, principal) => {
+      const run = async ({ accountID, idempotencyKey, text }: Sent): Promise<Answer> => {
         const request = parseBody(text, OrderListRequest);
         await takeForItems(edge, accountID, countOf(request));
         return placeList(edge, request, { accountID, idempotencyKey });
-      });
-      return send(c, answer);
+      };
+      const name = `POST ${c.req.path}`;
+      return answerOnce(edge, c, principal, { name, bodyBytesMax: listBodyBytesMax, run });
     },
   };
 }

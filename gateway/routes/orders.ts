@@ -15,7 +15,7 @@ import {
 import type { ProblemCode } from "../../schema/http/problem.ts";
 import { symbolHashOf } from "../../schema/identity/order-id.ts";
 import { z } from "zod";
-import { parseBody, parseParams, readJsonText } from "../body.ts";
+import { parseBody, parseParams } from "../body.ts";
 import { accountOf, addRoute, send } from "../edge.ts";
 import type { Edge, GatewayApp, GatewayContext, Route } from "../edge.ts";
 import type { Principal } from "../auth.ts";
@@ -26,6 +26,9 @@ import { placeOrder, replaceOrder } from "../order-requests.ts";
 import { ApiProblem, unknownOrder, unlisted } from "../problems.ts";
 import type { ListedInstrument } from "../reference.ts";
 import { idempotencyKeyOf } from "../repeats.ts";
+import type { Answer } from "../repeats.ts";
+import { answerOnce } from "./answer-once.ts";
+import type { Sent } from "./answer-once.ts";
 import { anyRoute, newOrderRefusals, withBody, withCommand, withToken } from "./route-problems.ts";
 
 const orderRefusals = [
@@ -72,18 +75,14 @@ function newOrder(edge: Edge): Route {
       answers: { 200: RepeatAnswer, 201: OrderAnswer, 202: PendingAnswer },
       problems: [...anyRoute, ...withToken, ...withBody, ...withCommand, ...orderRefusals],
     },
-    handle: async (c, principal) => {
-      const accountID = accountOf(principal);
-      const text = await readJsonText(c.req.raw);
-      const idempotencyKey = idempotencyKeyOf(c.req.raw.headers);
-      const repeatable = { accountID, idempotencyKey, text: `POST /v1/orders\n${text}` };
-      const answer = await edge.repeats.once(repeatable, () => {
+    handle: (c, principal) => {
+      const run = async ({ accountID, idempotencyKey, text }: Sent): Promise<Answer> => {
         const request = parseBody(text, NewOrderRequest);
         const instrument = listed(edge, request.symbol);
         const clOrdID = request.clOrdID ?? givenClOrdID(edge, accountID, idempotencyKey);
         return placeOrder(edge, request, { accountID, clOrdID, instrument });
-      });
-      return send(c, answer);
+      };
+      return answerOnce(edge, c, principal, { name: "POST /v1/orders", run });
     },
   };
 }
@@ -105,19 +104,15 @@ function replace(edge: Edge): Route {
       problems: [...anyRoute, ...withToken, ...withBody, ...withCommand, ...replaceRefusals],
     },
     handle: async (c, principal) => {
-      const accountID = accountOf(principal);
       const { orderID } = parseParams(Object.entries(c.req.param()), OrderPath);
-      const text = await readJsonText(c.req.raw);
-      const idempotencyKey = idempotencyKeyOf(c.req.raw.headers);
-      const repeatable = { accountID, idempotencyKey, text: `PATCH ${orderID}\n${text}` };
-      const answer = await edge.repeats.once(repeatable, () => {
+      const run = async ({ accountID, idempotencyKey, text }: Sent): Promise<Answer> => {
         const request = parseBody(text, ReplaceRequest);
         const instrument = edge.reference.instrumentOfHash(symbolHashOf(orderID));
         if (instrument === undefined) throw unknownOrder(orderID);
         const clOrdID = request.clOrdID ?? givenClOrdID(edge, accountID, idempotencyKey);
         return replaceOrder(edge, request, { accountID, clOrdID, orderID, instrument });
-      });
-      return send(c, answer);
+      };
+      return answerOnce(edge, c, principal, { name: `PATCH ${orderID}`, run });
     },
   };
 }
@@ -163,16 +158,12 @@ function deadManTimer(edge: Edge): Route {
       answers: { 200: DeadManTimerAnswer, 202: PendingAnswer },
       problems: [...anyRoute, ...withToken, ...withBody, ...withCommand, "UnknownAccount"],
     },
-    handle: async (c, principal) => {
-      const accountID = accountOf(principal);
-      const text = await readJsonText(c.req.raw);
-      const idempotencyKey = idempotencyKeyOf(c.req.raw.headers);
-      const repeatable = { accountID, idempotencyKey, text: `PUT ${c.req.path}\n${text}` };
-      const answer = await edge.repeats.once(repeatable, () => {
+    handle: (c, principal) => {
+      const run = async ({ accountID, idempotencyKey, text }: Sent): Promise<Answer> => {
         const { timeoutMs } = parseBody(text, DeadManTimerRequest);
         return setDeadManTimer(edge, { accountID, timeoutMs, idempotencyKey });
-      });
-      return send(c, answer);
+      };
+      return answerOnce(edge, c, principal, { name: `PUT ${c.req.path}`, run });
     },
   };
 }
