@@ -30,8 +30,8 @@ for (const name of names) {
 test("every message of messages.xml has a golden record of each version of it", () => {
   const schema = readMessageSchema(readFileSync(join(import.meta.dirname, "messages.xml"), "utf8"));
   const covered = new Set(names.map((name) => `${goldenMessage(name).kind}.v${versionOf(name)}`));
-  const wanted = schema.messages.flatMap(({ name, blocks }) =>
-    blocks.map(({ version }) => `${name}.v${version}`),
+  const wanted = schema.messages.flatMap(({ name, versions }) =>
+    versions.map((version) => `${name}.v${version}`),
   );
   expect(wanted.filter((version) => !covered.has(version))).toEqual([]);
 });

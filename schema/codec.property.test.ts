@@ -13,6 +13,8 @@ import {
   templateName,
 } from "./generated/records.ts";
 import { messageArbitrary, messageSchema } from "./sbe/message-arbitrary.ts";
+import type { EnumValue, Field } from "./sbe/message-schema.ts";
+import { viewOf } from "./wire.ts";
 
 const anyMessage = fc.oneof(...messageSchema.messages.map(messageArbitrary));
 
@@ -54,6 +56,21 @@ for (const message of messageSchema.messages) {
           }
         }),
         { numRuns: 2 },
+      );
+    });
+
+    test("it is written in the least version that has all of its fields and values", () => {
+      fc.assert(
+        fc.property(arbitrary, (sent) => {
+          const bytes = frame(sent);
+          const written = viewOf(bytes).getUint16(6, true);
+          expect(message.versions).toContain(written);
+          for (const version of message.versions) {
+            if (version >= written) continue;
+            const decoded = decodeFrame(inVersion(bytes, message.id, version));
+            expect(decoded).not.toEqual({ ok: true, message: sent });
+          }
+        }),
       );
     });
 
@@ -141,6 +158,37 @@ test("a field outside its type is refused by the encoder", () => {
     expect(() => frame({ ...tick, sendingTime })).toThrow(RangeError);
   }
 });
+
+test("a value that is newer than the version of its message is no value, in whatever field it stands", () => {
+  const grown = messageSchema.messages.flatMap((message) =>
+    message.fields.flatMap((field) => valuesOf(field).map((value) => ({ message, field, value }))),
+  );
+  const newer = grown.filter(({ message, value }) => value.sinceVersion > message.sinceVersion);
+  expect(newer.length).toBeGreaterThan(40);
+  for (const { message, field, value } of newer) {
+    const [sample] = fc.sample(messageArbitrary(message), { numRuns: 1, seed: 7 });
+    const bytes = frame({ ...sample!, [field.name]: value.value });
+    expect(decodeFrame(bytes).ok).toBe(true);
+    const older = inVersion(bytes, message.id, value.sinceVersion - 1);
+    expect(decodeFrame(older)).toEqual({ ok: false, error: "Undecodable" });
+  }
+});
+
+function valuesOf({ type }: Field): readonly EnumValue[] {
+  return type.kind === "enum" ? type.values : [];
+}
+
+/** A record as if it were of another version: its block as long as that has it, zeros where it is longer. */
+function inVersion(bytes: Uint8Array, id: number, version: number): Uint8Array {
+  const end = headerBytes + viewOf(bytes).getUint16(0, true);
+  const blockLength = blockLengthOf(id, version);
+  const behind = bytes.subarray(end);
+  const changed = new Uint8Array(headerBytes + blockLength + behind.length);
+  changed.set(bytes.subarray(headerBytes, Math.min(end, headerBytes + blockLength)), headerBytes);
+  changed.set(behind, headerBytes + blockLength);
+  reseal(changed, { blockLength, id, schemaId: 1, version });
+  return changed;
+}
 
 function reseal(
   bytes: Uint8Array,

@@ -19,6 +19,11 @@ import { SecurityDefinitionLayout as Security } from "../../schema/generated/sec
 import { SecurityStatusChangedLayout as Status } from "../../schema/generated/security-status-changed.ts";
 import { SecurityStatusScheduledLayout as Scheduled } from "../../schema/generated/security-status-scheduled.ts";
 import { TimeTickedLayout as Ticked } from "../../schema/generated/time-ticked.ts";
+import {
+  versionOfBusinessRejectReason,
+  versionOfCxlRejReason,
+  versionOfTradingState,
+} from "../../schema/generated/enums.ts";
 import { accountNameWords } from "./accounts.ts";
 import { headerBytes } from "../../schema/generated/records.ts";
 import type { EventBuffer } from "./event-buffer.ts";
@@ -81,7 +86,8 @@ export function writeCancelReject(
   cxlRejResponseTo: number,
   out: EventBuffer,
 ): void {
-  out.open(CancelReject.templateId, CancelReject.blockLength);
+  const version = versionOfCxlRejReason(cxlRejReason);
+  out.open(CancelReject.templateId, CancelReject.blockLength, version);
   out.zeros(CancelReject.rptSeq, 3);
   out.copy(CancelReject.accountID, command, block + CommandHead.accountID, 1);
   out.copy(CancelReject.orderID, command, orderIDAt, 4);
@@ -98,7 +104,8 @@ export function writeBusinessReject(
   businessRejectReason: number,
   out: EventBuffer,
 ): void {
-  out.open(Business.templateId, Business.blockLength);
+  const version = versionOfBusinessRejectReason(businessRejectReason);
+  out.open(Business.templateId, Business.blockLength, version);
   out.zeros(Business.rptSeq, 3);
   out.copy(Business.accountID, command, block + CommandHead.accountID, 1);
   out.copy(Business.commandID, command, block + CommandHead.id, 4);
@@ -139,14 +146,16 @@ export function writeSecurityDefined(
   out.byte(Defined.tradingState, instrument.tradingState);
   out.zeros(Defined.created, 3);
   out.byte(Defined.created, created ? 1 : 0);
-  addBands(instrument, out);
+  addNewer(instrument, out);
 }
 
-/** Fields of a newer version, where they say something. */
-function addBands(instrument: Instrument, out: EventBuffer): void {
-  const { priceBandBps, takerBandBps, referencePrice } = instrument;
-  if ((priceBandBps | takerBandBps | referencePrice) === 0) return;
-  out.lengthen(Defined.blockLength, Defined.blockLengthV3, 3);
+/** What a newer version has, where it says something. */
+function addNewer(instrument: Instrument, out: EventBuffer): void {
+  const { priceBandBps, takerBandBps, referencePrice, tradingState } = instrument;
+  const ofBands = (priceBandBps | takerBandBps | referencePrice) === 0 ? 0 : 3;
+  const version = Math.max(ofBands, versionOfTradingState(tradingState));
+  if (version === 0) return;
+  out.lengthen(Defined.blockLength, Defined.blockLengthV3, version);
   out.word(Defined.priceBandBps, priceBandBps);
   out.word(Defined.takerBandBps, takerBandBps);
   out.pair(Defined.referencePrice, referencePrice, 0);
@@ -162,8 +171,10 @@ export function writeSecurityStatusChanged(
   out.count(Status.rptSeq, ++instrument.rptSeq);
   out.word(Status.securityID, instrument.securityID);
   out.word(Status.tradingState, instrument.tradingState);
-  if (effectiveTime === 0) return;
-  out.lengthen(Status.blockLength, Status.blockLengthV6, 6);
+  const ofTime = effectiveTime === 0 ? 0 : 6;
+  const version = Math.max(ofTime, versionOfTradingState(instrument.tradingState));
+  if (version === 0) return;
+  out.lengthen(Status.blockLength, Status.blockLengthV6, version);
   out.count(Status.effectiveTime, effectiveTime);
 }
 
@@ -173,7 +184,8 @@ export function writeSecurityStatusScheduled(
   effectiveTime: number,
   out: EventBuffer,
 ): void {
-  out.open(Scheduled.templateId, Scheduled.blockLength, Scheduled.version);
+  const version = Math.max(Scheduled.version, versionOfTradingState(tradingState));
+  out.open(Scheduled.templateId, Scheduled.blockLength, version);
   out.count(Scheduled.rptSeq, ++instrument.rptSeq);
   out.word(Scheduled.securityID, instrument.securityID);
   out.word(Scheduled.tradingState, tradingState);

@@ -3,6 +3,7 @@ import { DeferredLayout as Deferred } from "../../schema/generated/deferred.ts";
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import type { DeferredOrder } from "./deferred-orders.ts";
 import type { EventBuffer } from "./event-buffer.ts";
+import { refusalVersion } from "./order-events.ts";
 import type { PartitionState } from "./state.ts";
 
 const clOrdIDWords = 9;
@@ -17,7 +18,7 @@ export function writeDeferred(
   out: EventBuffer,
 ): void {
   out.hasLetters = true;
-  out.open(Deferred.templateId, Deferred.blockLength);
+  out.open(Deferred.templateId, Deferred.blockLength, refusalVersion(command, block, ordRejReason));
   out.zeros(Deferred.rptSeq, 3);
   out.word(Deferred.accountID, state.accountID);
   out.id(Deferred.orderID, state.id, 0);

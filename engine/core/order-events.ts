@@ -1,4 +1,12 @@
-import { ExecInst, OrdStatus } from "../../schema/generated/enums.ts";
+import {
+  CancelReason,
+  ExecInst,
+  OrdStatus,
+  versionOfCancelReason,
+  versionOfOrdRejReason,
+  versionOfOrdType,
+  versionOfTimeInForce,
+} from "../../schema/generated/enums.ts";
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderAcceptedLayout as Accepted } from "../../schema/generated/order-accepted.ts";
 import { OrderCanceledLayout as Canceled } from "../../schema/generated/order-canceled.ts";
@@ -21,6 +29,8 @@ import type { Taker } from "./taker.ts";
 
 /** Words of a clOrdID. */
 const clOrdIDWords = 9;
+/** The last of the reasons that the first version has. */
+const firstReasonMax = CancelReason.ReplacedBelowCumQty;
 const acceptedHeader = headerWord(Accepted.templateId, Accepted.blockLength);
 const tradedHeader = headerWord(Traded.templateId, Traded.blockLength);
 const canceledHeader = headerWord(Canceled.templateId, Canceled.blockLength);
@@ -93,7 +103,7 @@ export function writeOrderRejected(
   ordRejReason: number,
   out: EventBuffer,
 ): void {
-  out.open(Rejected.templateId, Rejected.blockLength);
+  out.open(Rejected.templateId, Rejected.blockLength, refusalVersion(command, block, ordRejReason));
   out.count(Rejected.rptSeq, instrument === null ? 0 : ++instrument.rptSeq);
   out.word(Rejected.securityID, instrument === null ? 0 : instrument.securityID);
   out.word(Rejected.accountID, state.accountID);
@@ -109,6 +119,15 @@ export function writeOrderRejected(
   out.copy(Rejected.symbol, command, block + New.symbol, 4);
   out.copy(Rejected.clOrdID, command, block + New.clOrdID, clOrdIDWords);
   out.word(Rejected.clOrdID + clOrdIDWords * 4, 0);
+}
+
+/** The least version that has what an OrderRejected or a Deferred says of the order whose block this is. */
+export function refusalVersion(command: DataView, block: number, ordRejReason: number): number {
+  return Math.max(
+    versionOfOrdRejReason(ordRejReason),
+    versionOfOrdType(command.getUint8(block + New.ordType)),
+    versionOfTimeInForce(command.getUint8(block + New.timeInForce)),
+  );
 }
 
 /** A trade at the maker's price; both sides' leavesQty are already what they are after it. */
@@ -201,9 +220,16 @@ export function writeRestingCanceled(
   const words = orders.hot.wordsOf(slot);
   const at = slot << orderShift;
   writeCanceled(instrument, words, orders.hot.doublesOf(slot), at, cancelReason, out);
+  if (cancelReason > firstReasonMax) markReason(cancelReason, out);
 }
 
-/** As writeRestingCanceled, of an order whose record starts at `orderAt` of `order`. */
+/** The OrderCanceled that was written last has a reason that is newer than the first version; its block is as long. */
+function markReason(cancelReason: number, out: EventBuffer): void {
+  const { blockLength } = Canceled;
+  out.lengthen(blockLength, blockLength, versionOfCancelReason(cancelReason));
+}
+
+/** As writeRestingCanceled, of an order whose record starts at `orderAt` of `order`, for a reason of the first version. */
 export function writeCanceled(
   instrument: Instrument,
   order: Int32Array,
@@ -270,6 +296,7 @@ export function writeTakerCanceled(
   words[at + (Canceled.cumQty >>> 2) + 1] = highWord(cumQty);
   words[at + (Canceled.price >>> 2)] = taker.price;
   words[at + (Canceled.cancelReason >>> 2)] = cancelReason | (taker.side << 16);
+  if (cancelReason > firstReasonMax) markReason(cancelReason, out);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { versionOfTimeInForce } from "../../schema/generated/enums.ts";
 import { OrderAcceptedLayout as Accepted } from "../../schema/generated/order-accepted.ts";
 import { OrderCanceledLayout as Canceled } from "../../schema/generated/order-canceled.ts";
 import { OrderReplacedLayout as Replaced } from "../../schema/generated/order-replaced.ts";
@@ -7,18 +8,22 @@ import type { Instrument } from "./instruments.ts";
 import { orderShift, OrderWord, sideOf } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
 
-/** What events of stops, icebergs and pairs have beside those of plain orders: fields of newer versions, each in the least version that has it. */
+/**
+ * What events of stops, icebergs, pairs and orders for the day have beside those of plain orders: fields and values of newer versions, each
+ * in the least version that has it.
+ */
 
-/** Adds to the OrderAccepted that was written last what state.request waits for and shows. */
+/** Adds to the OrderAccepted that was written last what state.request waits for and shows, and until when it stays. */
 export function addToAccepted(state: PartitionState, out: EventBuffer): void {
-  const { stopPx, pegOffsetValue, displayQty } = state.request;
-  if (displayQty !== 0) out.lengthen(Accepted.blockLength, Accepted.blockLengthV2, 2);
-  else if ((stopPx | pegOffsetValue) !== 0) {
-    out.lengthen(Accepted.blockLength, Accepted.blockLengthV1, 1);
-  } else return;
+  const { stopPx, pegOffsetValue, displayQty, timeInForce } = state.request;
+  const ofFields = displayQty !== 0 ? 2 : (stopPx | pegOffsetValue) !== 0 ? 1 : 0;
+  const version = Math.max(ofFields, versionOfTimeInForce(timeInForce));
+  if (version === 0) return;
+  const blockLength = version >= 2 ? Accepted.blockLengthV2 : Accepted.blockLengthV1;
+  out.lengthen(Accepted.blockLength, blockLength, version);
   out.word(Accepted.stopPx, stopPx);
   out.word(Accepted.pegOffsetValue, pegOffsetValue);
-  if (displayQty !== 0) out.count(Accepted.displayQty, displayQty);
+  if (version >= 2) out.count(Accepted.displayQty, displayQty);
 }
 
 /** Adds the stopPx of an order that waits to the OrderReplaced that was written last. */

@@ -26,10 +26,18 @@ export const AccountDefinedLayout = {
   feeTier: 64,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: AccountDefined): number {
+  return Math.max(0, (message.feeTier ?? 0) !== 0 ? 4 : 0);
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 4 ? 72 : 64;
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOfAccountDefined(message: AccountDefined): number {
-  if ((message.feeTier ?? 0) !== 0) return 72;
-  return 64;
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -39,11 +47,12 @@ export function encodeAccountDefined(message: AccountDefined, view: DataView, at
   wire.assertField(isAccountStatus(message.accountStatus), "accountStatus");
   wire.assertField(wire.isText(message.name, 40), "name");
   wire.assertField(wire.isIntegerWithin(message.feeTier ?? 0, 0, 65535), "feeTier");
-  const blockLength = blockLengthOfAccountDefined(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 75, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 72 ? 4 : 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);

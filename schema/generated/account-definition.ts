@@ -34,10 +34,18 @@ export const AccountDefinitionLayout = {
   feeTier: 88,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: AccountDefinition): number {
+  return Math.max(0, (message.feeTier ?? 0) !== 0 ? 4 : 0);
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 4 ? 96 : 88;
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOfAccountDefinition(message: AccountDefinition): number {
-  if ((message.feeTier ?? 0) !== 0) return 96;
-  return 88;
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -61,11 +69,12 @@ export function encodeAccountDefinition(
   wire.assertField(isAccountStatus(message.accountStatus), "accountStatus");
   wire.assertField(wire.isText(message.name, 40), "name");
   wire.assertField(wire.isIntegerWithin(message.feeTier ?? 0, 0, 65535), "feeTier");
-  const blockLength = blockLengthOfAccountDefinition(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 7, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 96 ? 4 : 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);

@@ -1,6 +1,11 @@
 // Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
 import * as wire from "../wire.ts";
-import { isBusinessRejectReason, type BusinessRejectReason } from "./enums.ts";
+import {
+  isBusinessRejectReason,
+  isBusinessRejectReasonIn,
+  versionOfBusinessRejectReason,
+  type BusinessRejectReason,
+} from "./enums.ts";
 
 export interface BusinessMessageReject {
   readonly kind: "BusinessMessageReject";
@@ -27,6 +32,11 @@ export const BusinessMessageRejectLayout = {
   refTemplateId: 34,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: BusinessMessageReject): number {
+  return Math.max(0, versionOfBusinessRejectReason(message.businessRejectReason));
+}
+
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeBusinessMessageReject(
   message: BusinessMessageReject,
@@ -39,10 +49,11 @@ export function encodeBusinessMessageReject(
   wire.assertField(wire.isUuid(message.commandID), "commandID");
   wire.assertField(isBusinessRejectReason(message.businessRejectReason), "businessRejectReason");
   wire.assertField(wire.isIntegerWithin(message.refTemplateId, 0, 65535), "refTemplateId");
+  const version = leastVersion(message);
   view.setUint16(at, 40, true);
   view.setUint16(at + 2, 72, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < 40; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
@@ -57,11 +68,12 @@ export function encodeBusinessMessageReject(
 
 /** Every field holds a value of its type. */
 export function validBusinessMessageReject(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
     view.getUint32(block + 12, true) <= 2147483647 &&
-    isBusinessRejectReason(view.getUint16(block + 32, true))
+    isBusinessRejectReasonIn(view.getUint16(block + 32, true), version)
   );
 }
 

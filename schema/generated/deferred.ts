@@ -5,6 +5,12 @@ import {
   isSide,
   isOrdType,
   isTimeInForce,
+  isOrdRejReasonIn,
+  versionOfOrdRejReason,
+  isOrdTypeIn,
+  versionOfOrdType,
+  isTimeInForceIn,
+  versionOfTimeInForce,
   type OrdRejReason,
   type OrdType,
   type Side,
@@ -59,6 +65,16 @@ export const DeferredLayout = {
   validUntil: 120,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: Deferred): number {
+  return Math.max(
+    0,
+    versionOfOrdRejReason(message.ordRejReason),
+    versionOfOrdType(message.ordType),
+    versionOfTimeInForce(message.timeInForce),
+  );
+}
+
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeDeferred(message: Deferred, view: DataView, at: number): number {
   wire.assertField(wire.isIntegerWithin(message.rptSeq, 0, Number.MAX_SAFE_INTEGER), "rptSeq");
@@ -82,10 +98,11 @@ export function encodeDeferred(message: Deferred, view: DataView, at: number): n
     wire.isIntegerWithin(message.validUntil, 0, Number.MAX_SAFE_INTEGER),
     "validUntil",
   );
+  const version = leastVersion(message);
   view.setUint16(at, 128, true);
   view.setUint16(at + 2, 80, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < 128; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
@@ -109,16 +126,17 @@ export function encodeDeferred(message: Deferred, view: DataView, at: number): n
 
 /** Every field holds a value of its type. */
 export function validDeferred(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
     view.getUint32(block + 12, true) <= 2147483647 &&
     wire.validUint53(view, block + 32) &&
     wire.validUint53(view, block + 40) &&
-    isOrdRejReason(view.getUint16(block + 52, true)) &&
+    isOrdRejReasonIn(view.getUint16(block + 52, true), version) &&
     isSide(view.getUint8(block + 54)) &&
-    isOrdType(view.getUint8(block + 55)) &&
-    isTimeInForce(view.getUint8(block + 56)) &&
+    isOrdTypeIn(view.getUint8(block + 55), version) &&
+    isTimeInForceIn(view.getUint8(block + 56), version) &&
     wire.validText(view, block + 64, 16) &&
     wire.validText(view, block + 80, 36) &&
     wire.validUint53(view, block + 120)

@@ -47,6 +47,33 @@ export function isOrdType(value: number): value is OrdType {
   }
 }
 
+/** Whether it is one of the values that a version of the schema has. */
+export function isOrdTypeIn(value: number, version: number): value is OrdType {
+  switch (value) {
+    case 1:
+    case 2:
+      return true;
+    case 3:
+      return version >= 1;
+    case 4:
+      return version >= 1;
+    default:
+      return false;
+  }
+}
+
+/** The version of the schema that brought a value. */
+export function versionOfOrdType(value: number): number {
+  switch (value) {
+    case 3:
+      return 1;
+    case 4:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
 export const TimeInForce = {
   Day: 0,
   GTC: 1,
@@ -77,6 +104,35 @@ export function isTimeInForce(value: number): value is TimeInForce {
       return true;
     default:
       return false;
+  }
+}
+
+/** Whether it is one of the values that a version of the schema has. */
+export function isTimeInForceIn(value: number, version: number): value is TimeInForce {
+  switch (value) {
+    case 1:
+    case 3:
+    case 4:
+    case 6:
+      return true;
+    case 0:
+      return version >= 6;
+    case 2:
+      return version >= 8;
+    default:
+      return false;
+  }
+}
+
+/** The version of the schema that brought a value. */
+export function versionOfTimeInForce(value: number): number {
+  switch (value) {
+    case 0:
+      return 6;
+    case 2:
+      return 8;
+    default:
+      return 0;
   }
 }
 
@@ -143,6 +199,35 @@ export function isTradingState(value: number): value is TradingState {
       return true;
     default:
       return false;
+  }
+}
+
+/** Whether it is one of the values that a version of the schema has. */
+export function isTradingStateIn(value: number, version: number): value is TradingState {
+  switch (value) {
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+      return true;
+    case 5:
+      return version >= 8;
+    case 6:
+      return version >= 8;
+    default:
+      return false;
+  }
+}
+
+/** The version of the schema that brought a value. */
+export function versionOfTradingState(value: number): number {
+  switch (value) {
+    case 5:
+      return 8;
+    case 6:
+      return 8;
+    default:
+      return 0;
   }
 }
 
@@ -220,6 +305,30 @@ export function isContingencyType(value: number): value is ContingencyType {
       return true;
     default:
       return false;
+  }
+}
+
+/** Whether it is one of the values that a version of the schema has. */
+export function isContingencyTypeIn(value: number, version: number): value is ContingencyType {
+  switch (value) {
+    case 0:
+      return version >= 7;
+    case 1:
+      return version >= 9;
+    default:
+      return false;
+  }
+}
+
+/** The version of the schema that brought a value. */
+export function versionOfContingencyType(value: number): number {
+  switch (value) {
+    case 0:
+      return 7;
+    case 1:
+      return 9;
+    default:
+      return 0;
   }
 }
 
@@ -353,6 +462,48 @@ export function isCancelReason(value: number): value is CancelReason {
   }
 }
 
+/** Whether it is one of the values that a version of the schema has. */
+export function isCancelReasonIn(value: number, version: number): value is CancelReason {
+  switch (value) {
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+    case 9:
+      return true;
+    case 10:
+      return version >= 3;
+    case 11:
+      return version >= 5;
+    case 12:
+      return version >= 8;
+    case 13:
+      return version >= 9;
+    default:
+      return false;
+  }
+}
+
+/** The version of the schema that brought a value. */
+export function versionOfCancelReason(value: number): number {
+  switch (value) {
+    case 10:
+      return 3;
+    case 11:
+      return 5;
+    case 12:
+      return 8;
+    case 13:
+      return 9;
+    default:
+      return 0;
+  }
+}
+
 export const OrdRejReason = {
   None: 0,
   UnknownSymbol: 1,
@@ -462,6 +613,61 @@ export function isOrdRejReason(value: number): value is OrdRejReason {
   }
 }
 
+/** Whether it is one of the values that a version of the schema has. */
+export function isOrdRejReasonIn(value: number, version: number): value is OrdRejReason {
+  switch (value) {
+    case 0:
+    case 1:
+    case 2:
+    case 4:
+    case 11:
+    case 13:
+    case 15:
+    case 18:
+    case 100:
+    case 101:
+    case 102:
+    case 103:
+    case 104:
+    case 105:
+    case 106:
+    case 107:
+    case 108:
+    case 109:
+      return true;
+    case 16:
+      return version >= 3;
+    case 110:
+      return version >= 1;
+    case 111:
+      return version >= 3;
+    case 112:
+      return version >= 3;
+    case 113:
+      return version >= 9;
+    default:
+      return false;
+  }
+}
+
+/** The version of the schema that brought a value. */
+export function versionOfOrdRejReason(value: number): number {
+  switch (value) {
+    case 16:
+      return 3;
+    case 110:
+      return 1;
+    case 111:
+      return 3;
+    case 112:
+      return 3;
+    case 113:
+      return 9;
+    default:
+      return 0;
+  }
+}
+
 export const CxlRejReason = {
   UnknownOrder: 1,
   PriceExceedsCurrentPriceBand: 8,
@@ -536,6 +742,47 @@ export function isCxlRejReason(value: number): value is CxlRejReason {
       return true;
     default:
       return false;
+  }
+}
+
+/** Whether it is one of the values that a version of the schema has. */
+export function isCxlRejReasonIn(value: number, version: number): value is CxlRejReason {
+  switch (value) {
+    case 1:
+    case 18:
+    case 100:
+    case 101:
+    case 102:
+    case 103:
+    case 104:
+    case 105:
+    case 106:
+    case 107:
+    case 108:
+    case 109:
+      return true;
+    case 8:
+      return version >= 3;
+    case 110:
+      return version >= 1;
+    case 111:
+      return version >= 3;
+    default:
+      return false;
+  }
+}
+
+/** The version of the schema that brought a value. */
+export function versionOfCxlRejReason(value: number): number {
+  switch (value) {
+    case 8:
+      return 3;
+    case 110:
+      return 1;
+    case 111:
+      return 3;
+    default:
+      return 0;
   }
 }
 
@@ -626,6 +873,42 @@ export function isBusinessRejectReason(value: number): value is BusinessRejectRe
       return true;
     default:
       return false;
+  }
+}
+
+/** Whether it is one of the values that a version of the schema has. */
+export function isBusinessRejectReasonIn(
+  value: number,
+  version: number,
+): value is BusinessRejectReason {
+  switch (value) {
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+    case 9:
+    case 10:
+    case 11:
+    case 12:
+      return true;
+    case 13:
+      return version >= 7;
+    default:
+      return false;
+  }
+}
+
+/** The version of the schema that brought a value. */
+export function versionOfBusinessRejectReason(value: number): number {
+  switch (value) {
+    case 13:
+      return 7;
+    default:
+      return 0;
   }
 }
 

@@ -1,6 +1,11 @@
 // Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
 import * as wire from "../wire.ts";
-import { isContingencyType, type ContingencyType } from "./enums.ts";
+import {
+  isContingencyType,
+  isContingencyTypeIn,
+  versionOfContingencyType,
+  type ContingencyType,
+} from "./enums.ts";
 
 /** The events of the list's items follow, as if each had come alone. */
 export interface ListAccepted {
@@ -32,16 +37,27 @@ export const ListAcceptedLayout = {
   secondOrderID: 48,
 } as const;
 
-/** Bytes of the block of the least version that has all that the message says. */
-export function blockLengthOfListAccepted(message: ListAccepted): number {
-  if (
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: ListAccepted): number {
+  return Math.max(
+    7,
     (message.firstOrderID ?? "00000000-0000-0000-0000-000000000000") !==
       "00000000-0000-0000-0000-000000000000" ||
-    (message.secondOrderID ?? "00000000-0000-0000-0000-000000000000") !==
-      "00000000-0000-0000-0000-000000000000"
-  )
-    return 64;
-  return 32;
+      (message.secondOrderID ?? "00000000-0000-0000-0000-000000000000") !==
+        "00000000-0000-0000-0000-000000000000"
+      ? 9
+      : 0,
+    versionOfContingencyType(message.contingencyType),
+  );
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 9 ? 64 : 32;
+}
+
+/** Bytes of the block of the least version that has all that the message says. */
+export function blockLengthOfListAccepted(message: ListAccepted): number {
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -59,11 +75,12 @@ export function encodeListAccepted(message: ListAccepted, view: DataView, at: nu
     wire.isUuid(message.secondOrderID ?? "00000000-0000-0000-0000-000000000000"),
     "secondOrderID",
   );
-  const blockLength = blockLengthOfListAccepted(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 88, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 64 ? 9 : 7, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
@@ -88,10 +105,11 @@ export function encodeListAccepted(message: ListAccepted, view: DataView, at: nu
 
 /** Every field holds a value of its type. */
 export function validListAccepted(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
-    isContingencyType(view.getUint8(block + 13))
+    isContingencyTypeIn(view.getUint8(block + 13), version)
   );
 }
 

@@ -1,6 +1,11 @@
 // Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
 import * as wire from "../wire.ts";
-import { isContingencyType, type ContingencyType } from "./enums.ts";
+import {
+  isContingencyType,
+  isContingencyTypeIn,
+  versionOfContingencyType,
+  type ContingencyType,
+} from "./enums.ts";
 
 /** Cancels, then replaces, then new orders, carried out as one command. */
 export interface NewOrderList {
@@ -32,6 +37,11 @@ export const NewOrderListLayout = {
   itemCount: 47,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: NewOrderList): number {
+  return Math.max(7, versionOfContingencyType(message.contingencyType));
+}
+
 /** Writes header and block and data at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeNewOrderList(message: NewOrderList, view: DataView, at: number): number {
   wire.assertField(
@@ -48,10 +58,11 @@ export function encodeNewOrderList(message: NewOrderList, view: DataView, at: nu
   wire.assertField(wire.isIntegerWithin(message.attempt, 0, 65535), "attempt");
   wire.assertField(isContingencyType(message.contingencyType), "contingencyType");
   wire.assertField(wire.isIntegerWithin(message.itemCount, 0, 255), "itemCount");
+  const version = leastVersion(message);
   view.setUint16(at, 48, true);
   view.setUint16(at + 2, 11, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 7, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < 48; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);
@@ -73,11 +84,12 @@ export function encodeNewOrderList(message: NewOrderList, view: DataView, at: nu
 
 /** Every field holds a value of its type. */
 export function validNewOrderList(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   return (
     wire.validUint53(view, block) &&
     wire.validUint53(view, block + 8) &&
     view.getUint32(block + 40, true) <= 2147483647 &&
-    isContingencyType(view.getUint8(block + 46))
+    isContingencyTypeIn(view.getUint8(block + 46), version)
   );
 }
 

@@ -6,6 +6,10 @@ import {
   isOrdType,
   isTimeInForce,
   isSelfTradePrevention,
+  isOrdTypeIn,
+  versionOfOrdType,
+  isTimeInForceIn,
+  versionOfTimeInForce,
   type ExecInst,
   type OrdType,
   type SelfTradePrevention,
@@ -71,11 +75,24 @@ export const NewOrderSingleLayout = {
   displayQty: 152,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: NewOrderSingle): number {
+  return Math.max(
+    0,
+    (message.stopPx ?? 0) !== 0 || (message.pegOffsetValue ?? 0) !== 0 ? 1 : 0,
+    (message.displayQty ?? 0) !== 0 ? 2 : 0,
+    versionOfOrdType(message.ordType),
+    versionOfTimeInForce(message.timeInForce),
+  );
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 2 ? 160 : version >= 1 ? 152 : 144;
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOfNewOrderSingle(message: NewOrderSingle): number {
-  if ((message.displayQty ?? 0) !== 0) return 160;
-  if ((message.stopPx ?? 0) !== 0 || (message.pegOffsetValue ?? 0) !== 0) return 152;
-  return 144;
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -115,11 +132,12 @@ export function encodeNewOrderSingle(message: NewOrderSingle, view: DataView, at
     wire.isIntegerWithin(message.displayQty ?? 0, 0, Number.MAX_SAFE_INTEGER),
     "displayQty",
   );
-  const blockLength = blockLengthOfNewOrderSingle(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 1, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 160 ? 2 : blockLength === 152 ? 1 : 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);
@@ -151,17 +169,18 @@ export function encodeNewOrderSingle(message: NewOrderSingle, view: DataView, at
 
 /** Every field holds a value of its type. */
 export function validNewOrderSingle(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     wire.validUint53(view, block + 8) &&
     view.getUint32(block + 40, true) <= 2147483647 &&
     isSide(view.getUint8(block + 46)) &&
-    isOrdType(view.getUint8(block + 47)) &&
+    isOrdTypeIn(view.getUint8(block + 47), version) &&
     wire.validText(view, block + 48, 16) &&
     wire.validUint53(view, block + 64) &&
     validWide(view, block + 72) &&
-    isTimeInForce(view.getUint8(block + 92)) &&
+    isTimeInForceIn(view.getUint8(block + 92), version) &&
     isSelfTradePrevention(view.getUint8(block + 93)) &&
     (view.getUint8(block + 94) & -2) === 0 &&
     wire.validUint53(view, block + 96) &&

@@ -6,6 +6,10 @@ import {
   isOrdType,
   isTimeInForce,
   isSelfTradePrevention,
+  isOrdTypeIn,
+  versionOfOrdType,
+  isTimeInForceIn,
+  versionOfTimeInForce,
   type ExecInst,
   type OrdType,
   type SelfTradePrevention,
@@ -66,11 +70,24 @@ export const OrderAcceptedLayout = {
   displayQty: 136,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: OrderAccepted): number {
+  return Math.max(
+    0,
+    (message.stopPx ?? 0) !== 0 || (message.pegOffsetValue ?? 0) !== 0 ? 1 : 0,
+    (message.displayQty ?? 0) !== 0 ? 2 : 0,
+    versionOfOrdType(message.ordType),
+    versionOfTimeInForce(message.timeInForce),
+  );
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 2 ? 144 : version >= 1 ? 136 : 128;
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOfOrderAccepted(message: OrderAccepted): number {
-  if ((message.displayQty ?? 0) !== 0) return 144;
-  if ((message.stopPx ?? 0) !== 0 || (message.pegOffsetValue ?? 0) !== 0) return 136;
-  return 128;
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -105,11 +122,12 @@ export function encodeOrderAccepted(message: OrderAccepted, view: DataView, at: 
     wire.isIntegerWithin(message.displayQty ?? 0, 0, Number.MAX_SAFE_INTEGER),
     "displayQty",
   );
-  const blockLength = blockLengthOfOrderAccepted(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 64, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 144 ? 2 : blockLength === 136 ? 1 : 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
@@ -139,6 +157,7 @@ export function encodeOrderAccepted(message: OrderAccepted, view: DataView, at: 
 
 /** Every field holds a value of its type. */
 export function validOrderAccepted(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
@@ -148,8 +167,8 @@ export function validOrderAccepted(view: DataView, block: number): boolean {
     wire.validUint53(view, block + 40) &&
     validWide(view, block + 48) &&
     isSide(view.getUint8(block + 68)) &&
-    isOrdType(view.getUint8(block + 69)) &&
-    isTimeInForce(view.getUint8(block + 70)) &&
+    isOrdTypeIn(view.getUint8(block + 69), version) &&
+    isTimeInForceIn(view.getUint8(block + 70), version) &&
     isSelfTradePrevention(view.getUint8(block + 71)) &&
     (view.getUint8(block + 72) & -2) === 0 &&
     wire.validUint53(view, block + 80) &&

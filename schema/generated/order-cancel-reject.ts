@@ -3,6 +3,8 @@ import * as wire from "../wire.ts";
 import {
   isCxlRejReason,
   isCxlRejResponseTo,
+  isCxlRejReasonIn,
+  versionOfCxlRejReason,
   type CxlRejReason,
   type CxlRejResponseTo,
 } from "./enums.ts";
@@ -34,6 +36,11 @@ export const OrderCancelRejectLayout = {
   cxlRejResponseTo: 50,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: OrderCancelReject): number {
+  return Math.max(0, versionOfCxlRejReason(message.cxlRejReason));
+}
+
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeOrderCancelReject(
   message: OrderCancelReject,
@@ -47,10 +54,11 @@ export function encodeOrderCancelReject(
   wire.assertField(wire.isUuid(message.commandID), "commandID");
   wire.assertField(isCxlRejReason(message.cxlRejReason), "cxlRejReason");
   wire.assertField(isCxlRejResponseTo(message.cxlRejResponseTo), "cxlRejResponseTo");
+  const version = leastVersion(message);
   view.setUint16(at, 56, true);
   view.setUint16(at + 2, 70, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < 56; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
@@ -66,11 +74,12 @@ export function encodeOrderCancelReject(
 
 /** Every field holds a value of its type. */
 export function validOrderCancelReject(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
     view.getUint32(block + 12, true) <= 2147483647 &&
-    isCxlRejReason(view.getUint16(block + 48, true)) &&
+    isCxlRejReasonIn(view.getUint16(block + 48, true), version) &&
     isCxlRejResponseTo(view.getUint8(block + 50))
   );
 }

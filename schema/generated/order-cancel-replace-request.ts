@@ -42,10 +42,18 @@ export const OrderCancelReplaceRequestLayout = {
   stopPx: 120,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: OrderCancelReplaceRequest): number {
+  return Math.max(0, (message.stopPx ?? 0) !== 0 ? 1 : 0);
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 1 ? 128 : 120;
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOfOrderCancelReplaceRequest(message: OrderCancelReplaceRequest): number {
-  if ((message.stopPx ?? 0) !== 0) return 128;
-  return 120;
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -72,11 +80,12 @@ export function encodeOrderCancelReplaceRequest(
   wire.assertField(wire.isIntegerWithin(message.price, -2147483648, 2147483647), "price");
   wire.assertField(wire.isText(message.clOrdID, 36), "clOrdID");
   wire.assertField(wire.isIntegerWithin(message.stopPx ?? 0, -2147483648, 2147483647), "stopPx");
-  const blockLength = blockLengthOfOrderCancelReplaceRequest(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 3, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 128 ? 1 : 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);

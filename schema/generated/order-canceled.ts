@@ -1,6 +1,13 @@
 // Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
 import * as wire from "../wire.ts";
-import { isCancelReason, isSide, type CancelReason, type Side } from "./enums.ts";
+import {
+  isCancelReason,
+  isSide,
+  isCancelReasonIn,
+  versionOfCancelReason,
+  type CancelReason,
+  type Side,
+} from "./enums.ts";
 
 export interface OrderCanceled {
   readonly kind: "OrderCanceled";
@@ -38,14 +45,25 @@ export const OrderCanceledLayout = {
   otherOrderID: 64,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: OrderCanceled): number {
+  return Math.max(
+    0,
+    (message.otherOrderID ?? "00000000-0000-0000-0000-000000000000") !==
+      "00000000-0000-0000-0000-000000000000"
+      ? 9
+      : 0,
+    versionOfCancelReason(message.cancelReason),
+  );
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 9 ? 80 : 64;
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOfOrderCanceled(message: OrderCanceled): number {
-  if (
-    (message.otherOrderID ?? "00000000-0000-0000-0000-000000000000") !==
-    "00000000-0000-0000-0000-000000000000"
-  )
-    return 80;
-  return 64;
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -70,11 +88,12 @@ export function encodeOrderCanceled(message: OrderCanceled, view: DataView, at: 
     wire.isUuid(message.otherOrderID ?? "00000000-0000-0000-0000-000000000000"),
     "otherOrderID",
   );
-  const blockLength = blockLengthOfOrderCanceled(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 67, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 80 ? 9 : 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
@@ -99,6 +118,7 @@ export function encodeOrderCanceled(message: OrderCanceled, view: DataView, at: 
 
 /** Every field holds a value of its type. */
 export function validOrderCanceled(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
@@ -106,7 +126,7 @@ export function validOrderCanceled(view: DataView, block: number): boolean {
     wire.validUint53(view, block + 32) &&
     wire.validUint53(view, block + 40) &&
     wire.validUint53(view, block + 48) &&
-    isCancelReason(view.getUint16(block + 60, true)) &&
+    isCancelReasonIn(view.getUint16(block + 60, true), version) &&
     isSide(view.getUint8(block + 62))
   );
 }

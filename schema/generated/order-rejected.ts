@@ -5,6 +5,12 @@ import {
   isSide,
   isOrdType,
   isTimeInForce,
+  isOrdRejReasonIn,
+  versionOfOrdRejReason,
+  isOrdTypeIn,
+  versionOfOrdType,
+  isTimeInForceIn,
+  versionOfTimeInForce,
   type OrdRejReason,
   type OrdType,
   type Side,
@@ -48,6 +54,16 @@ export const OrderRejectedLayout = {
   clOrdID: 80,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: OrderRejected): number {
+  return Math.max(
+    0,
+    versionOfOrdRejReason(message.ordRejReason),
+    versionOfOrdType(message.ordType),
+    versionOfTimeInForce(message.timeInForce),
+  );
+}
+
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeOrderRejected(message: OrderRejected, view: DataView, at: number): number {
   wire.assertField(wire.isIntegerWithin(message.rptSeq, 0, Number.MAX_SAFE_INTEGER), "rptSeq");
@@ -66,10 +82,11 @@ export function encodeOrderRejected(message: OrderRejected, view: DataView, at: 
   wire.assertField(isTimeInForce(message.timeInForce), "timeInForce");
   wire.assertField(wire.isText(message.symbol, 16), "symbol");
   wire.assertField(wire.isText(message.clOrdID, 36), "clOrdID");
+  const version = leastVersion(message);
   view.setUint16(at, 120, true);
   view.setUint16(at + 2, 65, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < 120; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
@@ -91,16 +108,17 @@ export function encodeOrderRejected(message: OrderRejected, view: DataView, at: 
 
 /** Every field holds a value of its type. */
 export function validOrderRejected(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
     view.getUint32(block + 12, true) <= 2147483647 &&
     wire.validUint53(view, block + 32) &&
     wire.validUint53(view, block + 40) &&
-    isOrdRejReason(view.getUint16(block + 52, true)) &&
+    isOrdRejReasonIn(view.getUint16(block + 52, true), version) &&
     isSide(view.getUint8(block + 54)) &&
-    isOrdType(view.getUint8(block + 55)) &&
-    isTimeInForce(view.getUint8(block + 56)) &&
+    isOrdTypeIn(view.getUint8(block + 55), version) &&
+    isTimeInForceIn(view.getUint8(block + 56), version) &&
     wire.validText(view, block + 64, 16) &&
     wire.validText(view, block + 80, 36)
   );

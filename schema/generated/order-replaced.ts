@@ -43,10 +43,18 @@ export const OrderReplacedLayout = {
   stopPx: 128,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: OrderReplaced): number {
+  return Math.max(0, (message.stopPx ?? 0) !== 0 ? 1 : 0);
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 1 ? 136 : 128;
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOfOrderReplaced(message: OrderReplaced): number {
-  if ((message.stopPx ?? 0) !== 0) return 136;
-  return 128;
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -71,11 +79,12 @@ export function encodeOrderReplaced(message: OrderReplaced, view: DataView, at: 
   wire.assertField(wire.isUuid(message.commandID), "commandID");
   wire.assertField(wire.isText(message.clOrdID, 36), "clOrdID");
   wire.assertField(wire.isIntegerWithin(message.stopPx ?? 0, -2147483648, 2147483647), "stopPx");
-  const blockLength = blockLengthOfOrderReplaced(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 68, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 136 ? 1 : 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);

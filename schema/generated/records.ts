@@ -591,7 +591,7 @@ export function blockLengthOf(templateId: number, version: number): number {
     case 87:
       return version < 6 ? 0 : 24;
     case 88:
-      return version >= 9 ? 64 : version < 7 ? 0 : 32;
+      return version < 7 ? 0 : version >= 9 ? 64 : 32;
     case 89:
       return version < 8 ? 0 : 40;
     case 128:

@@ -3,6 +3,8 @@ import * as wire from "../wire.ts";
 import {
   isSelfTradePrevention,
   isTradingState,
+  isTradingStateIn,
+  versionOfTradingState,
   type SelfTradePrevention,
   type TradingState,
 } from "./enums.ts";
@@ -57,15 +59,26 @@ export const SecurityDefinedLayout = {
   referencePrice: 96,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: SecurityDefined): number {
+  return Math.max(
+    0,
+    (message.priceBandBps ?? 0) !== 0 ||
+      (message.takerBandBps ?? 0) !== 0 ||
+      (message.referencePrice ?? 0) !== 0
+      ? 3
+      : 0,
+    versionOfTradingState(message.tradingState),
+  );
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 3 ? 104 : 88;
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOfSecurityDefined(message: SecurityDefined): number {
-  if (
-    (message.priceBandBps ?? 0) !== 0 ||
-    (message.takerBandBps ?? 0) !== 0 ||
-    (message.referencePrice ?? 0) !== 0
-  )
-    return 104;
-  return 88;
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -100,11 +113,12 @@ export function encodeSecurityDefined(
     wire.isIntegerWithin(message.referencePrice ?? 0, -2147483648, 2147483647),
     "referencePrice",
   );
-  const blockLength = blockLengthOfSecurityDefined(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 73, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 104 ? 3 : 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
@@ -131,6 +145,7 @@ export function encodeSecurityDefined(
 
 /** Every field holds a value of its type. */
 export function validSecurityDefined(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
@@ -141,7 +156,7 @@ export function validSecurityDefined(view: DataView, block: number): boolean {
     wire.validUint53(view, block + 56) &&
     wire.validUint53(view, block + 64) &&
     isSelfTradePrevention(view.getUint8(block + 74)) &&
-    isTradingState(view.getUint8(block + 75)) &&
+    isTradingStateIn(view.getUint8(block + 75), version) &&
     view.getUint8(block + 76) <= 1
   );
 }

@@ -3,6 +3,8 @@ import * as wire from "../wire.ts";
 import {
   isSelfTradePrevention,
   isTradingState,
+  isTradingStateIn,
+  versionOfTradingState,
   type SelfTradePrevention,
   type TradingState,
 } from "./enums.ts";
@@ -69,15 +71,26 @@ export const SecurityDefinitionLayout = {
   referencePrice: 128,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: SecurityDefinition): number {
+  return Math.max(
+    0,
+    (message.priceBandBps ?? 0) !== 0 ||
+      (message.takerBandBps ?? 0) !== 0 ||
+      (message.referencePrice ?? 0) !== 0
+      ? 3
+      : 0,
+    versionOfTradingState(message.tradingState),
+  );
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 3 ? 136 : 120;
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOfSecurityDefinition(message: SecurityDefinition): number {
-  if (
-    (message.priceBandBps ?? 0) !== 0 ||
-    (message.takerBandBps ?? 0) !== 0 ||
-    (message.referencePrice ?? 0) !== 0
-  )
-    return 136;
-  return 120;
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -121,11 +134,12 @@ export function encodeSecurityDefinition(
     wire.isIntegerWithin(message.referencePrice ?? 0, -2147483648, 2147483647),
     "referencePrice",
   );
-  const blockLength = blockLengthOfSecurityDefinition(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 5, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 136 ? 3 : 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);
@@ -155,6 +169,7 @@ export function encodeSecurityDefinition(
 
 /** Every field holds a value of its type. */
 export function validSecurityDefinition(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   return (
     wire.validUint53(view, block) &&
     wire.validUint53(view, block + 8) &&
@@ -166,7 +181,7 @@ export function validSecurityDefinition(view: DataView, block: number): boolean 
     wire.validUint53(view, block + 88) &&
     wire.validUint53(view, block + 96) &&
     wire.validUint53(view, block + 104) &&
-    isTradingState(view.getUint8(block + 112))
+    isTradingStateIn(view.getUint8(block + 112), version)
   );
 }
 

@@ -1,6 +1,11 @@
 // Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
 import * as wire from "../wire.ts";
-import { isTradingState, type TradingState } from "./enums.ts";
+import {
+  isTradingState,
+  isTradingStateIn,
+  versionOfTradingState,
+  type TradingState,
+} from "./enums.ts";
 
 export interface SecurityStatusChanged {
   readonly kind: "SecurityStatusChanged";
@@ -23,10 +28,22 @@ export const SecurityStatusChangedLayout = {
   effectiveTime: 16,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: SecurityStatusChanged): number {
+  return Math.max(
+    0,
+    (message.effectiveTime ?? 0) !== 0 ? 6 : 0,
+    versionOfTradingState(message.tradingState),
+  );
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 6 ? 24 : 16;
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOfSecurityStatusChanged(message: SecurityStatusChanged): number {
-  if ((message.effectiveTime ?? 0) !== 0) return 24;
-  return 16;
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -42,11 +59,12 @@ export function encodeSecurityStatusChanged(
     wire.isIntegerWithin(message.effectiveTime ?? 0, 0, Number.MAX_SAFE_INTEGER),
     "effectiveTime",
   );
-  const blockLength = blockLengthOfSecurityStatusChanged(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 74, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 24 ? 6 : 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
@@ -60,11 +78,12 @@ export function encodeSecurityStatusChanged(
 
 /** Every field holds a value of its type. */
 export function validSecurityStatusChanged(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
-    isTradingState(view.getUint8(block + 12)) &&
+    isTradingStateIn(view.getUint8(block + 12), version) &&
     (blockLength <= 16 || wire.validUint53(view, block + 16))
   );
 }

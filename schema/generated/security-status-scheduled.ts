@@ -1,6 +1,11 @@
 // Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
 import * as wire from "../wire.ts";
-import { isTradingState, type TradingState } from "./enums.ts";
+import {
+  isTradingState,
+  isTradingStateIn,
+  versionOfTradingState,
+  type TradingState,
+} from "./enums.ts";
 
 export interface SecurityStatusScheduled {
   readonly kind: "SecurityStatusScheduled";
@@ -22,6 +27,11 @@ export const SecurityStatusScheduledLayout = {
   effectiveTime: 16,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: SecurityStatusScheduled): number {
+  return Math.max(6, versionOfTradingState(message.tradingState));
+}
+
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
 export function encodeSecurityStatusScheduled(
   message: SecurityStatusScheduled,
@@ -35,10 +45,11 @@ export function encodeSecurityStatusScheduled(
     wire.isIntegerWithin(message.effectiveTime, 0, Number.MAX_SAFE_INTEGER),
     "effectiveTime",
   );
+  const version = leastVersion(message);
   view.setUint16(at, 24, true);
   view.setUint16(at + 2, 87, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, 6, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < 24; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);
@@ -51,10 +62,11 @@ export function encodeSecurityStatusScheduled(
 
 /** Every field holds a value of its type. */
 export function validSecurityStatusScheduled(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   return (
     wire.validUint53(view, block) &&
     view.getUint32(block + 8, true) <= 2147483647 &&
-    isTradingState(view.getUint8(block + 12)) &&
+    isTradingStateIn(view.getUint8(block + 12), version) &&
     wire.validUint53(view, block + 16)
   );
 }

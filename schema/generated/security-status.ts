@@ -1,6 +1,11 @@
 // Written by schema/generate.ts from schema/messages.xml: change that and run `bun run generate`.
 import * as wire from "../wire.ts";
-import { isTradingState, type TradingState } from "./enums.ts";
+import {
+  isTradingState,
+  isTradingStateIn,
+  versionOfTradingState,
+  type TradingState,
+} from "./enums.ts";
 
 export interface SecurityStatus {
   readonly kind: "SecurityStatus";
@@ -34,10 +39,22 @@ export const SecurityStatusLayout = {
   effectiveTime: 64,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: SecurityStatus): number {
+  return Math.max(
+    0,
+    (message.effectiveTime ?? 0) !== 0 ? 6 : 0,
+    versionOfTradingState(message.tradingState),
+  );
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 6 ? 72 : 64;
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOfSecurityStatus(message: SecurityStatus): number {
-  if ((message.effectiveTime ?? 0) !== 0) return 72;
-  return 64;
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -60,11 +77,12 @@ export function encodeSecurityStatus(message: SecurityStatus, view: DataView, at
     wire.isIntegerWithin(message.effectiveTime ?? 0, 0, Number.MAX_SAFE_INTEGER),
     "effectiveTime",
   );
-  const blockLength = blockLengthOfSecurityStatus(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 6, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 72 ? 6 : 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.sendingTime);
@@ -83,12 +101,13 @@ export function encodeSecurityStatus(message: SecurityStatus, view: DataView, at
 
 /** Every field holds a value of its type. */
 export function validSecurityStatus(view: DataView, block: number): boolean {
+  const version = view.getUint16(block - 2, true);
   const blockLength = view.getUint16(block - 8, true);
   return (
     wire.validUint53(view, block) &&
     wire.validUint53(view, block + 8) &&
     view.getUint32(block + 40, true) <= 2147483647 &&
-    isTradingState(view.getUint8(block + 46)) &&
+    isTradingStateIn(view.getUint8(block + 46), version) &&
     wire.validText(view, block + 48, 16) &&
     (blockLength <= 64 || wire.validUint53(view, block + 64))
   );

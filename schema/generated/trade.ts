@@ -56,15 +56,25 @@ export const TradeLayout = {
   feeSigns: 136,
 } as const;
 
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: Trade): number {
+  return Math.max(
+    0,
+    (message.makerFee ?? 0n) !== 0n ||
+      (message.takerFee ?? 0n) !== 0n ||
+      (message.feeSigns ?? 0) !== 0
+      ? 4
+      : 0,
+  );
+}
+
+function blockLengthIn(version: number): number {
+  return version >= 4 ? 144 : 104;
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOfTrade(message: Trade): number {
-  if (
-    (message.makerFee ?? 0n) !== 0n ||
-    (message.takerFee ?? 0n) !== 0n ||
-    (message.feeSigns ?? 0) !== 0
-  )
-    return 144;
-  return 104;
+  return blockLengthIn(leastVersion(message));
 }
 
 /** Writes header and block at `at`; returns the offset after them. Throws when a field is outside its type. */
@@ -99,11 +109,12 @@ export function encodeTrade(message: Trade, view: DataView, at: number): number 
   wire.assertField(wire.isWide(message.makerFee ?? 0n), "makerFee");
   wire.assertField(wire.isWide(message.takerFee ?? 0n), "takerFee");
   wire.assertField(wire.isIntegerWithin(message.feeSigns ?? 0, 0, 255), "feeSigns");
-  const blockLength = blockLengthOfTrade(message);
+  const version = leastVersion(message);
+  const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
   view.setUint16(at + 2, 66, true);
   view.setUint16(at + 4, 1, true);
-  view.setUint16(at + 6, blockLength === 144 ? 4 : 0, true);
+  view.setUint16(at + 6, version, true);
   const block = at + 8;
   for (let index = 0; index < blockLength; index++) view.setUint8(block + index, 0);
   wire.writeUint53(view, block, message.rptSeq);

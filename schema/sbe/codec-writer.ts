@@ -10,10 +10,12 @@ import { header, kebab, writeRecords } from "./records-writer.ts";
 import {
   firstFields,
   firstLength,
+  growingFields,
+  hasVersions,
+  isGrowing,
   newerFields,
   underVersions,
-  versionExpression,
-  writeBlockLength,
+  writeLeastVersion,
   zeroOf,
 } from "./version-writer.ts";
 
@@ -33,7 +35,9 @@ function writeEnums({ enums, sets }: MessageSchema): string {
   return `${header}\n${[...parts, ...sets.map(writeSet)].join("\n")}`;
 }
 
-function writeEnum({ name, values }: EnumType): string {
+function writeEnum(type: EnumType): string {
+  const { name, values } = type;
+  const hasGrown = values.some(({ sinceVersion }) => sinceVersion > 0);
   const union = values.map((value) => JSON.stringify(value.name)).join(" | ");
   return `
 export const ${name} = {
@@ -49,6 +53,32 @@ ${values.map(({ value }) => `    case ${value}:`).join("\n")}
       return true;
     default:
       return false;
+  }
+}
+${hasGrown ? writeVersions(type) : ""}`;
+}
+
+/** Of an enumeration that has grown. */
+function writeVersions({ name, values }: EnumType): string {
+  const first = values.filter(({ sinceVersion }) => sinceVersion === 0);
+  const newer = values.filter(({ sinceVersion }) => sinceVersion > 0);
+  const known = first.map(({ value }) => `    case ${value}:\n`).join("");
+  return `
+/** Whether it is one of the values that a version of the schema has. */
+export function is${name}In(value: number, version: number): value is ${name} {
+  switch (value) {
+${known === "" ? "" : `${known}      return true;\n`}${newer.map(({ value, sinceVersion }) => `    case ${value}:\n      return version >= ${sinceVersion};`).join("\n")}
+    default:
+      return false;
+  }
+}
+
+/** The version of the schema that brought a value. */
+export function versionOf${name}(value: number): number {
+  switch (value) {
+${newer.map(({ value, sinceVersion }) => `    case ${value}:\n      return ${sinceVersion};`).join("\n")}
+    default:
+      return 0;
   }
 }
 `;
@@ -75,7 +105,7 @@ ${description === "" ? "" : `/** ${description}. */\n`}export interface ${name} 
 ${message.fields.map((field) => writeProperty(field, message)).join("\n")}
 ${data === null ? "" : `  readonly ${data.name}: Uint8Array;\n`}}
 
-${writeLayout(message)}${newerFields(message).length === 0 ? "" : writeBlockLength(message)}
+${writeLayout(message)}${hasVersions(message) ? writeLeastVersion(message) : ""}
 ${writeEncoder(message, schema)}
 /** Every field holds a value of its type. */
 export function valid${name}(view: DataView, block: number): boolean {
@@ -85,11 +115,19 @@ ${writeValidity(message)}
 ${writeDecoder(message)}`;
 }
 
-function writeImports({ fields }: Message): string {
+function writeImports(message: Message): string {
+  const { fields } = message;
   const named = [...new Set(fields.flatMap(({ type }) => ("name" in type ? [type] : [])))];
   const types = [...new Set(named.map((type) => type.name))].toSorted();
   const checks = [...new Set(named.filter(({ kind }) => kind === "enum").map((type) => type.name))];
-  const imports = [...checks.map((type) => `is${type}`), ...types.map((type) => `type ${type}`)];
+  const grown = [
+    ...new Set(growingFields(message).flatMap(({ type }) => ("name" in type ? [type.name] : []))),
+  ];
+  const imports = [
+    ...checks.map((type) => `is${type}`),
+    ...grown.flatMap((type) => [`is${type}In`, `versionOf${type}`]),
+    ...types.map((type) => `type ${type}`),
+  ];
   const fromEnums =
     imports.length > 0 ? `import { ${imports.join(", ")} } from "./enums.ts";\n` : "";
   return `${fields.some(({ type }) => type.kind === "wide") ? 'import { validWide } from "../wide.ts";\n' : ""}import * as wire from "../wire.ts";
@@ -114,13 +152,13 @@ ${newer}${fields.map((field) => `  ${field.name}: ${field.offset},`).join("\n")}
 
 function writeEncoder(message: Message, schema: MessageSchema): string {
   const { name, id, fields, data } = message;
-  const isPlain = newerFields(message).length === 0;
-  const length = isPlain ? String(firstLength(message)) : "blockLength";
-  const version = isPlain ? String(message.sinceVersion) : versionExpression(message);
+  const grows = newerFields(message).length > 0;
+  const length = grows ? "blockLength" : String(firstLength(message));
+  const version = hasVersions(message) ? "version" : String(message.sinceVersion);
   return `/** Writes header and block${data === null ? "" : " and data"} at \`at\`; returns the offset after them. Throws when a field is outside its type. */
 export function encode${name}(message: ${name}, view: DataView, at: number): number {
 ${fields.map((field) => writeAssertion(field, message)).join("\n")}
-${isPlain ? "" : `  const blockLength = blockLengthOf${name}(message);\n`}  view.setUint16(at, ${length}, true);
+${hasVersions(message) ? "  const version = leastVersion(message);\n" : ""}${grows ? "  const blockLength = blockLengthIn(version);\n" : ""}  view.setUint16(at, ${length}, true);
   view.setUint16(at + 2, ${id}, true);
   view.setUint16(at + 4, ${schema.id}, true);
   view.setUint16(at + 6, ${version}, true);
@@ -274,15 +312,20 @@ function writeAssertion(field: Field, of: Message): string {
 
 function writeValidity(message: Message): string {
   const first = `(\n    ${conditionsOf(firstFields(message))}\n  )`;
-  if (newerFields(message).length === 0) return `  return ${first};`;
   const checks = message.blocks.slice(1).flatMap(({ version }, index) => {
-    const own = conditionsOf(message.fields.filter(({ sinceVersion }) => sinceVersion === version));
+    const fields = message.fields.filter(({ sinceVersion }) => sinceVersion === version);
+    const own = conditionsOf(fields);
     return own === "true"
       ? []
       : [`(blockLength <= ${message.blocks[index]?.length ?? 0} || (${own}))`];
   });
-  if (checks.length === 0) return `  return ${first};`;
-  return `  const blockLength = view.getUint16(block - 8, true);\n  return ${first} && ${checks.join(" && ")};`;
+  const locals = [
+    ...(growingFields(message).length === 0
+      ? []
+      : ["  const version = view.getUint16(block - 2, true);"]),
+    ...(checks.length === 0 ? [] : ["  const blockLength = view.getUint16(block - 8, true);"]),
+  ];
+  return [...locals, `  return ${[first, ...checks].join(" && ")};`].join("\n");
 }
 
 function conditionsOf(fields: readonly Field[]): string {
@@ -290,6 +333,7 @@ function conditionsOf(fields: readonly Field[]): string {
   return conditions.length === 0 ? "true" : conditions.join(" &&\n    ");
 }
 
+/** A value that is newer than the version in which the message is written is none of its type. */
 function validity(field: Field): string | null {
   const { type } = field;
   switch (type.kind) {
@@ -301,8 +345,10 @@ function validity(field: Field): string | null {
       return `validWide(view, ${place(field)})`;
     case "text":
       return `wire.validText(view, ${place(field)}, ${type.length})`;
-    case "enum":
-      return `is${type.name}(${readExpression(field).replace(/ as \w+$/, "")})`;
+    case "enum": {
+      const read = readExpression(field).replace(/ as \w+$/, "");
+      return isGrowing(field) ? `is${type.name}In(${read}, version)` : `is${type.name}(${read})`;
+    }
     case "set":
       return `(${readExpression(field)} & ${~type.mask}) === 0`;
     case "boolean":

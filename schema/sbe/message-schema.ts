@@ -10,7 +10,14 @@ export interface MessageSchema {
 export interface EnumType {
   readonly name: string;
   readonly primitive: string;
-  readonly values: readonly { readonly name: string; readonly value: number }[];
+  readonly values: readonly EnumValue[];
+}
+
+export interface EnumValue {
+  readonly name: string;
+  readonly value: number;
+  /** Of the schema that brought it. */
+  readonly sinceVersion: number;
 }
 
 export interface SetType {
@@ -28,6 +35,8 @@ export interface Message {
   readonly blockLength: number;
   /** Each version that made its block longer, the first one first. */
   readonly blocks: readonly { readonly version: number; readonly length: number }[];
+  /** Every version that a message of it may be written in, oldest first: its own, and those of its newer fields and values. */
+  readonly versions: readonly number[];
   readonly description: string;
   readonly fields: readonly Field[];
   /** Name of the one variable part behind the block, and the most bytes that it may have. */
@@ -53,7 +62,12 @@ export type FieldType =
   | { readonly kind: "uint53" }
   | { readonly kind: "hash64" | "uuid" | "wide" | "boolean" }
   | { readonly kind: "text" | "hex"; readonly length: number }
-  | { readonly kind: "enum"; readonly name: string; readonly primitive: string }
+  | {
+      readonly kind: "enum";
+      readonly name: string;
+      readonly primitive: string;
+      readonly values: readonly EnumValue[];
+    }
   | {
       readonly kind: "set";
       readonly name: string;
@@ -100,6 +114,7 @@ function readEnum(tag: Tag): EnumType {
     values: tag.children.map((child) => ({
       name: attribute(child, "name"),
       value: Number(child.text),
+      sinceVersion: Number(child.attributes["sinceVersion"] ?? 0),
     })),
   };
 }
@@ -121,12 +136,9 @@ function readType(tag: Tag, sets: readonly SetType[]): { type: FieldType; bytes:
   if (tag.name === "composite")
     return name === "Wide" ? { type: { kind: "wide" }, bytes: 16 } : null;
   if (tag.name === "enum") {
-    const primitive = attribute(tag, "encodingType");
-    const bytes = bytesOf(primitive);
-    return {
-      type: name === "Bool" ? { kind: "boolean" } : { kind: "enum", name, primitive },
-      bytes,
-    };
+    const { primitive, values } = readEnum(tag);
+    const type = { kind: "enum", name, primitive, values } as const;
+    return { type: name === "Bool" ? { kind: "boolean" } : type, bytes: bytesOf(primitive) };
   }
   if (tag.name === "set") {
     const primitive = attribute(tag, "encodingType");
@@ -186,6 +198,7 @@ function readMessage(
     sinceVersion,
     blockLength,
     blocks: blocksOf(fields, sinceVersion, blockLength),
+    versions: versionsOf(fields, sinceVersion),
     description: tag.attributes["description"] ?? "",
     fields,
     data:
@@ -226,6 +239,16 @@ function blocksOf(
     version,
     length: fields.find((field) => field.sinceVersion > version)?.offset ?? blockLength,
   }));
+}
+
+/** Those of its fields and of their values, from its own on. */
+function versionsOf(fields: readonly Field[], sinceVersion: number): number[] {
+  const ofFields = fields.map((field) => field.sinceVersion);
+  const ofValues = fields.flatMap(({ type }) =>
+    type.kind === "enum" ? type.values.map((value) => value.sinceVersion) : [],
+  );
+  const newer = [...ofFields, ...ofValues].filter((version) => version > sinceVersion);
+  return [...new Set([sinceVersion, ...newer])].sort((left, right) => left - right);
 }
 
 function checkPlaces(message: string, fields: readonly Field[], blockLength: number): void {

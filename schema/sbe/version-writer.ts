@@ -18,44 +18,73 @@ export function firstLength({ blocks }: Message): number {
   return blocks[0]?.length ?? 0;
 }
 
-/** Bytes of the block that a version of the schema gives the template, as an expression of `version`. */
-export function lengthExpression(message: Message): string {
-  const older = message.blocks.slice(1).toReversed();
-  const first = `${message.sinceVersion > 0 ? `version < ${message.sinceVersion} ? 0 : ` : ""}${firstLength(message)}`;
-  return older.reduceRight(
-    (otherwise, { version, length }) => `version >= ${version} ? ${length} : ${otherwise}`,
-    first,
-  );
+/** Whether it is of an enumeration that has values newer than the field. */
+export function isGrowing({ type, sinceVersion }: Field): boolean {
+  return type.kind === "enum" && type.values.some((value) => value.sinceVersion > sinceVersion);
 }
 
-/** A function that says the bytes of the block that a message takes. */
-export function writeBlockLength(message: Message): string {
-  const { name, blocks } = message;
-  const checks = blocks.slice(1).toReversed();
-  const lines = checks.map(({ version, length }) => {
-    const fields = message.fields.filter(({ sinceVersion }) => sinceVersion === version);
-    const says = fields.map(
+export function growingFields(message: Message): Field[] {
+  return message.fields.filter(isGrowing);
+}
+
+/** Whether messages of it may be written in more than one version. */
+export function hasVersions({ versions }: Message): boolean {
+  return versions.length > 1;
+}
+
+/** Bytes of the block that a version of the schema gives the template, as an expression of `version`; 0 before its first one. */
+export function lengthExpression(message: Message): string {
+  const { sinceVersion } = message;
+  const known = knownLengthExpression(message);
+  return sinceVersion > 0 ? `version < ${sinceVersion} ? 0 : ${known}` : known;
+}
+
+function knownLengthExpression(message: Message): string {
+  return message.blocks
+    .slice(1)
+    .reduce(
+      (otherwise, { version, length }) => `version >= ${version} ? ${length} : ${otherwise}`,
+      String(firstLength(message)),
+    );
+}
+
+/** Functions that say in which version a message is written, and how many bytes its block takes. */
+export function writeLeastVersion(message: Message): string {
+  const { name, blocks, fields, sinceVersion } = message;
+  const ofFields = blocks.slice(1).map(({ version }) => {
+    const own = fields.filter((field) => field.sinceVersion === version);
+    const says = own.map(
       (field) => `(message.${field.name} ?? ${zeroOf(field)}) !== ${zeroOf(field)}`,
     );
-    return `  if (${says.join(" || ")}) return ${length};`;
+    return `${says.join(" || ")} ? ${version} : 0`;
   });
-  return `
+  const ofValues = growingFields(message).map((field) => {
+    const ofValue = `versionOf${enumName(field)}(message.${field.name}`;
+    if (field.sinceVersion === sinceVersion) return `${ofValue})`;
+    return `(message.${field.name} ?? 0) === 0 ? 0 : ${ofValue} ?? 0)`;
+  });
+  const least = `
+/** The least version of the schema that has all fields and values of the message. */
+function leastVersion(message: ${name}): number {
+  return Math.max(${[sinceVersion, ...ofFields, ...ofValues].join(", ")});
+}
+`;
+  if (newerFields(message).length === 0) return least;
+  return `${least}
+function blockLengthIn(version: number): number {
+  return ${knownLengthExpression(message)};
+}
+
 /** Bytes of the block of the least version that has all that the message says. */
 export function blockLengthOf${name}(message: ${name}): number {
-${lines.join("\n")}
-  return ${firstLength(message)};
+  return blockLengthIn(leastVersion(message));
 }
 `;
 }
 
-/** The version that a block of `blockLength` bytes is of. */
-export function versionExpression({ blocks, sinceVersion }: Message): string {
-  return blocks
-    .slice(1)
-    .reduce(
-      (otherwise, { version, length }) => `blockLength === ${length} ? ${version} : ${otherwise}`,
-      String(sinceVersion),
-    );
+function enumName({ type, name }: Field): string {
+  if (type.kind !== "enum") throw new Error(`${name} is no enumeration`);
+  return type.name;
 }
 
 /** Statements about the fields of each newer version, each under its condition. */
