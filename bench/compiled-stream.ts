@@ -61,7 +61,7 @@ export function passLimits(messageCount: number, idWindowMs: number): Partial<En
 }
 
 /** Commands that are written one after another before they are applied, so that writing them is not timed. They stay in the cache. */
-const batchCount = 256;
+export const batchCount = 256;
 /** Room for each command of a stream; a multiple of 8. */
 export const commandBytesMax = 168;
 
@@ -91,7 +91,8 @@ function applyAll(compiled: CompiledStream, engine: Engine, fills: Fills | null)
   return { eventCount, nanosecondsPerCommand: nanoseconds / (compiled.messageCount - timedFrom) };
 }
 
-function writeBatch(
+/** Writes `count` commands from message `first` on at the start of `batch`, one every commandBytesMax. */
+export function writeBatch(
   source: OrderStreamCommands,
   compiled: CompiledStream,
   first: number,

@@ -1,3 +1,4 @@
+import type { BytePasses, BytePassOptions } from "./byte-passes.ts";
 import { runChild } from "./child-run.ts";
 import type { CoreOptions, CorePasses } from "./core-passes.ts";
 import type { PeerOptions, PeerPasses } from "./peer-passes.ts";
@@ -46,7 +47,23 @@ const idWindows = [600_000, 1] as const;
 export function contestants(options: ContestOptions): readonly Contestant[] {
   const cores = idWindows.map((idWindowMs) => core(idWindowMs, options.passCount));
   const peers = (Object.keys(peerLibraries) as PeerName[]).map((name) => peer(name, options));
-  return [...cores, ...paceMaker(options.passCount), ...peers];
+  return [...cores, bytesAlone(options.passCount), ...paceMaker(options.passCount), ...peers];
+}
+
+/** What the format of commands and events costs whoever has it. */
+function bytesAlone(passCount: number): Contestant {
+  return {
+    name: "bytes alone: commands read, events written",
+    bar: null,
+    run: async ({ path, warmUpCount }) => {
+      const options = { path, warmUpCount, passCount };
+      const passes = await runChild<BytePasses>(
+        "byte-passes.ts",
+        options satisfies BytePassOptions,
+      );
+      return passesOf(passes.nanosecondsPerCommand, passes);
+    },
+  };
 }
 
 function core(idWindowMs: number, passCount: number): Contestant {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 
+import { Arithmetic } from "./arithmetic.ts";
 import { childOptions, finish } from "./child-run.ts";
 import { compileStream } from "./compiled-stream.ts";
 import { Histogram } from "./histogram.ts";
@@ -38,6 +39,8 @@ export interface LoadLatency {
   readonly p999: number;
   readonly max: number;
   readonly pauses: readonly PauseCause[];
+  /** p99.9 at the same rate of arithmetic that takes as long as a command and touches no memory: what the machine itself does to it. */
+  readonly bareP999: number;
 }
 
 /** Pauses of more than a millisecond that have one cause. */
@@ -62,7 +65,9 @@ function run({ path, warmUpCount, idWindowMs, countMax }: CoreLatencyOptions): C
   const stepOf = (share: number): number => serviceNs / share;
   loaded(commands, stepOf(0.5));
   const spin = emptySpin(spinSeconds);
-  const loads = shares.map((share) => loadLatency(commands, share, stepOf(share), growths));
+  const bare = new Arithmetic(serviceNs);
+  openLoop(commands.count, stepOf(0.5), () => bare.run());
+  const loads = shares.map((share) => loadLatency(commands, bare, share, stepOf(share), growths));
   const { snapshotPauses, snapshotMs } = withSnapshot(commands, stepOf(0.5), growths);
   return {
     commandCount: commands.count,
@@ -89,16 +94,21 @@ function serviceTime(commands: ReadyCommands): number {
   return median(passes.slice(1));
 }
 
-/** Of several runs the one whose p99.9 is in the middle; the pauses are those of all. */
+/** Of several runs, each with one of bare arithmetic behind it, the one whose p99.9 is in the middle; the pauses are those of all. */
 function loadLatency(
   commands: ReadyCommands,
+  bare: Arithmetic,
   share: number,
   stepNs: number,
   growths: ReadonlyMap<number, number>,
 ): LoadLatency {
-  const runs = Array.from({ length: loadRuns }, () => loaded(commands, stepNs));
-  const sorted = runs.toSorted((a, b) => a.latency.percentile(0.999) - b.latency.percentile(0.999));
-  const latency = sorted[loadRuns >> 1]?.latency ?? new Histogram();
+  const runs: OpenLoop[] = [];
+  const bareRuns: OpenLoop[] = [];
+  while (runs.length < loadRuns) {
+    runs.push(loaded(commands, stepNs));
+    bareRuns.push(openLoop(commands.count, stepNs, () => bare.run()));
+  }
+  const latency = middleOf(runs);
   const pauses = runs.flatMap((run) => run.pauses);
   return {
     share,
@@ -108,7 +118,14 @@ function loadLatency(
     p999: latency.percentile(0.999),
     max: latency.max,
     pauses: causesOf(pauses, (pause) => explain(pause, growths)),
+    bareP999: middleOf(bareRuns).percentile(0.999),
   };
+}
+
+/** The latencies of the run whose p99.9 is in the middle. */
+function middleOf(runs: readonly OpenLoop[]): Histogram {
+  const sorted = runs.toSorted((a, b) => a.latency.percentile(0.999) - b.latency.percentile(0.999));
+  return sorted[runs.length >> 1]?.latency ?? new Histogram();
 }
 
 function loaded(commands: ReadyCommands, stepNs: number): OpenLoop {

@@ -5,7 +5,7 @@ import { latencyTable, pauseLines, replayTable } from "./core-report.ts";
 
 function latency(p50: number, p999: number): CoreLatency {
   const pauses = [{ cause: "a table grew by 64 KiB", count: 2, longestMs: 1.5 }];
-  const load = { share: 0.5, ratePerSecond: 1, p50, p99: 0, p999, max: 0, pauses };
+  const load = { share: 0.5, ratePerSecond: 1, p50, p99: 0, p999, max: 0, pauses, bareP999: 1 };
   const spin = { p999: 1, max: 1, pauseCount: 0 };
   const rest = { commandCount: 1, snapshotPauses: [], snapshotMs: 1, spin };
   return { ...rest, serviceNs: 100, loads: [load, { ...load, share: 0.9, pauses: [] }] };

@@ -9,7 +9,7 @@ const bars = { p50: 2, p999: 50, replay: 0.3 };
 
 /** Latencies in microseconds. */
 export function latencyTable({ loads, serviceNs }: CoreLatency): Row[] {
-  return loads.map(({ share, ratePerSecond, p50, p99, p999, max }) => ({
+  return loads.map(({ share, ratePerSecond, p50, p99, p999, max, bareP999 }) => ({
     "of saturation": `${share * 100} %`,
     "commands/s": ratePerSecond,
     "p50 us": round(p50 / 1000, 2),
@@ -18,6 +18,7 @@ export function latencyTable({ loads, serviceNs }: CoreLatency): Row[] {
     "max us": round(max / 1000),
     "p50 x service": round(p50 / serviceNs, 2),
     "p99.9 x service": round(p999 / serviceNs, 1),
+    "p99.9 of bare arithmetic": round(bareP999 / serviceNs, 1),
     bars: share === 0.5 ? judged(p50 <= bars.p50 * serviceNs && p999 <= bars.p999 * serviceNs) : "",
   }));
 }

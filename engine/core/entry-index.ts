@@ -8,14 +8,20 @@ import { isSameID } from "./words.ts";
  * an older entry stood in the bucket as it came. Each entry keeps the word that it pushed out, so that a bucket's entries form a chain
  * from the newest to the oldest. Nothing is ever taken out: a number that the ring has given up ends its chain.
  *
- * Most look-ups find nothing, and then one word says so: there are three to five buckets an entry. It is the only word that an entry
- * writes out of sequence.
- * Growth fills a table of twice the size from the oldest entry on, a few with each that comes, and then changes over; no call pauses.
+ * Most look-ups find nothing, and then one word says so: there are three to five buckets an entry, two at least while
+ * it grows. It is the only word that an entry writes out of sequence.
+ * Growth touches a table of twice the size page by page, since the machine takes longer to give it a page than a command takes; fills it from
+ * the oldest entry on, a few with each that comes; and then changes over. No call pauses.
  * Known limits: tables never shrink; the hash has no secret, so that whoever may choose ids freely could crowd one bucket.
  */
 const bucketCountMin = 1024;
-/** Entries entered in the next table with each that comes: so many that it has caught up before the present one is full. */
+/**
+ * Entries entered in the next table with each that comes, and how many come for each page of it that is touched: growth over
+ * so many entries is over after a quarter as many more, while #pushed still has room for all.
+ */
 const movesPerEntry = 8;
+const entriesPerPage = 16;
+const pageWords = 1024;
 const tagMask = 0x7e000000;
 const moreBit = 1 << 31;
 
@@ -23,9 +29,10 @@ export class EntryIndex {
   readonly #ring: EntryRing;
   #heads = new Int32Array(bucketCountMin);
   #pushed = new Int32Array(bucketCountMin / 2);
-  /** The tables to come, and the number up to which they are filled; null while none are needed. */
+  /** The tables to come, up to where the first is touched, and up to which number they are filled; null while none are needed. */
   #nextHeads: Int32Array<ArrayBuffer> | null = null;
   #nextPushed: Int32Array<ArrayBuffer> = this.#pushed;
+  #touched = 0;
   #filled = 0;
 
   constructor(ring: EntryRing) {
@@ -82,7 +89,7 @@ export class EntryIndex {
     this.#pushed[number & (this.#pushed.length - 1)] = head;
     const more = this.#ring.has(head & numberMask) ? moreBit : 0;
     heads[bucket] = more | (hash & tagMask) | number;
-    if (this.#nextHeads !== null) this.#fill(this.#nextHeads);
+    if (this.#nextHeads !== null) this.#continueGrowth(this.#nextHeads, number);
     else if (isCrowded(this.#ring.count, heads.length)) this.#grow();
   }
 
@@ -94,7 +101,16 @@ export class EntryIndex {
   #grow(): void {
     this.#nextHeads = new Int32Array(this.#heads.length * 2);
     this.#nextPushed = new Int32Array(this.#pushed.length * 2);
+    this.#touched = 0;
     this.#filled = this.#ring.first;
+  }
+
+  #continueGrowth(heads: Int32Array<ArrayBuffer>, number: number): void {
+    if (this.#touched >= heads.length) this.#fill(heads);
+    else if (number % entriesPerPage === 0) {
+      heads[this.#touched] = 0;
+      this.#touched += pageWords;
+    }
   }
 
   /** Enters the next entries in the tables to come; changes over to them when they have all. */
