@@ -81,7 +81,12 @@ function timeBytes(compiled: CompiledStream, lengths: Int32Array, out: Int32Arra
     writeBatch(source, compiled, index, count, batch);
     const startedAt = Bun.nanoseconds();
     for (let place = 0; place < count; place++) {
-      moveWords(batch.words, (place * commandBytesMax) >>> 2, out, lengths[index + place]! >>> 2);
+      moveWords(
+        batch.words,
+        (place * commandBytesMax) >>> 2,
+        out,
+        (lengths[index + place] ?? 0) >>> 2,
+      );
     }
     if (index >= warmUpCount) nanoseconds += Bun.nanoseconds() - startedAt;
   }
@@ -90,8 +95,8 @@ function timeBytes(compiled: CompiledStream, lengths: Int32Array, out: Int32Arra
 
 /** Reads the command at word `at` and writes as many words as its events have, all of which depend on what was read. */
 function moveWords(commands: Int32Array, at: number, out: Int32Array, outEnd: number): void {
-  const end = at + ((headerBytes + (commands[at]! & 0xffff)) >>> 2);
+  const end = at + ((headerBytes + ((commands[at] ?? 0) & 0xffff)) >>> 2);
   let read = 0;
-  for (let word = at; word < end; word++) read ^= commands[word]!;
+  for (let word = at; word < end; word++) read ^= commands[word] ?? 0;
   for (let word = bodyHeaderWords; word < outEnd; word++) out[word] = read;
 }

@@ -22,7 +22,7 @@ import { table, writeChart, writeResult } from "./report.ts";
 /** As in production. */
 const latencyWindowMs = 600_000;
 const latencyCountMax = 400_000;
-const replayMix = { seed: 7, count: 300_000, sendingTime: 1_764_000_000_000 };
+const replayMix = { seed: 7, count: 1_000_000, sendingTime: 1_764_000_000_000 };
 
 export const coreParts = ["contest", "latency", "replay", "state"] as const;
 export type CorePart = (typeof coreParts)[number];

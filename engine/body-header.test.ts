@@ -28,7 +28,7 @@ test("writes the same bytes as the codec, whatever stood there before", () => {
         const written = new Uint8Array(bodyHeaderBytes).fill(255);
         const sealed = new Uint8Array(bodyHeaderBytes);
         const hashes = [hash64(commandLo, commandHi), hash64(prevLo, prevHi)] as const;
-        writeBodyHeader(new DataView(written.buffer), counts, ...hashes);
+        writeBodyHeader(new Int32Array(written.buffer), counts, ...hashes);
         sealBody(new DataView(sealed.buffer), {
           ...counts,
           commandHash: hash64Text(commandLo, commandHi),

@@ -132,7 +132,7 @@ export class Replica {
       semanticsVersion,
       eventCount,
     };
-    writeBodyHeader(out.view, counts, this.#commandHash, this.#bodyHash);
+    writeBodyHeader(out.words, counts, this.#commandHash, this.#bodyHash);
     bodyHash(out.view, out.length, this.#bodyHash);
     this.#seqNum = seqNum;
     this.#commandOffset = commandOffset;
