@@ -162,6 +162,7 @@ const matrix: [
   ["GET", "/readyz", null, { none: 200, read: 200, trade: 200, admin: 200 }],
   ["GET", "/openapi.json", null, { none: 200, read: 200, trade: 200, admin: 200 }],
   ["GET", "/v1/stream", null, { none: 426, read: 426, trade: 426, admin: 426 }],
+  ["GET", "/v1/order-entry", null, { none: 426, read: 426, trade: 426, admin: 426 }],
 ];
 
 describe("what each scope may do:", () => {

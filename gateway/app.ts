@@ -18,14 +18,8 @@ import { assetResponse } from "./assets.ts";
 import type { Assets } from "./assets.ts";
 import { Auth } from "./auth.ts";
 import { Commands } from "./commands.ts";
-import type {
-  Edge,
-  GatewayApp,
-  GatewayContext,
-  GatewayEnv,
-  GatewayServer,
-  RequestBindings,
-} from "./edge.ts";
+import type { Edge, GatewayApp, GatewayContext, GatewayEnv, RequestBindings } from "./edge.ts";
+import { EntryDoor } from "./entry-door.ts";
 import { chooseFoldStart } from "./fold-start.ts";
 import { defaultPolicies, Limits } from "./limits.ts";
 import type { LimitPolicies } from "./limits.ts";
@@ -46,8 +40,9 @@ import { addOperationRoutes } from "./routes/operations.ts";
 import { addOrderListRoutes } from "./routes/order-lists.ts";
 import { addOrderRoutes } from "./routes/orders.ts";
 import { addReadRoutes } from "./routes/reads.ts";
+import { socketHandlers } from "./sockets.ts";
+import type { GatewayServer, SocketData } from "./sockets.ts";
 import { StreamBridge } from "./stream-bridge.ts";
-import type { StreamData } from "./stream-bridge.ts";
 
 export interface GatewayOptions {
   readonly log: Log;
@@ -74,9 +69,9 @@ export interface GatewayOptions {
   onInternalError?(error: unknown): void;
 }
 
-/** The edge: commands in, over HTTP; reads and streams passed on to query. Serves through `Bun.serve({ fetch, websocket })`. */
+/** The edge: commands in, over HTTP and WebSocket; reads and streams passed on to query. Serves through `Bun.serve({ fetch, websocket })`. */
 export interface Gateway {
-  readonly websocket: Bun.WebSocketHandler<StreamData>;
+  readonly websocket: Bun.WebSocketHandler<SocketData>;
   /** The door for what nobody could sign a request for yet. */
   readonly commands: {
     /** Rejects with ApiProblem when the key is refused, or when no outcome came. */
@@ -98,11 +93,14 @@ const validForMs = 10_000;
 const inFlightMax = 8192;
 const cancelsInFlightMax = 2048;
 const streamCountMax = 1000;
+const entryCountMax = 1000;
+const accountEntryCountMax = 64;
 
 class VenueGateway implements Gateway {
   readonly #options: GatewayOptions;
   readonly #edge: Edge;
   readonly #bridge: StreamBridge;
+  readonly #door: EntryDoor;
   readonly #app: GatewayApp;
   #phase: Phase = "starting";
 
@@ -117,11 +115,18 @@ class VenueGateway implements Gateway {
       allowedOrigins,
       connectionCountMax: streamCountMax,
     });
+    this.#door = new EntryDoor({
+      edge: this.#edge,
+      ask: (request, connectionID) => this.#answer(request, null, connectionID),
+      allowedOrigins,
+      connectionCountMax: entryCountMax,
+      accountConnectionCountMax: accountEntryCountMax,
+    });
     this.#app = this.#createApp();
   }
 
-  get websocket(): Bun.WebSocketHandler<StreamData> {
-    return this.#bridge.handlers;
+  get websocket(): Bun.WebSocketHandler<SocketData> {
+    return socketHandlers;
   }
 
   get readiness(): Readiness {
@@ -161,39 +166,42 @@ class VenueGateway implements Gateway {
     commands.refuseMore();
     this.#bridge.closeAll();
     await commands.drain();
+    await this.#door.close();
     await outcomes.close();
     await limits.close();
   }
 
   readonly fetch = async (request: Request, server?: GatewayServer): Promise<Response> => {
+    const door = server === undefined ? null : this.#doorOf(request);
+    if (server === undefined || door === null) return this.#answer(request, server ?? null, 0);
+    const refused = await upgrade(door, request, server);
+    // Bun answers a connection that was taken over itself, and wants nothing from here.
+    if (refused === null) return undefined as unknown as Response;
+    return secured(refused);
+  };
+
+  /** What the routes say to a request, whatever way it came. */
+  async #answer(
+    request: Request,
+    server: GatewayServer | null,
+    connectionID: number,
+  ): Promise<Response> {
     const { clock, metrics } = this.#edge;
     const startedAt = clock.monotonic();
-    const bindings: RequestBindings = { server: server ?? null, route: "other", span: null };
-    if (server !== undefined && isHandshake(request)) {
-      const refused = await this.#upgrade(request, server);
-      // Bun answers a connection that was taken over itself, and wants nothing from here.
-      if (refused === null) return undefined as unknown as Response;
-      return secured(refused);
-    }
+    const bindings: RequestBindings = { server, route: "other", span: null, connectionID };
     const response = secured(await this.#app.fetch(request, bindings));
     metrics.answered(bindings.route, response.status, (clock.monotonic() - startedAt) / 1000);
     bindings.span?.set({ "http.response.status_code": response.status });
     bindings.span?.end();
     return response;
-  };
+  }
 
-  async #upgrade(request: Request, server: GatewayServer): Promise<Response | null> {
-    try {
-      await this.#bridge.upgrade(request, server);
-      return null;
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      const { status, body, details } = error;
-      return new Response(JSON.stringify(body), {
-        status,
-        headers: { "content-type": "application/problem+json", ...details.headers },
-      });
-    }
+  /** Where a WebSocket's handshake goes; null: it is none. */
+  #doorOf(request: Request): StreamBridge | EntryDoor | null {
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return null;
+    const { pathname } = new URL(request.url);
+    if (pathname === "/v1/stream") return this.#bridge;
+    return pathname === "/v1/order-entry" ? this.#door : null;
   }
 
   #createEdge(): Edge {
@@ -226,6 +234,7 @@ class VenueGateway implements Gateway {
       monotonic: () => clock.monotonic(),
       inFlight: () => commands.inFlight,
       streamCount: () => this.#bridge.connectionCount,
+      entryCount: () => this.#door.connectionCount,
       others: this.#options.metricsSources ?? [],
     });
     const policies = this.#options.limitPolicies ?? defaultPolicies;
@@ -287,9 +296,23 @@ class VenueGateway implements Gateway {
   }
 }
 
-function isHandshake(request: Request): boolean {
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return false;
-  return new URL(request.url).pathname === "/v1/stream";
+/** Null: the connection was taken over. */
+async function upgrade(
+  door: StreamBridge | EntryDoor,
+  request: Request,
+  server: GatewayServer,
+): Promise<Response | null> {
+  try {
+    await door.upgrade(request, server);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    const { status, body, details } = error;
+    return new Response(JSON.stringify(body), {
+      status,
+      headers: { "content-type": "application/problem+json", ...details.headers },
+    });
+  }
 }
 
 /** No answer is to be taken for another type, nor to be read by pages of elsewhere: no CORS header is ever sent. */

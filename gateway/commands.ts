@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 import { frame } from "../schema/frame.ts";
 import type { CancelOnDisconnect } from "../schema/generated/cancel-on-disconnect.ts";
 import type { FeeSchedule } from "../schema/generated/fee-schedule.ts";
@@ -14,7 +16,7 @@ import type { SecurityDefinition } from "../schema/generated/security-definition
 import type { SecurityStatus } from "../schema/generated/security-status.ts";
 import { partitionOf, symbolHash } from "../schema/hash.ts";
 import { symbolHashOf } from "../schema/identity/order-id.ts";
-import { requestHash } from "../schema/request-hash.ts";
+import { hashOfRequest } from "../schema/request-hash.ts";
 import type { Clock } from "../ports/clock/clock.ts";
 import { LogError } from "../ports/log/log.ts";
 import type { AppendRecord } from "../ports/log/log.ts";
@@ -23,6 +25,7 @@ import type { Span, Tracer } from "../ports/telemetry/tracer.ts";
 import { refusal } from "./order-answers.ts";
 import type { Outcomes, Submitted } from "./outcomes.ts";
 import { ApiProblem } from "./problems.ts";
+import type { Turn } from "./turns.ts";
 
 /** The parts of a command that this file adds: times, the hash of the rest, the number of the attempt. */
 type Stamps = "sendingTime" | "validUntil" | "requestHash" | "attempt";
@@ -60,6 +63,8 @@ export interface CommandsOptions {
 /** Puts commands on the log and tells what they came to. Throws ApiProblem Overloaded, Closing or LogUnavailable. */
 export class Commands {
   readonly #options: CommandsOptions;
+  /** Of the request at hand, where its sender has several on their way. */
+  readonly #turns = new AsyncLocalStorage<Turn>();
   #inFlight = 0;
   #closing = false;
 
@@ -99,6 +104,11 @@ export class Commands {
     return this.#append(partition, { key: null, value: make(this.#times()) }, null);
   }
 
+  /** What `run` puts onto the log waits for its turn, and passes it on once it is on its way. */
+  inTurn<Value>(turn: Turn, run: () => Promise<Value>): Promise<Value> {
+    return this.#turns.run(turn, run);
+  }
+
   /** From now on commands are refused; those on their way are answered. */
   refuseMore(): void {
     this.#closing = true;
@@ -114,8 +124,12 @@ export class Commands {
     key: Uint8Array | null,
     command: UnstampedCommand,
   ): Promise<Submitted> {
+    const turn = this.#turns.getStore();
+    if (turn !== undefined) await turn.mine;
     this.#admit(isCancel(command));
-    return this.#append(partition, { key, value: this.#encode(command) }, command);
+    const submitted = this.#append(partition, { key, value: this.#encode(command) }, command);
+    turn?.pass();
+    return submitted;
   }
 
   /** `command` is what a trace tells of the record; null where nothing is. */
@@ -165,9 +179,8 @@ export class Commands {
   }
 
   #encode(command: UnstampedCommand): Uint8Array {
-    const stamps = { ...this.#times(), attempt: 0 };
-    const draft = frame({ ...command, ...stamps, requestHash: noHash });
-    return frame({ ...command, ...stamps, requestHash: requestHash(draft) });
+    const stamped = { ...command, ...this.#times(), attempt: 0, requestHash: noHash };
+    return frame({ ...stamped, requestHash: hashOfRequest(stamped) });
   }
 }
 

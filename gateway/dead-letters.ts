@@ -136,7 +136,9 @@ function wasForgotten({ body }: Submitted, { orderID }: NewOrderSingle): boolean
 async function replayAnew(edge: Edge, replay: Replay): Promise<Answer> {
   const { letter, order } = replay;
   if (letter.deadReason === DeadReason.NewerVersion) throw notReplayable();
-  const { sendingTime: _s, validUntil: _v, attempt: _a, requestHash: _h, ...rest } = order;
+  const { sendingTime: _s, validUntil: _v, attempt: _a, requestHash: _h, ...whole } = order;
+  // No connection has brought this one.
+  const { connectionID: _c, ...rest } = whole;
   const clOrdID = `dlq-${letter.partition}-${letter.seqNum}`;
   const orderID = orderIDOf(order.accountID, order.symbol, clOrdID);
   const submitted = await edge.commands.toSymbol(order.symbol, { ...rest, clOrdID, orderID });

@@ -1,4 +1,4 @@
-import { BusinessRejectReasonName } from "../schema/generated/enums.ts";
+import { BusinessRejectReasonName, DisconnectScope } from "../schema/generated/enums.ts";
 import type { DeadManTimerAnswer } from "../schema/http/orders.ts";
 import { commandIDOf } from "../schema/identity/order-id.ts";
 import { timeText } from "./answers.ts";
@@ -13,19 +13,24 @@ interface TimerRequest {
   /** 0: never. */
   readonly timeoutMs: number;
   readonly idempotencyKey: string | null;
+  /** Of one of the account's connections; absent: its own. */
+  readonly connectionID?: number;
 }
 
 /**
- * Arms, moves or disarms the account's dead-man timer in every partition; each counts by its own log time, and the earliest deadline is
+ * Arms, moves or disarms a dead-man timer of the account in every partition; each counts by its own log time, and the earliest deadline is
  * told. Throws ApiProblem.
  */
 export async function setDeadManTimer(edge: Edge, request: TimerRequest): Promise<Answer> {
-  const { accountID, timeoutMs, idempotencyKey } = request;
+  const { accountID, timeoutMs, idempotencyKey, connectionID } = request;
   const commandID =
     idempotencyKey === null
       ? crypto.randomUUID()
       : commandIDOf(["dead-man timer", String(accountID), idempotencyKey]);
-  const command = { kind: "CancelOnDisconnect", commandID, accountID, timeoutMs } as const;
+  const whose =
+    connectionID === undefined ? {} : { scope: DisconnectScope.Connection, connectionID };
+  const set = { commandID, accountID, timeoutMs, ...whose };
+  const command = { kind: "CancelOnDisconnect", ...set } as const;
   const submitted = await edge.commands.toAll(command);
   const deadlines = submitted.map((each) => deadlineOf(edge, each, commandID));
   const known = deadlines.flatMap((deadline) => (deadline === null ? [] : [deadline]));

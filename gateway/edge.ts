@@ -19,15 +19,17 @@ import type { Reads } from "./reads.ts";
 import type { Reference } from "./reference.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { Answer, Repeats, Replay } from "./repeats.ts";
-import type { StreamData } from "./stream-bridge.ts";
+import type { GatewayServer } from "./sockets.ts";
 
-export type GatewayServer = Bun.Server<StreamData>;
-
-/** Beside each request: the server that it came through (none in tests), the route it took, for the metrics, and its span if it is traced. */
+/**
+ * Beside each request: the server that it came through (none in tests, and for one out of a connection), the route it took, for the metrics, its
+ * span if it is traced, and the connection that it came over where that has a dead-man timer, else 0.
+ */
 export interface RequestBindings {
   readonly server: GatewayServer | null;
   route: string;
   span: Span | null;
+  readonly connectionID: number;
 }
 
 export interface GatewayEnv {

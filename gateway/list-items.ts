@@ -1,4 +1,3 @@
-import { frame } from "../schema/frame.ts";
 import { OrdType, TimeInForce } from "../schema/generated/enums.ts";
 import type { NewOrderSingle } from "../schema/generated/new-order-single.ts";
 import type { OrderListRequest } from "../schema/http/order-lists.ts";
@@ -6,7 +5,7 @@ import type { ReplaceRequest } from "../schema/http/orders.ts";
 import { symbolHashOf } from "../schema/identity/order-id.ts";
 import { listItemCountMax } from "../schema/order-list.ts";
 import type { ListItem } from "../schema/order-list.ts";
-import { requestHash } from "../schema/request-hash.ts";
+import { hashOfRequest } from "../schema/request-hash.ts";
 import type { UnstampedCommand } from "./commands.ts";
 import type { Edge } from "./edge.ts";
 import { givenClOrdID, givenCommandID } from "./given-ids.ts";
@@ -40,6 +39,8 @@ export type EntryItem =
 export interface ListContext {
   readonly accountID: number;
   readonly idempotencyKey: string | null;
+  /** As of an OrderContext. */
+  readonly connectionID: number;
 }
 
 type Unstamped = Extract<UnstampedCommand, { kind: ListItem["kind"] }>;
@@ -122,21 +123,20 @@ function newOrderItem(
   edge: Edge,
   request: NonNullable<OrderListRequest["newOrders"]>[number],
   index: number,
-  { accountID, idempotencyKey }: ListContext,
+  { accountID, idempotencyKey, connectionID }: ListContext,
 ): EntryItem {
   const instrument: ListedInstrument | undefined = edge.reference.instrument(request.symbol);
   if (instrument === undefined) throw unlisted();
   const clOrdID = request.clOrdID ?? givenClOrdID(edge, accountID, idempotencyKey, `new ${index}`);
-  const context = { accountID, clOrdID, instrument };
+  const context = { accountID, clOrdID, instrument, connectionID };
   const command = newOrderCommand(request, context);
   return { kind: "new", item: stamped(command), orderID: command.orderID, context };
 }
 
 /** The list has the times for all of its items. */
 function stamped(command: Unstamped): ListItem {
-  const stamps = { sendingTime: 0, validUntil: 0, attempt: 0 };
-  const draft = frame({ ...command, ...stamps, requestHash: noHash });
-  return { ...command, ...stamps, requestHash: requestHash(draft) };
+  const stamped = { ...command, sendingTime: 0, validUntil: 0, attempt: 0, requestHash: noHash };
+  return { ...stamped, requestHash: hashOfRequest(stamped) };
 }
 
 /** Of two items with one id nobody could tell whose an answer is. */

@@ -11,7 +11,7 @@ import { createGateway } from "./app.ts";
 import type { Gateway } from "./app.ts";
 import { readConfig } from "./config.ts";
 import type { GatewayConfig } from "./config.ts";
-import type { GatewayServer } from "./edge.ts";
+import type { GatewayServer } from "./sockets.ts";
 import { defineOperator } from "./operator.ts";
 import { readPageFolder } from "./page-folder.ts";
 import { QueryProbe } from "./query-probe.ts";

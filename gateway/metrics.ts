@@ -15,6 +15,8 @@ export interface MetricsSources {
   monotonic(): number;
   inFlight(): number;
   streamCount(): number;
+  /** Connections for order entry. */
+  entryCount(): number;
   /** What else this process has to tell. */
   readonly others: readonly { text(): Promise<string> }[];
 }
@@ -56,6 +58,10 @@ export class Metrics {
     );
     this.#set.gauge({ name: "streams", help: "Open WebSocket streams" }, (set) =>
       set(sources.streamCount()),
+    );
+    this.#set.gauge(
+      { name: "entry_connections", help: "Open WebSocket connections for order entry" },
+      (set) => set(sources.entryCount()),
     );
     addFold(this.#set, sources);
     addTracerMetrics(this.#set, sources.tracer);

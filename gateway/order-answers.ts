@@ -327,6 +327,8 @@ const refusalDetails: Partial<Record<ProblemCode, string>> = {
   SymbolHashTaken: "Another symbol of the partition has the same hash",
   CapacityReached: "The partition holds as many of these as it can",
   OtherLegRefused: "The other order of the pair was refused",
+  ConnectionLost:
+    "The connection's dead-man timer ran out before the order came: what it had open was canceled",
   InvalidList: "The items of the list are too many or do not go together",
   NewerVersion: "The order was written in a newer version than this partition reads",
   CanceledBeforeEntry: "The order was canceled before it could be entered",

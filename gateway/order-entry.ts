@@ -24,9 +24,14 @@ const priceMax = 2 ** 31 - 1;
  */
 export function newOrderCommand(
   request: NewOrderRequest,
-  context: { accountID: number; clOrdID: string; instrument: ListedInstrument },
+  context: {
+    accountID: number;
+    clOrdID: string;
+    instrument: ListedInstrument;
+    connectionID?: number;
+  },
 ): NewOrder {
-  const { accountID, clOrdID, instrument } = context;
+  const { accountID, clOrdID, instrument, connectionID = 0 } = context;
   const { side, ordType, price, orderQty, cashOrderQty, expireTime } = request;
   const timeInForce = request.timeInForce ?? (ordType === "Market" ? "IOC" : "GTC");
   checkCharacteristics(request, timeInForce);
@@ -46,6 +51,7 @@ export function newOrderCommand(
     expireTime: expireTime === undefined ? 0 : parseExpireTime(expireTime),
     clOrdID,
     ...specialFields(request, instrument),
+    ...(connectionID === 0 ? {} : { connectionID }),
   };
 }
 

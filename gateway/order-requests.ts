@@ -14,6 +14,8 @@ export interface OrderContext {
   readonly accountID: number;
   readonly clOrdID: string;
   readonly instrument: ListedInstrument;
+  /** That brings a new order and has a dead-man timer; absent or 0: none. */
+  readonly connectionID?: number;
 }
 
 /** Sends an order and says what came of it. Throws ApiProblem. */

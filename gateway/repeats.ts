@@ -93,7 +93,12 @@ export class Repeats {
 /** The header's key, or null without one. Throws ApiProblem InvalidIdempotencyKey. */
 export function idempotencyKeyOf(headers: Headers): string | null {
   const key = headers.get("idempotency-key");
-  if (key === null || /^[!-~]{1,255}$/.test(key)) return key;
+  return key === null ? null : checkedKey(key);
+}
+
+/** The key. Throws ApiProblem InvalidIdempotencyKey where it is none. */
+export function checkedKey(key: string): string {
+  if (/^[!-~]{1,255}$/.test(key)) return key;
   throw new ApiProblem(
     "InvalidIdempotencyKey",
     "An Idempotency-Key has 1 to 255 visible ASCII characters",

@@ -15,7 +15,12 @@ test("what failed is written ten times a second at most, with how much was left 
   const log = new RequestLog(logger, clock);
   const fail = (count: number): void => {
     for (let index = 0; index < count; index++)
-      log.failed(new Error("away"), { server: null, route: "POST /v1/orders", span: null });
+      log.failed(new Error("away"), {
+        server: null,
+        route: "POST /v1/orders",
+        span: null,
+        connectionID: 0,
+      });
   };
   fail(60);
   expect(lines.length).toBe(10);

@@ -1,6 +1,7 @@
 import { createEngineHost } from "../engine/host.ts";
 import type { EngineHost, EngineHostOptions } from "../engine/host.ts";
 import { systemClock } from "../ports/clock/clock-system.ts";
+import type { Clock } from "../ports/clock/clock.ts";
 import { createMemoryIdempotency } from "../ports/idempotency/idempotency-memory.ts";
 import { createMemoryLog } from "../ports/log/log-memory.ts";
 import type { Log } from "../ports/log/log.ts";
@@ -36,6 +37,8 @@ export interface TestVenueOptions {
   readonly gateway?: Partial<GatewayOptions>;
   /** Another gateway over this one's log, snapshots, engines and keys; close its gateway only. */
   readonly over?: TestVenue;
+  /** The machine's own by default. */
+  readonly clock?: Clock;
   /** Lets a test stand between the gateway and the log. */
   wrapLog?(log: Log): Log;
 }
@@ -66,16 +69,17 @@ export class TestVenue {
 
   private constructor(options: TestVenueOptions) {
     const { partitionCount = 1, over, wrapLog = (log: Log): Log => log } = options;
-    this.log = over?.log ?? createMemoryLog({ partitionCount, clock: systemClock });
+    const { clock = systemClock } = options;
+    this.log = over?.log ?? createMemoryLog({ partitionCount, clock });
     const snapshots = over?.snapshots ?? createMemorySnapshots();
     this.snapshots = snapshots;
-    this.hosts = over?.hosts ?? this.#createHosts(options.engine);
+    this.hosts = over?.hosts ?? this.#createHosts(clock, options.engine);
     this.gateway = createGateway({
       log: wrapLog(this.log),
       snapshots,
-      clock: systemClock,
-      idempotency: createMemoryIdempotency(systemClock),
-      rateLimit: createMemoryRateLimit(systemClock),
+      clock,
+      idempotency: createMemoryIdempotency(clock),
+      rateLimit: createMemoryRateLimit(clock),
       query: { url: () => null, secret: "s" },
       assets: new Map(),
       onInternalError: (error) => this.internal.push(error),
@@ -172,12 +176,12 @@ export class TestVenue {
     if (status !== 200) throw new Error(`No instrument: ${status}`);
   }
 
-  #createHosts(engine: TestVenueOptions["engine"]): EngineHost[] {
+  #createHosts(clock: Clock, engine: TestVenueOptions["engine"]): EngineHost[] {
     return Array.from({ length: this.log.partitionCount }, (_, partition) =>
       createEngineHost({
         log: this.log,
         snapshots: this.snapshots,
-        clock: systemClock,
+        clock,
         partition,
         node: "test",
         build: "test",

@@ -7,6 +7,7 @@ import {
   DeadReasonName,
   DeadResolutionName,
   DecisionName,
+  DisconnectScopeName,
   KeyAlgorithmName,
   KeyStatusName,
   OrdRejReasonName,
@@ -33,6 +34,7 @@ const timeFields: ReadonlySet<string> = new Set([
   "validUntil",
   "expireTime",
   "effectiveTime",
+  "deadline",
   "transactTime",
   "deferredAt",
   "diedAt",
@@ -58,6 +60,7 @@ const names: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   cxlRejReason: CxlRejReasonName,
   cxlRejResponseTo: CxlRejResponseToName,
   businessRejectReason: BusinessRejectReasonName,
+  scope: DisconnectScopeName,
   deadReason: DeadReasonName,
   deadResolution: DeadResolutionName,
 };

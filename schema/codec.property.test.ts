@@ -163,7 +163,7 @@ test("a value that is newer than the version of its message is no value, in what
   const grown = messageSchema.messages.flatMap((message) =>
     message.fields.flatMap((field) => valuesOf(field).map((value) => ({ message, field, value }))),
   );
-  const newer = grown.filter(({ message, value }) => value.sinceVersion > message.sinceVersion);
+  const newer = grown.filter(({ field, value }) => value.sinceVersion > field.sinceVersion);
   expect(newer.length).toBeGreaterThan(40);
   for (const { message, field, value } of newer) {
     const [sample] = fc.sample(messageArbitrary(message), { numRuns: 1, seed: 7 });

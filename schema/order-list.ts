@@ -12,6 +12,14 @@ export const listItemCountMax = 64;
 /** What may stand in a NewOrderList, in this order. */
 export type ListItem = OrderCancelRequest | OrderCancelReplaceRequest | NewOrderSingle;
 
+export function isListItem(message: AnyMessage): message is ListItem {
+  return (
+    message.kind === "OrderCancelRequest" ||
+    message.kind === "OrderCancelReplaceRequest" ||
+    message.kind === "NewOrderSingle"
+  );
+}
+
 /** The items of a list as they stand in it: messages one behind the other. Throws when a field is outside its type. */
 export function packItems(items: readonly ListItem[]): Uint8Array {
   const length = items.reduce((sum, item) => sum + encodedBytes(item), 0);

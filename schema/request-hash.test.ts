@@ -4,7 +4,7 @@ import { frame } from "./frame.ts";
 import type { NewOrderSingle } from "./generated/new-order-single.ts";
 import type { NewOrderList } from "./generated/new-order-list.ts";
 import { packItems } from "./order-list.ts";
-import { requestHash } from "./request-hash.ts";
+import { hashOfRequest, requestHash } from "./request-hash.ts";
 
 const order: NewOrderSingle = {
   kind: "NewOrderSingle",
@@ -75,6 +75,25 @@ test("a list with another item is another request", () => {
   });
   expect(hashOf({ ...listOf(order), sendingTime: 2 })).toBe(hashOf(listOf(order)));
   expect(hashOf(listOf({ ...order, price: 101 }))).not.toBe(hashOf(listOf(order)));
+});
+
+test("the same request over another connection has the same hash, in a list too", () => {
+  const brought = { ...order, connectionID: 77 };
+  expect(hashOfRequest(brought)).toBe(hashOf(order));
+  expect(hashOf(brought)).not.toBe(hashOf(order));
+  const listOf = (item: NewOrderSingle): NewOrderList => ({
+    kind: "NewOrderList",
+    sendingTime: 1,
+    validUntil: 0,
+    commandID: order.orderID,
+    requestHash: order.requestHash,
+    accountID: 7,
+    attempt: 0,
+    contingencyType: 0,
+    itemCount: 1,
+    items: packItems([item]),
+  });
+  expect(hashOfRequest(listOf(brought))).toBe(hashOf(listOf(order)));
 });
 
 function hashOf(message: NewOrderSingle | NewOrderList): string {

@@ -1,4 +1,8 @@
+import { frame } from "./frame.ts";
+import type { NewOrderSingle } from "./generated/new-order-single.ts";
 import { dataBytesMaxOf, headerBytes } from "./generated/records.ts";
+import type { Command } from "./generated/records.ts";
+import { isListItem, packItems, readItems } from "./order-list.ts";
 import { Hash64, murmur3 } from "./hash.ts";
 import { hash64Text, viewOf } from "./wire.ts";
 
@@ -8,6 +12,30 @@ const leftOut = [
   [32, 40],
   [44, 46],
 ] as const;
+
+/** A command that has a requestHash. */
+export type HashedCommand = Exclude<Command, { readonly kind: "TimeTick" }>;
+
+/** The requestHash that a command is to have: the same whichever connection brings it. */
+export function hashOfRequest(command: HashedCommand): string {
+  return requestHash(frame(withoutConnections(command)));
+}
+
+function withoutConnections(command: HashedCommand): HashedCommand {
+  if (command.kind === "NewOrderSingle") return withoutConnection(command);
+  if (command.kind !== "NewOrderList") return command;
+  const items = readItems(command.items);
+  if (items === null || !items.every(isListItem)) return command;
+  const plain = items.map((item) =>
+    item.kind === "NewOrderSingle" ? withoutConnection(item) : item,
+  );
+  return { ...command, items: packItems(plain) };
+}
+
+function withoutConnection(order: NewOrderSingle): NewOrderSingle {
+  const { connectionID: _connectionID, ...plain } = order;
+  return plain;
+}
 
 /** The requestHash of an encoded command (header, block and data at the start of `bytes`), as 16 hexadecimal digits. */
 export function requestHash(bytes: Uint8Array): string {

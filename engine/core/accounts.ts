@@ -15,12 +15,6 @@ const foundCount = 256;
 export const AccountWord = { accountID: 0, status: 1, entryCount: 2, feeTier: 3, name: 4 } as const;
 export const accountNameWords = 10;
 
-/** Doubles of a record. */
-export const AccountDouble = {
-  /** Of the dead-man timer; 0 = not armed. */
-  deadline: 7,
-} as const;
-
 export class Accounts {
   readonly pool = new RecordPool(new RecordMemory(accountShift, capacityMin));
   /** Accounts defined, those with entries only left out. */
@@ -69,15 +63,6 @@ export class Accounts {
   /** 0 where the account has none, or there is no account. */
   feeTierOf(slot: number): number {
     return slot === 0 ? 0 : this.#word(slot, AccountWord.feeTier);
-  }
-
-  deadlineOf(slot: number): number {
-    return this.pool.memory.doublesOf(slot)[(slot << (accountShift - 1)) + AccountDouble.deadline]!;
-  }
-
-  setDeadline(slot: number, deadline: number): void {
-    const doubles = this.pool.memory.doublesOf(slot);
-    doubles[(slot << (accountShift - 1)) + AccountDouble.deadline] = deadline;
   }
 
   /** Entries of the account in the id window. */

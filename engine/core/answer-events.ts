@@ -5,6 +5,7 @@ import { AccountLimitsLayout as Limits } from "../../schema/generated/account-li
 import { BusinessMessageRejectLayout as Business } from "../../schema/generated/business-message-reject.ts";
 import { DeadManTimerFiredLayout as TimerFired } from "../../schema/generated/dead-man-timer-fired.ts";
 import { DeadManTimerSetLayout as TimerSet } from "../../schema/generated/dead-man-timer-set.ts";
+import { DisconnectScope } from "../../schema/generated/enums.ts";
 import { DuplicateLayout as Repeat } from "../../schema/generated/duplicate.ts";
 import { FeeScheduleChangedLayout as FeesEvent } from "../../schema/generated/fee-schedule-changed.ts";
 import { FeeScheduleLayout as Fees } from "../../schema/generated/fee-schedule.ts";
@@ -26,6 +27,7 @@ import {
 } from "../../schema/generated/enums.ts";
 import { accountNameWords } from "./accounts.ts";
 import { headerBytes } from "../../schema/generated/records.ts";
+import type { DeadManTimer } from "./dead-man-timers.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { EntryDouble, EntryWord } from "./id-entry.ts";
 import type { Instrument } from "./instruments.ts";
@@ -237,27 +239,45 @@ export function writeAccountLimitsChanged(
 export function writeDeadManTimerSet(
   command: DataView,
   block: number,
+  connectionID: number,
   deadline: number,
   out: EventBuffer,
 ): void {
-  out.open(TimerSet.templateId, TimerSet.blockLength, TimerSet.version);
+  if (connectionID === 0) out.open(TimerSet.templateId, TimerSet.blockLength, TimerSet.version);
+  else out.open(TimerSet.templateId, TimerSet.blockLengthV10, 10);
   out.zeros(TimerSet.rptSeq, 4);
   out.copy(TimerSet.accountID, command, block + CommandHead.accountID, 1);
   out.copy(TimerSet.commandID, command, block + CommandHead.id, 4);
   out.count(TimerSet.deadline, deadline);
+  if (connectionID !== 0) writeConnection(TimerSet.scope, TimerSet.connectionID, connectionID, out);
 }
 
 export function writeDeadManTimerFired(
-  accountID: number,
+  { accountID, connectionID, deadline }: DeadManTimer,
   totalAffectedOrders: number,
-  deadline: number,
   out: EventBuffer,
 ): void {
-  out.open(TimerFired.templateId, TimerFired.blockLength, TimerFired.version);
+  if (connectionID === 0)
+    out.open(TimerFired.templateId, TimerFired.blockLength, TimerFired.version);
+  else out.open(TimerFired.templateId, TimerFired.blockLengthV10, 10);
   out.zeros(TimerFired.rptSeq, 2);
   out.word(TimerFired.accountID, accountID);
   out.word(TimerFired.totalAffectedOrders, totalAffectedOrders);
   out.count(TimerFired.deadline, deadline);
+  if (connectionID !== 0) {
+    writeConnection(TimerFired.scope, TimerFired.connectionID, connectionID, out);
+  }
+}
+
+function writeConnection(
+  scopeAt: number,
+  at: number,
+  connectionID: number,
+  out: EventBuffer,
+): void {
+  out.word(scopeAt, DisconnectScope.Connection);
+  out.word(scopeAt + 4, 0);
+  out.count(at, connectionID);
 }
 
 /** `pair` is the byte where the first of two items starts of which each cancels the other, 0 where they are no pair. */

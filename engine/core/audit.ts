@@ -6,6 +6,7 @@ import { auditOpenOrders } from "./audit-limits.ts";
 import { findAuctionPrice } from "./auction-price.ts";
 import { auditStops } from "./audit-stops.ts";
 import { firstOfLevel, nextInLevel } from "./book.ts";
+import { isDueBefore } from "./dead-man-timers.ts";
 import { decisionOf, EntryDouble, EntryWord } from "./id-entry.ts";
 import { hashID } from "./id-table.ts";
 import type { Instrument } from "./instruments.ts";
@@ -193,14 +194,18 @@ function auditWindow(state: PartitionState): void {
 }
 
 function auditDeadMen({ accounts, deadMen, now }: PartitionState): void {
-  let count = 0;
-  for (let slot = 1; slot < accounts.pool.top; slot++) {
-    if (!accounts.isDefined(slot) || accounts.deadlineOf(slot) === 0) continue;
-    const deadline = accounts.deadlineOf(slot);
-    assert(deadline > now && deadline >= deadMen.firstDue, "no timer that is due is armed");
-    count++;
-  }
-  assert(count === deadMen.count, "the timers are those of the accounts");
+  const timers = deadMen.listed;
+  const connectionCount = timers.filter(({ connectionID }) => connectionID !== 0).length;
+  assert(connectionCount === deadMen.connectionCount, "the timers of connections are counted");
+  assert(deadMen.firstDue === (timers[0]?.deadline ?? Infinity), "the first timer is known");
+  timers.forEach((timer, index) => {
+    const { accountID, connectionID, deadline } = timer;
+    const isOwned = accounts.isDefined(accounts.find(accountID));
+    assert(isOwned && deadMen.isArmed(accountID, connectionID), "a timer is of a known account");
+    assert(deadline > now, "no timer that is due is armed");
+    const before = timers[index - 1];
+    assert(before === undefined || isDueBefore(before, timer), "timers stand as they run out");
+  });
 }
 
 function auditDeferred({ window, deferred, now, limits }: PartitionState): void {

@@ -19,6 +19,7 @@ import {
 import { firstOfLevel, forgetOrder, hashOfOrder, nextInLevel } from "./book.ts";
 import { uint53At } from "./command-buffer.ts";
 import type { CommandBuffer } from "./command-buffer.ts";
+import { connectionOf } from "./connections.ts";
 import { endDeferred, namedDeferred } from "./deferral.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { hashID } from "./id-table.ts";
@@ -136,8 +137,8 @@ export function applyMassCancel(
   const side = command.getUint8(block + MassCancel.side);
   const before = state.orders.count;
   if (instrument !== null)
-    cancelBook(state, instrument, accountID, side, CancelReason.MassCancel, out);
-  else if (!isSymbolUnknown) cancelBooks(state, accountID, side, CancelReason.MassCancel, out);
+    cancelBook(state, instrument, accountID, 0, side, CancelReason.MassCancel, out);
+  else if (!isSymbolUnknown) cancelBooks(state, accountID, 0, side, CancelReason.MassCancel, out);
   for (const order of deferred) {
     endDeferred(state, order, OrdRejReason.CanceledBeforeEntry, out);
   }
@@ -159,16 +160,28 @@ function refuseMassCancel(
   return isAccountUnknown ? BusinessRejectReason.UnknownAccount : 0;
 }
 
-/** Cancels what is open of an account, or of all for 0, on a side, or on both for None; closed instruments are passed over. */
+/**
+ * Cancels what is open of an account, or of all for 0, and of one of its connections, or of any for 0, on a side, or on both for None; closed
+ * instruments are passed over.
+ */
 export function cancelBooks(
   state: PartitionState,
   accountID: number,
+  connectionID: number,
   side: number,
   cancelReason: number,
   out: EventBuffer,
 ): void {
   for (let securityID = 1; securityID <= state.instruments.count; securityID++) {
-    cancelBook(state, state.instruments.at(securityID), accountID, side, cancelReason, out);
+    cancelBook(
+      state,
+      state.instruments.at(securityID),
+      accountID,
+      connectionID,
+      side,
+      cancelReason,
+      out,
+    );
   }
 }
 
@@ -176,28 +189,31 @@ function cancelBook(
   state: PartitionState,
   instrument: Instrument,
   accountID: number,
+  connectionID: number,
   side: number,
   cancelReason: number,
   out: EventBuffer,
 ): void {
   if (instrument.tradingState === TradingState.Closed) return;
-  cancelLadder(state, instrument, accountID, side, cancelReason, out);
+  cancelLadder(state, instrument, accountID, connectionID, side, cancelReason, out);
   if (instrument.stops === null) return;
-  if (side !== Side.Sell) cancelWaiting(state, instrument, accountID, Side.Buy, cancelReason, out);
-  if (side !== Side.Buy) cancelWaiting(state, instrument, accountID, Side.Sell, cancelReason, out);
+  if (side !== Side.Sell)
+    cancelWaiting(state, instrument, accountID, connectionID, Side.Buy, cancelReason, out);
+  if (side !== Side.Buy)
+    cancelWaiting(state, instrument, accountID, connectionID, Side.Sell, cancelReason, out);
 }
 
 function cancelWaiting(
   state: PartitionState,
   instrument: Instrument,
   accountID: number,
+  connectionID: number,
   side: number,
   cancelReason: number,
   out: EventBuffer,
 ): void {
   for (const slot of waitingInOrder(state, instrument, side)) {
-    const isGone = isForgotten(state, slot);
-    if (isGone || (accountID !== 0 && accountIDOfOrder(state, slot) !== accountID)) continue;
+    if (isForgotten(state, slot) || !isOf(state, slot, accountID, connectionID)) continue;
     cancelOpen(state, instrument, slot, cancelReason, out);
   }
 }
@@ -206,6 +222,7 @@ function cancelLadder(
   state: PartitionState,
   instrument: Instrument,
   accountID: number,
+  connectionID: number,
   side: number,
   cancelReason: number,
   out: EventBuffer,
@@ -213,12 +230,20 @@ function cancelLadder(
   const { ladder, asks } = instrument;
   if (side !== Side.Sell) {
     for (let price = ladder.bestBid; price !== 0; price = ladder.nextBelow(price)) {
-      cancelLevel(state, instrument, ladder.find(price), accountID, cancelReason, out);
+      cancelLevel(
+        state,
+        instrument,
+        ladder.find(price),
+        accountID,
+        connectionID,
+        cancelReason,
+        out,
+      );
     }
   }
   if (side === Side.Buy) return;
   for (let price = asks.bestAsk; price !== 0; price = asks.nextAbove(price)) {
-    cancelLevel(state, instrument, asks.find(price), accountID, cancelReason, out);
+    cancelLevel(state, instrument, asks.find(price), accountID, connectionID, cancelReason, out);
   }
 }
 
@@ -227,12 +252,13 @@ function cancelLevel(
   instrument: Instrument,
   level: number,
   accountID: number,
+  connectionID: number,
   cancelReason: number,
   out: EventBuffer,
 ): void {
   for (let slot = firstOfLevel(state, level); slot !== 0;) {
     const next = nextInLevel(state, slot);
-    if (accountID === 0 || accountIDOfOrder(state, slot) === accountID) {
+    if (isOf(state, slot, accountID, connectionID)) {
       cancelOpen(state, instrument, slot, cancelReason, out);
     }
     slot = next;
@@ -263,7 +289,15 @@ function isForgotten({ orders }: PartitionState, slot: number): boolean {
   return orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits] === 0;
 }
 
-function accountIDOfOrder(state: PartitionState, slot: number): number {
-  const words = state.orders.hot.wordsOf(slot);
-  return words[(slot << orderShift) + OrderWord.accountID]!;
+/** Whether an open order is of this account and of this connection; 0 = of any. */
+function isOf(
+  { orders }: PartitionState,
+  slot: number,
+  accountID: number,
+  connectionID: number,
+): boolean {
+  if (accountID === 0) return true;
+  const words = orders.hot.wordsOf(slot);
+  if (words[(slot << orderShift) + OrderWord.accountID] !== accountID) return false;
+  return connectionID === 0 || connectionOf(orders, slot) === connectionID;
 }

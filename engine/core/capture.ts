@@ -1,4 +1,5 @@
 import type { Wide } from "../../schema/wide.ts";
+import type { DeadManTimer } from "./dead-man-timers.ts";
 import type { FeeRates } from "./fees.ts";
 import type { PublishedIndication } from "./indication.ts";
 import type { EngineLimits } from "./limits.ts";
@@ -27,7 +28,9 @@ export interface EngineCapture {
   /** By effectiveTime, then by securityID. */
   readonly scheduledStates: readonly ScheduledState[];
   readonly orders: PoolCapture;
-  /** What stops and icebergs have beside their record. */
+  /** In the order in which they fire. */
+  readonly deadManTimers: readonly DeadManTimer[];
+  /** What stops, icebergs and orders of connections have beside their record. */
   readonly extras: PoolCapture;
   readonly window: PoolCapture;
   /** By firstSeqNum. */
@@ -47,6 +50,7 @@ export interface PoolCapture {
 export interface DeferredCapture {
   readonly firstSeqNum: number;
   readonly validUntil: number;
+  readonly connectionID: number;
   readonly said: ArrayBuffer;
 }
 
@@ -98,16 +102,21 @@ export function captureState(state: PartitionState): EngineCapture {
   const { limits, now } = state;
   const instruments = captureInstruments(state);
   const accountLimits = captureLimits(state);
-  const deferred = state.deferred.inOrderOfEntry().map(({ firstSeqNum, validUntil, said }) => ({
-    firstSeqNum,
-    validUntil,
-    said: (said.buffer as ArrayBuffer).slice(0),
-  }));
+  const deferred = state.deferred
+    .inOrderOfEntry()
+    .map(({ firstSeqNum, validUntil, connectionID, said }) => ({
+      firstSeqNum,
+      validUntil,
+      connectionID,
+      said: (said.buffer as ArrayBuffer).slice(0),
+    }));
   const waiting = { deferred, quarantines: state.quarantines.pending };
   const feeSchedules = captureFees(state);
   const reference = { limits, now, accounts, keys, accountLimits, feeSchedules, instruments };
   const scheduledStates = state.scheduled.listed;
-  return { ...reference, scheduledStates, orders, extras, window, ...waiting, transfer };
+  const deadManTimers = state.deadMen.listed;
+  const rules = { ...reference, scheduledStates, deadManTimers };
+  return { ...rules, orders, extras, window, ...waiting, transfer };
 }
 
 function capturePool({ top, memories }: RecordPool): PoolCapture {

@@ -3,6 +3,7 @@ import { frame } from "../../schema/frame.ts";
 import {
   AccountStatus,
   ContingencyType,
+  DisconnectScope,
   KeyAlgorithm,
   KeyStatus,
   OrdType,
@@ -12,6 +13,7 @@ import {
   TradingState,
 } from "../../schema/generated/enums.ts";
 import type { AccountLimits } from "../../schema/generated/account-limits.ts";
+import type { CancelOnDisconnect } from "../../schema/generated/cancel-on-disconnect.ts";
 import type { FeeSchedule } from "../../schema/generated/fee-schedule.ts";
 import type { KeyDefinition } from "../../schema/generated/key-definition.ts";
 import type { NewOrderList } from "../../schema/generated/new-order-list.ts";
@@ -235,9 +237,16 @@ export class Partition {
     return this.apply({ kind: "AccountDefinition", ...this.#request(), ...account, feeTier });
   }
 
-  /** CancelOnDisconnect: the account's dead-man timer. */
-  timer(timeoutMs: number, accountID = alice): readonly Event[] {
-    return this.apply({ kind: "CancelOnDisconnect", ...this.#request(), accountID, timeoutMs });
+  /** CancelOnDisconnect: the account's dead-man timer, or that of one of its connections. */
+  timer(timeoutMs: number, accountID = alice, connectionID = 0): readonly Event[] {
+    const { Account, Connection } = DisconnectScope;
+    const scope = connectionID === 0 ? Account : Connection;
+    return this.disconnect({ timeoutMs, accountID, scope, connectionID });
+  }
+
+  disconnect(fields: Fields<CancelOnDisconnect>): readonly Event[] {
+    const none = { accountID: alice, timeoutMs: 0 };
+    return this.apply({ kind: "CancelOnDisconnect", ...this.#request(), ...none, ...fields });
   }
 
   tick(ms = 0): readonly Event[] {

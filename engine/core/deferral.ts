@@ -5,6 +5,7 @@ import { symbolHash } from "../../schema/hash.ts";
 import { retryBackOffs } from "../../schema/topics.ts";
 import { readText, readUint53 } from "../../schema/wire.ts";
 import { assert } from "./assert.ts";
+import { connectionIn } from "./connections.ts";
 import { writeDeadLettered, writeDeferred } from "./deferral-events.ts";
 import { deferredCountMax, keepSaid } from "./deferred-orders.ts";
 import type { DeferredOrder } from "./deferred-orders.ts";
@@ -33,7 +34,8 @@ export function deferFirst(
   const entry = state.remember(command, block, reason);
   state.window.setOutcome(entry, packOutcome(Decision.Deferred, reason, 0, EntryMark.none));
   const said = keepSaid(command, block);
-  state.deferred.add({ entry, firstSeqNum: state.seqNum, validUntil, said });
+  const connectionID = connectionIn(command, block);
+  state.deferred.add({ entry, firstSeqNum: state.seqNum, validUntil, connectionID, said });
   writeDeferred(state, command, block, reason, validUntil, out);
   return true;
 }

@@ -9,6 +9,8 @@ export interface DeferredOrder {
   readonly entry: number;
   readonly firstSeqNum: number;
   readonly validUntil: number;
+  /** That brought it and has a dead-man timer; 0 = none. */
+  readonly connectionID: number;
   /** Block of a NewOrderSingle with nothing in it but what a refusal says of the order. */
   readonly said: DataView;
 }

@@ -165,7 +165,6 @@ describe("AccountDefinition", () => {
       accountStatus: AccountStatus.Disabled,
       name: "Alice",
       feeTier: 0,
-      deadline: 0,
     });
   });
 

@@ -1,7 +1,6 @@
 import { AccountDefinitionLayout as Account } from "../../schema/generated/account-definition.ts";
 import { AccountLimitsLayout as Limits } from "../../schema/generated/account-limits.ts";
 import { BusinessRejectReason as Reason } from "../../schema/generated/enums.ts";
-import { CancelOnDisconnectLayout as Disconnect } from "../../schema/generated/cancel-on-disconnect.ts";
 import {
   decodeFeeSchedule,
   FeeScheduleLayout as Fees,
@@ -19,13 +18,11 @@ import { readUint53 } from "../../schema/wire.ts";
 import {
   writeAccountDefined,
   writeAccountLimitsChanged,
-  writeDeadManTimerSet,
   writeFeeScheduleChanged,
-  writeBusinessReject,
-  writeDuplicate,
   writeKeyDefined,
   writeSecurityDefined,
 } from "./answer-events.ts";
+import { isRepeat, refuseEntry, settle } from "./command-entry.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { areRates } from "./fees.ts";
 import { areTermsValid } from "./instruments.ts";
@@ -33,7 +30,6 @@ import type { Instrument, InstrumentTerms } from "./instruments.ts";
 import { countAllOpen } from "./open-orders.ts";
 import { packKeyTraits } from "./keys.ts";
 import { refuseStatus, setTradingState } from "./sessions.ts";
-import { CommandHead } from "./state.ts";
 import type { PartitionState } from "./state.ts";
 
 /** The operator's commands (SEMANTICS §4): rare, so that they may allocate. */
@@ -175,25 +171,6 @@ function refuseMoreFees(
   return isFull && !fees.has(feeTier, securityID) ? Reason.CapacityReached : 0;
 }
 
-/** Arms, moves or disarms the account's dead-man timer (SEMANTICS §5d). */
-export function applyCancelOnDisconnect(
-  state: PartitionState,
-  command: DataView,
-  block: number,
-  out: EventBuffer,
-): void {
-  if (isRepeat(state, command, block, Disconnect.templateId, out)) return;
-  const { accounts, account, accountID } = state;
-  const reason =
-    refuseEntry(state, command, block) || (accounts.isDefined(account) ? 0 : Reason.UnknownAccount);
-  if (!settle(state, command, block, Disconnect.templateId, reason, out)) return;
-  const timeoutMs = command.getUint32(block + Disconnect.timeoutMs, true);
-  const deadline = timeoutMs === 0 ? 0 : state.now + timeoutMs;
-  state.deadMen.move(accountID, accounts.deadlineOf(account), deadline);
-  accounts.setDeadline(account, deadline);
-  writeDeadManTimerSet(command, block, deadline, out);
-}
-
 export function applyKeyDefinition(
   state: PartitionState,
   command: DataView,
@@ -224,40 +201,4 @@ function refuseKey(state: PartitionState, command: DataView, block: number): num
     return Reason.UnknownAccount;
   const isFull = state.keys.count >= state.limits.keyCountMax;
   return isFull && !state.keys.has(command, block + Key.keyID) ? Reason.CapacityReached : 0;
-}
-
-/** Answers a repeat. */
-function isRepeat(
-  state: PartitionState,
-  command: DataView,
-  block: number,
-  templateId: number,
-  out: EventBuffer,
-): boolean {
-  state.readID(command, block + CommandHead.id);
-  const entry = state.findEntry();
-  state.readAccount(command, block);
-  if (entry === 0) return false;
-  writeDuplicate(state, entry, command, block, templateId, out);
-  return true;
-}
-
-/** The checks that every one of these commands starts with, after the repeat. */
-function refuseEntry(state: PartitionState, command: DataView, block: number): number {
-  if (state.isShareFull()) return Reason.IdWindowFull;
-  return state.isTooLate(command, block) ? Reason.TooLateToEnter : 0;
-}
-
-/** Leaves the id window entry and answers a refusal; true where the command is to be carried out. */
-function settle(
-  state: PartitionState,
-  command: DataView,
-  block: number,
-  templateId: number,
-  reason: number,
-  out: EventBuffer,
-): boolean {
-  if (reason !== Reason.IdWindowFull) state.remember(command, block, reason);
-  if (reason !== 0) writeBusinessReject(command, block, templateId, reason, out);
-  return reason === 0;
 }

@@ -24,13 +24,12 @@ import type { EngineCapture } from "./capture.ts";
 import {
   applyAccountDefinition,
   applyAccountLimits,
-  applyCancelOnDisconnect,
   applyFeeSchedule,
   applyKeyDefinition,
   applySecurityDefinition,
   applySecurityStatus,
 } from "./definitions.ts";
-import { fireDeadMen } from "./dead-man.ts";
+import { applyCancelOnDisconnect, fireDeadMen } from "./dead-man.ts";
 import { settleDue } from "./deferral.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { indicate } from "./indications.ts";

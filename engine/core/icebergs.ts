@@ -31,6 +31,17 @@ export function show(state: PartitionState, slot: number): void {
   recount(state, slot);
 }
 
+/** Gives a plain order an extra record, in which it hides nothing; leaves one that has one. */
+export function giveExtra(state: PartitionState, slot: number): void {
+  const { hot, extras } = state.orders;
+  const words = hot.wordsOf(slot);
+  const at = (slot << orderShift) + OrderWord.traits;
+  if ((words[at]! & hasExtraBit) !== 0) return;
+  words[at] = words[at]! | hasExtraBit;
+  extras.give(slot);
+  show(state, slot);
+}
+
 /** As show, for an order that keeps its place: it shows no more than before. */
 export function showLess(state: PartitionState, slot: number): void {
   const { hot, extras } = state.orders;

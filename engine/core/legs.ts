@@ -1,7 +1,7 @@
 import { CancelReason } from "../../schema/generated/enums.ts";
 import { forgetOrder, hashOfOrder } from "./book.ts";
 import type { EventBuffer } from "./event-buffer.ts";
-import { show } from "./icebergs.ts";
+import { giveExtra } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
 import { writeRestingCanceled } from "./order-events.ts";
 import { ExtraWord } from "./order-extras.ts";
@@ -30,16 +30,6 @@ export function linkLegs(state: PartitionState, first: number, second: number): 
   giveExtra(state, second);
   extras.setWord(first, ExtraWord.other, second);
   extras.setWord(second, ExtraWord.other, first);
-}
-
-function giveExtra(state: PartitionState, slot: number): void {
-  const { hot, extras } = state.orders;
-  const words = hot.wordsOf(slot);
-  const at = (slot << orderShift) + OrderWord.traits;
-  if ((words[at]! & hasExtraBit) !== 0) return;
-  words[at] = words[at]! | hasExtraBit;
-  extras.give(slot);
-  show(state, slot);
 }
 
 /** An order has traded, was triggered or ends: where it is a leg, the other one is canceled, and it is none any more. */

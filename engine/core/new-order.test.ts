@@ -294,6 +294,7 @@ describe("end states (SEMANTICS §3)", () => {
         selfTradePrevention: SelfTradePrevention.CancelNewest,
         postOnly: true,
         expireTime,
+        connectionID: 0,
       },
     ]);
   });

@@ -1,13 +1,13 @@
 import { RecordMemory, RecordPool } from "./record-pool.ts";
 import { TagTable } from "./tag-table.ts";
 
-/** An extra record is 16 words. */
-export const extraShift = 4;
+/** An extra record is 32 words, of which 18 are in use. */
+export const extraShift = 5;
 const capacityMin = 16;
 
 /**
- * What an order that waits, an iceberg, a leg of a pair or an order of an account with limits has beside its record, found by the order's
- * slot; plain orders have none and pay nothing.
+ * What an order that waits, an iceberg, a leg of a pair, an order of a connection or of an account with limits has beside its record, found
+ * by the order's slot; plain orders have none and pay nothing.
  *
  * Invariant: an order has an extra record exactly while its traits say so; `slot` is 0 in a free one.
  * Known limit: the table behind it grows at once.
@@ -81,4 +81,6 @@ export const ExtraDouble = {
   /** Of an order whose account has limits: what it counts for, as the two limbs of a Wide. */
   countedLow: 6,
   countedHigh: 7,
+  /** Of an order that a connection with a dead-man timer has brought. */
+  connectionID: 8,
 } as const;

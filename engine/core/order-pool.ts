@@ -19,7 +19,7 @@ export class OrderPool {
   readonly cold = new RecordMemory(coldShift, capacityMin);
   readonly pool = new RecordPool(this.hot, this.cold);
   readonly table = new IdTable(this.hot);
-  /** What stops, icebergs, legs of pairs and orders of accounts with limits have beside their record. */
+  /** What stops, icebergs, legs of pairs, orders of connections and of accounts with limits have beside their record. */
   readonly extras = new OrderExtras();
 
   /** Open orders, in all books and stop books. */
@@ -90,7 +90,7 @@ export const ColdWord = {
 } as const;
 
 /**
- * `traits` packs: side 2 bits, timeInForce 3, selfTradePrevention 3, postOnly 1, hasExtra 1 (it waits, is an iceberg, is counted or a leg of a pair) in bit 10, waits 1
+ * `traits` packs: side 2 bits, timeInForce 3, selfTradePrevention 3, postOnly 1, hasExtra 1 (it waits, is an iceberg, is counted, of a connection or a leg of a pair) in bit 10, waits 1
  * (for its trigger), securityID from bit 12 on.
  */
 export const hasExtraBit = 1 << 10;

@@ -23,6 +23,8 @@ export class OrderRequest {
   stopPx = 0;
   pegOffsetValue = 0;
   displayQty = 0;
+  /** 0 = none. */
+  connectionID = 0;
 
   /** Whether it waits for its trigger. */
   get isStop(): boolean {

@@ -7,7 +7,7 @@ import type {
   TradingState,
 } from "../../schema/generated/enums.ts";
 import { readHex, readText, readUint53, writeText, writeUint53 } from "../../schema/wire.ts";
-import { AccountDouble, accountNameWords, accountShift, AccountWord } from "./accounts.ts";
+import { accountNameWords, accountShift, AccountWord } from "./accounts.ts";
 import { assert } from "./assert.ts";
 import type { EngineCapture, InstrumentCapture } from "./capture.ts";
 import { keyIDWords, keyShift, KeyWord, publicKeyWords } from "./keys.ts";
@@ -59,8 +59,6 @@ export interface ReferenceAccount {
   readonly name: string;
   /** 0 = none. */
   readonly feeTier: number;
-  /** Of its dead-man timer; 0 = not armed. */
-  readonly deadline: number;
 }
 
 export interface ReferenceKey {
@@ -124,8 +122,7 @@ export const AccountField = {
   accountStatus: 4,
   feeTier: 6,
   name: 8,
-  deadline: 48,
-  bytes: 56,
+  bytes: 48,
 } as const;
 export const KeyField = {
   keyID: 0,
@@ -250,7 +247,6 @@ function readAccount(view: DataView, at: number): ReferenceAccount {
     accountStatus: view.getUint16(at + AccountField.accountStatus, true) as AccountStatus,
     name: readText(view, at + AccountField.name, accountNameWords * 4),
     feeTier: view.getUint16(at + AccountField.feeTier, true),
-    deadline: readUint53(view, at + AccountField.deadline),
   };
 }
 
@@ -341,8 +337,6 @@ function writeAccount(view: DataView, at: number, words: Int32Array, slot: numbe
   for (let index = 0; index < accountNameWords; index++) {
     view.setInt32(at + AccountField.name + index * 4, word(AccountWord.name + index), true);
   }
-  const doubles = new Float64Array(words.buffer, (slot << accountShift) * 4);
-  writeUint53(view, at + AccountField.deadline, doubles[AccountDouble.deadline]!);
 }
 
 function writeKey(view: DataView, at: number, words: Int32Array, slot: number): void {

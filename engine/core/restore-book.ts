@@ -2,6 +2,7 @@ import { SelfTradePrevention, Side, TimeInForce } from "../../schema/generated/e
 import { readUint53, validUint53 } from "../../schema/wire.ts";
 import { assert } from "./assert.ts";
 import { joinBook } from "./book.ts";
+import { giveExtra } from "./icebergs.ts";
 import type { Instrument } from "./instruments.ts";
 import { ExtraDouble } from "./order-extras.ts";
 import {
@@ -30,6 +31,8 @@ interface Source {
   readonly shape: StateShape;
   /** By the index of their order. */
   readonly icebergs: ReadonlyMap<number, SnapshotIceberg>;
+  /** connectionIDs, likewise. */
+  readonly connections: ReadonlyMap<number, number>;
   readonly preparation: Preparation;
 }
 
@@ -63,6 +66,7 @@ export function restoreBook(
     assert(areTraitsPossible(state, slot), "an order has the traits of one that rests");
     joinBook(state, instrument, slot, price);
     restoreIceberg(state, slot, source.icebergs.get(index));
+    restoreConnection(state, slot, source.connections.get(index));
     if (timeInForceOf(flags) === TimeInForce.GTD) state.timers.set(slot);
   }
 }
@@ -136,6 +140,17 @@ function restoreIceberg(
   orders.extras.give(slot);
   orders.extras.setDouble(slot, ExtraDouble.displayQty, displayQty);
   orders.extras.setDouble(slot, ExtraDouble.shownQty, shownQty);
+}
+
+/** Gives an order that a connection has brought its connectionID. */
+function restoreConnection(
+  state: PartitionState,
+  slot: number,
+  connectionID: number | undefined,
+): void {
+  if (connectionID === undefined) return;
+  giveExtra(state, slot);
+  state.orders.extras.setDouble(slot, ExtraDouble.connectionID, connectionID);
 }
 
 function areTraitsPossible(state: PartitionState, slot: number): boolean {

@@ -94,6 +94,8 @@ function restoreExtra({ orders }: PartitionState, slot: number, view: DataView, 
   extras.setWord(slot, ExtraWord.pegOffsetValue, pegOffsetValue);
   extras.setDouble(slot, ExtraDouble.displayQty, checkedCount(view, at + StopField.displayQty));
   extras.setDouble(slot, ExtraDouble.placeRptSeq, checkedCount(view, at + StopField.placeRptSeq));
+  const connectionID = checkedCount(view, at + StopField.connectionID);
+  extras.setDouble(slot, ExtraDouble.connectionID, connectionID);
 }
 
 function assertPossible(

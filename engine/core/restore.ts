@@ -12,6 +12,7 @@ import { validText, validUint53 } from "../../schema/wire.ts";
 import { readWideInto, validWide, Wide } from "../../schema/wide.ts";
 import { accountNameWords } from "./accounts.ts";
 import { assert } from "./assert.ts";
+import { readConnections, readConnectionShape, restoreTimers } from "./connection-section.ts";
 import { areRates } from "./fees.ts";
 import { findAuctionPrice } from "./auction-price.ts";
 import { areTermsValid } from "./instruments.ts";
@@ -60,13 +61,15 @@ export function restoreState(bytes: Uint8Array): PartitionState {
   restoreFees(state, view, shape, reference);
   restoreScheduled(state, view, shape, reference);
   const stateShape = readStateShape(view, shape.end, shape.instrumentCount);
-  restoreBooks(state, view, stateShape);
   const specials = readSpecialShape(view, stateShape.end);
+  const connections = readConnectionShape(view, specials.end);
+  restoreBooks(state, view, stateShape, readConnections(view, connections, stateShape.orderCount));
   restoreStops(state, view, specials);
   restorePairs(state, view, specials);
   if (state.accountLimits.count !== 0) countAllOpen(state, 0);
   const deferred = restoreWindow(state, view, stateShape);
-  restoreWaiting(state, view, readWaitingShape(view, specials.end), deferred);
+  restoreTimers(state, view, connections);
+  restoreWaiting(state, view, readWaitingShape(view, connections.end), deferred);
   return state;
 }
 
@@ -78,18 +81,13 @@ function restoreAccounts(
 ): void {
   assert(accounts.length <= state.limits.accountCountMax, "accounts are within their limit");
   let last = 0;
-  accounts.forEach(({ accountID, accountStatus, name, feeTier, deadline }, index) => {
+  accounts.forEach(({ accountID, accountStatus, name, feeTier }, index) => {
     const nameAt = accountsAt + index * AccountField.bytes + AccountField.name;
     assert(accountID > last && accountID <= 0x7fffffff, "accounts stand in order of accountID");
     assert(isAccountStatus(accountStatus), "an account has a status");
     const isNamed = name !== "" && validText(view, nameAt, accountNameWords * 4);
     assert(isNamed, "an account has a name");
     state.accounts.define(accountID, accountStatus, feeTier, view, nameAt);
-    const deadlineAt = accountsAt + index * AccountField.bytes + AccountField.deadline;
-    const isArmed = deadline > state.now && validUint53(view, deadlineAt);
-    assert(deadline === 0 || isArmed, "no dead-man timer that is due is armed");
-    state.accounts.setDeadline(state.accounts.find(accountID), deadline);
-    state.deadMen.move(accountID, 0, deadline);
     last = accountID;
   });
 }
@@ -243,7 +241,12 @@ function assertIndication(state: PartitionState, instrument: Instrument): void {
   assert(instrument.indication.isOf(state.outcome), "an indication is of its book");
 }
 
-function restoreBooks(state: PartitionState, view: DataView, shape: StateShape): void {
+function restoreBooks(
+  state: PartitionState,
+  view: DataView,
+  shape: StateShape,
+  connections: ReadonlyMap<number, number>,
+): void {
   assert(shape.orderCount <= state.limits.orderCountMax, "orders are within their limit");
   state.orders.reserve(shape.orderCount);
   const icebergs = readIcebergs(view, readSpecialShape(view, shape.end), shape.orderCount);
@@ -253,7 +256,7 @@ function restoreBooks(state: PartitionState, view: DataView, shape: StateShape):
     const instrument = state.instruments.at(index + 1);
     const bidCount = countOfBids(view, shape.booksAt, index);
     const askCount = countOfAsks(view, shape.booksAt, index);
-    const source = { view, shape, icebergs, preparation };
+    const source = { view, shape, icebergs, connections, preparation };
     restoreBook(state, instrument, source, { side: Side.Buy, first, count: bidCount });
     first += bidCount;
     restoreBook(state, instrument, source, { side: Side.Sell, first, count: askCount });

@@ -133,15 +133,15 @@ describe("rule 37: the canonical form (SEMANTICS §6)", () => {
       { securityID: 1, symbol: "BTC-USD", tradingState: TradingState.Open },
       { securityID: 2, symbol: "ETH-USD", tradingState: TradingState.Halt, rptSeq: 2, tickSize: 5 },
     ]);
-    const { accounts, keys, accountLimits, feeSchedules, scheduledStates, limits, now } =
-      readSnapshot(bytes);
+    const { deadManTimers, ...snapshot } = readSnapshot(bytes);
+    const { accounts, keys, accountLimits, feeSchedules, scheduledStates, limits, now } = snapshot;
     const effectiveTime = now + 1_000;
     expect(scheduledStates).toEqual([
       { effectiveTime, securityID: 1, tradingState: TradingState.CancelOnly },
       { effectiveTime, securityID: 2, tradingState: TradingState.Open },
     ]);
     expect(accounts.map(({ feeTier }) => feeTier)).toEqual([0, 65_535, 0]);
-    expect(accounts.map(({ deadline }) => deadline)).toEqual([0, now + 500, 0]);
+    expect(deadManTimers).toEqual([{ deadline: now + 500, accountID: bob, connectionID: 0 }]);
     expect(feeSchedules).toEqual([
       { feeTier: 1, symbol: "", makerFeePpm: -100, takerFeePpm: 100_000 },
       { feeTier: 65_535, symbol: "", makerFeePpm: 0, takerFeePpm: 250 },
@@ -176,6 +176,7 @@ describe("rule 37: the canonical form (SEMANTICS §6)", () => {
       selfTradePrevention: SelfTradePrevention.CancelNewest,
       postOnly: false,
       expireTime: 0,
+      connectionID: 0,
     });
     expect(partition.state().idWindow.at(-1)).toMatchObject({
       requestHash: hashOf(25),

@@ -6,6 +6,15 @@ import type {
 } from "../../schema/generated/enums.ts";
 import { readHash64, readUint53, readUuid } from "../../schema/wire.ts";
 import type { EngineCapture } from "./capture.ts";
+import {
+  orderConnections,
+  readConnections,
+  readConnectionShape,
+  readTimers,
+  shapeOfConnections,
+  writeConnections,
+} from "./connection-section.ts";
+import type { DeadManTimer } from "./dead-man-timers.ts";
 import type { PendingQuarantine } from "./quarantines.ts";
 import { attemptOf, decisionOf, markOf, reasonOf } from "./id-entry.ts";
 import { postOnlyOf, selfTradePreventionOf, sideOf, timeInForceOf } from "./order-pool.ts";
@@ -44,7 +53,8 @@ export type { Reference } from "./reference-section.ts";
 
 /**
  * The canonical form of a partition's state (SEMANTICS §6): equal states give equal bytes, whatever slots, tables and history lie
- * behind them. Its four sections are laid out in reference-section.ts, state-section.ts, special-section.ts and waiting-section.ts.
+ * behind them. Its five sections are laid out in reference-section.ts, state-section.ts, special-section.ts, connection-section.ts
+ * and waiting-section.ts.
  */
 
 /** All of it as plain objects: for readers that start from a snapshot, tests and people. */
@@ -52,6 +62,8 @@ export interface SnapshotState extends Omit<Reference, "instruments"> {
   readonly instruments: readonly SnapshotInstrument[];
   /** Each cancels the other; by the lower orderID. */
   readonly pairs: readonly SnapshotPair[];
+  /** In the order in which they fire. */
+  readonly deadManTimers: readonly DeadManTimer[];
   /** In order of entry; those of one list by their ids. */
   readonly idWindow: readonly SnapshotEntry[];
   /** By firstSeqNum. */
@@ -87,6 +99,8 @@ export interface SnapshotOrder {
   readonly selfTradePrevention: SelfTradePrevention;
   readonly postOnly: boolean;
   readonly expireTime: number;
+  /** Of the connection that brought it and has a dead-man timer; 0 = none. */
+  readonly connectionID: number;
 }
 
 export interface SnapshotEntry {
@@ -129,7 +143,10 @@ export function serialiseCapture(capture: EngineCapture): {
   const stops = orderStops(capture, extras);
   const pairs = orderPairs(capture, extras);
   const specials = shapeOfSpecials(state.end, icebergs.length, stops.length, pairs.length);
-  const waiting = shapeOfWaiting(specials.end, capture.deferred.length, capture.quarantines.length);
+  const brought = orderConnections(capture, books.slots, extras);
+  const { deadManTimers, deferred, quarantines } = capture;
+  const connections = shapeOfConnections(specials.end, brought.length, deadManTimers.length);
+  const waiting = shapeOfWaiting(connections.end, deferred.length, quarantines.length);
   const bytes = new Uint8Array(waiting.end);
   const view = new DataView(bytes.buffer);
   writeReference(view, shape, reference, capture);
@@ -137,6 +154,7 @@ export function serialiseCapture(capture: EngineCapture): {
   writeEntries(view, state, entries, capture);
   writeSpecials(view, specials, capture, { extras, slots: books.slots, icebergs, stops });
   writePairs(view, specials, capture, pairs);
+  writeConnections(view, connections, brought, deadManTimers);
   writeWaiting(view, waiting, capture);
   return { bytes, referenceBytes: shape.end };
 }
@@ -149,23 +167,27 @@ export function readSnapshot(bytes: Uint8Array): SnapshotState {
   const specials = readSpecialShape(view, shape.end);
   const icebergs = readIcebergs(view, specials, shape.orderCount);
   const stops = readStops(view, specials);
+  const connectionShape = readConnectionShape(view, specials.end);
+  const connections = readConnections(view, connectionShape, shape.orderCount);
   let first = 0;
   const instruments = reference.instruments.map((instrument, index) => {
     const count = countOfBids(view, shape.booksAt, index) + countOfAsks(view, shape.booksAt, index);
     const from = first;
     first += count;
-    const orders = Array.from({ length: count }, (_, order) =>
-      readOrder(view, shape, from + order, icebergs.get(from + order)),
-    );
+    const orders = Array.from({ length: count }, (_, order) => ({
+      ...readOrder(view, shape, from + order, icebergs.get(from + order)),
+      connectionID: connections.get(from + order) ?? 0,
+    }));
     const own = stops.filter(({ securityID }) => securityID === instrument.securityID);
     return { ...instrument, orders, waiting: own.map(({ stop }) => stop) };
   });
   const idWindow = Array.from({ length: shape.entryCount }, (_, index) =>
     readEntry(view, shape, index),
   );
-  const waiting = readWaiting(view, readWaitingShape(view, specials.end), idWindow);
+  const waiting = readWaiting(view, readWaitingShape(view, connectionShape.end), idWindow);
   const pairs = readPairs(view, specials);
-  return { ...reference, instruments, pairs, idWindow, ...waiting };
+  const deadManTimers = readTimers(view, connectionShape);
+  return { ...reference, instruments, pairs, deadManTimers, idWindow, ...waiting };
 }
 
 function readOrder(
@@ -173,7 +195,7 @@ function readOrder(
   { orders: column }: StateShape,
   index: number,
   iceberg: SnapshotIceberg | undefined,
-): SnapshotOrder {
+): Omit<SnapshotOrder, "connectionID"> {
   const flags = view.getInt32(column.flags + index * 4, true);
   const leavesQty = readUint53(view, column.leavesQty + index * 8);
   return {

@@ -32,11 +32,12 @@ export function acceptSpecial(
 /** Gives the order of state.request that has just got this slot what it has beside its record. */
 export function keepSpecial(state: PartitionState, slot: number): void {
   const { request, orders } = state;
-  if (request.isStop || request.displayQty !== 0) {
+  if (request.isStop || request.displayQty !== 0 || request.connectionID !== 0) {
     const words = orders.hot.wordsOf(slot);
     words[(slot << orderShift) + OrderWord.traits]! |= hasExtraBit;
     orders.extras.give(slot);
     orders.extras.setDouble(slot, ExtraDouble.displayQty, request.displayQty);
+    orders.extras.setDouble(slot, ExtraDouble.connectionID, request.connectionID);
   }
   countOpen(state, slot);
 }

@@ -49,7 +49,8 @@ export const StopField = {
   price: 76,
   stopPx: 80,
   pegOffsetValue: 84,
-  bytes: 88,
+  connectionID: 88,
+  bytes: 96,
 } as const;
 
 export const pairBytes = 32;
@@ -79,6 +80,8 @@ export interface SnapshotStop {
   readonly timeInForce: TimeInForce;
   readonly selfTradePrevention: SelfTradePrevention;
   readonly expireTime: number;
+  /** 0 = none that has a dead-man timer. */
+  readonly connectionID: number;
 }
 
 export interface SpecialShape {
@@ -220,6 +223,7 @@ function writeStop(
   view.setInt32(at + StopField.price, extraWords[ExtraWord.price]!, true);
   view.setInt32(at + StopField.stopPx, words[OrderWord.price]!, true);
   view.setInt32(at + StopField.pegOffsetValue, extraWords[ExtraWord.pegOffsetValue]!, true);
+  writeUint53(view, at + StopField.connectionID, extraDoubles[ExtraDouble.connectionID]!);
 }
 
 /** The icebergs by the place of their order in the second section; throws where they do not stand by it. */
@@ -269,6 +273,7 @@ export function readStops(
       timeInForce: timeInForceOf(flags) as TimeInForce,
       selfTradePrevention: selfTradePreventionOf(flags) as SelfTradePrevention,
       expireTime: readUint53(view, at + StopField.expireTime),
+      connectionID: readUint53(view, at + StopField.connectionID),
     };
     return { securityID: view.getInt32(at + StopField.securityID, true), stop };
   });

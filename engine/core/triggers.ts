@@ -197,6 +197,7 @@ function stopWaiting(state: PartitionState, slot: number, price: number): void {
   words[at + OrderWord.traits]! &= ~waitsBit;
   if (extras.doubleOf(slot, ExtraDouble.displayQty) !== 0) return;
   if (extras.wordOf(slot, ExtraWord.openOrders) !== 0) return;
+  if (extras.doubleOf(slot, ExtraDouble.connectionID) !== 0) return;
   extras.release(slot);
   words[at + OrderWord.traits]! &= ~hasExtraBit;
 }

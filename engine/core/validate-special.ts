@@ -4,6 +4,7 @@ import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generat
 import { uint53At } from "./command-buffer.ts";
 import type { Instrument } from "./instruments.ts";
 import { ExtraDouble, ExtraWord } from "./order-extras.ts";
+import { namedConnection } from "./connections.ts";
 import { otherLegOf } from "./legs.ts";
 import { refuseForCaps, refuseReplaceForCaps, refuseResizeForCaps } from "./open-orders.ts";
 import {
@@ -68,6 +69,7 @@ function readRest(request: OrderRequest, commands: Int32Array, block: number): v
   request.stopPx = hasTrigger ? commands[block + (New.stopPx >>> 2)]! : 0;
   request.pegOffsetValue = hasTrigger ? commands[block + (New.pegOffsetValue >>> 2)]! : 0;
   request.displayQty = hasDisplayQty ? uint53At(commands, block + (New.displayQty >>> 2)) : 0;
+  request.connectionID = namedConnection(commands, block);
 }
 
 /** What a stop waits for at first: 0 where it names no stopPx and no trade gives one in the range of prices. */

@@ -12,6 +12,7 @@ import {
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
 import { uint53At } from "./command-buffer.ts";
+import { namedConnection } from "./connections.ts";
 import { isMultiple, isOrderQty, wouldCross } from "./grid.ts";
 import type { Instrument } from "./instruments.ts";
 import {
@@ -55,6 +56,7 @@ export function refuseNewOrder(
 ): number {
   const validUntil = uint53At(commands, block + (New.validUntil >>> 2));
   if (state.isAfter(validUntil)) return OrdRejReason.TooLateToEnter;
+  if (isOfLostConnection(state, commands, block)) return OrdRejReason.ConnectionLost;
   if (isNewer) return OrdRejReason.NewerVersion;
   if (instrument === null) return OrdRejReason.UnknownSymbol;
   const firstOfID = commands[block + (New.orderID >>> 2)];
@@ -66,6 +68,17 @@ export function refuseNewOrder(
   const timeInForce = commands[block + (New.timeInForce >>> 2)]! & 0xff;
   if (!isTaken(instrument.tradingState, ordType, timeInForce)) return OrdRejReason.ExchangeClosed;
   return refuseRequest(state, instrument, commands, block);
+}
+
+/** Whether a first attempt comes from a connection of whose timer none is armed: it has run out, so that nobody would cancel the order any more. */
+function isOfLostConnection(
+  { deadMen }: PartitionState,
+  commands: Int32Array,
+  block: number,
+): boolean {
+  const connectionID = namedConnection(commands, block);
+  if (connectionID === 0 || (commands[block + (New.attempt >>> 2)]! & 0xffff) !== 0) return false;
+  return !deadMen.isArmed(commands[block + (New.accountID >>> 2)]!, connectionID);
 }
 
 /** Check 8: what a state takes (SEMANTICS §4). */

@@ -25,7 +25,7 @@ import type { PendingQuarantine } from "./quarantines.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
- * The fourth section of the canonical form: what waits outside the books. Nearly always it is two zeros.
+ * The fifth section of the canonical form: what waits outside the books. Nearly always it is two zeros.
  *
  *   count of deferred orders        u64
  *   records of DeferredField, by firstSeqNum, which names the id window entry that says the rest
@@ -42,7 +42,9 @@ const DeferredField = {
   timeInForce: 30,
   symbol: 32,
   clOrdID: 48,
-  bytes: 88,
+  reserved: 84,
+  connectionID: 88,
+  bytes: 96,
 } as const;
 const quarantineBytes = 16;
 const symbolBytes = 16;
@@ -61,6 +63,8 @@ export interface SnapshotDeferred {
   readonly timeInForce: TimeInForce;
   readonly symbol: string;
   readonly clOrdID: string;
+  /** 0 = none that has a dead-man timer. */
+  readonly connectionID: number;
 }
 
 export interface WaitingShape {
@@ -97,7 +101,7 @@ function readCount(view: DataView, at: number): number {
 export function writeWaiting(view: DataView, shape: WaitingShape, capture: EngineCapture): void {
   const field = DeferredField;
   writeUint53(view, shape.at, shape.deferredCount);
-  capture.deferred.forEach(({ firstSeqNum, validUntil, said }, index) => {
+  capture.deferred.forEach(({ firstSeqNum, validUntil, connectionID, said }, index) => {
     const at = shape.at + 8 + index * field.bytes;
     const from = new DataView(said);
     writeUint53(view, at + field.firstSeqNum, firstSeqNum);
@@ -108,6 +112,7 @@ export function writeWaiting(view: DataView, shape: WaitingShape, capture: Engin
     move(from, New.timeInForce, view, at + field.timeInForce, 1);
     move(from, New.symbol, view, at + field.symbol, symbolBytes);
     move(from, New.clOrdID, view, at + field.clOrdID, clOrdIDBytes);
+    writeUint53(view, at + field.connectionID, connectionID);
   });
   writeUint53(view, shape.quarantinesAt, shape.quarantineCount);
   capture.quarantines.forEach(({ commandOffset, commandHash }, index) => {
@@ -143,6 +148,7 @@ export function readWaiting(
       timeInForce: view.getUint8(at + field.timeInForce) as TimeInForce,
       symbol: readText(view, at + field.symbol, symbolBytes),
       clOrdID: readText(view, at + field.clOrdID, clOrdIDBytes),
+      connectionID: readUint53(view, at + field.connectionID),
     };
   });
   return { deferred, quarantines: readQuarantines(view, shape) };
@@ -219,7 +225,8 @@ function restoreDeferred(
   move(view, at + field.symbol, said, New.symbol, symbolBytes);
   move(view, at + field.clOrdID, said, New.clOrdID, clOrdIDBytes);
   const firstSeqNum = readUint53(view, at + field.firstSeqNum);
-  state.deferred.add({ entry, firstSeqNum, validUntil, said });
+  const connectionID = readUint53(view, at + field.connectionID);
+  state.deferred.add({ entry, firstSeqNum, validUntil, connectionID, said });
 }
 
 function isDeferredWritten(view: DataView, at: number): boolean {
@@ -235,7 +242,8 @@ function isDeferredWritten(view: DataView, at: number): boolean {
     validText(view, at + field.symbol, symbolBytes) &&
     isSymbol(readText(view, at + field.symbol, symbolBytes)) &&
     validText(view, at + field.clOrdID, clOrdIDBytes) &&
-    view.getInt32(at + field.bytes - 4, true) === 0
+    view.getInt32(at + field.reserved, true) === 0 &&
+    validUint53(view, at + field.connectionID)
   );
 }
 

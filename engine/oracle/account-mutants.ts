@@ -110,8 +110,8 @@ export const accountMutants: readonly Mutant[] = [
   {
     bug: "a dead-man timer fires again and again",
     file: "naive-dead-man.ts",
-    from: "{ ...account, deadline: 0 }",
-    to: "account",
+    from: "state.timers = state.timers.filter((timer) => !due.includes(timer));",
+    to: "",
     among: ["deadMan"],
   },
   {
@@ -124,15 +124,15 @@ export const accountMutants: readonly Mutant[] = [
   {
     bug: "a dead-man timer cancels everybody's orders",
     file: "naive-dead-man.ts",
-    from: "const named = { accountID, side: Side.None };",
-    to: "const named = { accountID: 0, side: Side.None };",
+    from: "const named = { accountID, connectionID, side: Side.None };",
+    to: "const named = { accountID: 0, connectionID, side: Side.None };",
     among: ["deadMan"],
   },
   {
     bug: "a change of an account disarms its timer",
     file: "naive-definitions.ts",
-    from: "state.accounts.get(accountID)?.deadline ?? 0",
-    to: "0",
+    from: "state.accounts.set(accountID, { accountID, accountStatus, name, feeTier });",
+    to: "state.accounts.set(accountID, { accountID, accountStatus, name, feeTier }); state.timers = state.timers.filter((timer) => timer.accountID !== accountID);",
     among: ["deadMan"],
   },
 ];

@@ -1,6 +1,7 @@
 /** docs/SEMANTICS.md section 6: the oracle's state in the order of the canonical form, as plain objects. */
 import { Side } from "../../schema/generated/enums.ts";
 import { nothingSaid } from "./naive-sessions.ts";
+import { byDeadline } from "./naive-dead-man.ts";
 import { waitingOf } from "./naive-triggers.ts";
 import type {
   NaiveAccountLimits,
@@ -26,6 +27,7 @@ export function canonicalState(state: Readonly<NaiveState>) {
       (a, b) => a.effectiveTime - b.effectiveTime || a.securityID - b.securityID,
     ),
     pairs: pairsOf(state),
+    deadManTimers: [...state.timers].sort(byDeadline),
     idWindow: [...state.idWindow.values()].sort(byEntry),
     deferred: [...state.deferred.values()],
     quarantines: [...state.quarantines].sort(byPlace),
@@ -93,9 +95,9 @@ function canonicalOrder({
 
 function canonicalStop(order: NaiveOrder) {
   const { orderID, accountID, firstSeqNum, entryRptSeq, side, ordType, price, trigger } = order;
-  const { timeInForce, selfTradePrevention, expireTime } = order;
+  const { timeInForce, selfTradePrevention, expireTime, connectionID } = order;
   const identity = { orderID, accountID, firstSeqNum, entryRptSeq, side, ordType, price };
-  const rules = { timeInForce, selfTradePrevention, expireTime };
+  const rules = { timeInForce, selfTradePrevention, expireTime, connectionID };
   return {
     ...identity,
     ...rules,

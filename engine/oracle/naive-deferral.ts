@@ -191,8 +191,8 @@ function requestOf({ orderID, accountID, requestHash }: NewOrderSingle) {
 
 function deferredOf(run: CommandRun, order: NewOrderSingle): NaiveDeferred {
   const { orderID, accountID, validUntil, orderQty, price, side, ordType, timeInForce } = order;
-  const { symbol, clOrdID } = order;
-  const said = { orderQty, price, side, ordType, timeInForce, symbol, clOrdID };
+  const { symbol, clOrdID, connectionID = 0 } = order;
+  const said = { orderQty, price, side, ordType, timeInForce, symbol, clOrdID, connectionID };
   return { orderID, accountID, firstSeqNum: run.seqNum, validUntil, ...said };
 }
 

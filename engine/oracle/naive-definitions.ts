@@ -54,11 +54,11 @@ export function orderMassCancelRequest(
   return null;
 }
 
-/** Cancels what is open in an instrument of an account, or of all for 0, on a side, or on both for None. */
+/** Cancels what is open in an instrument of an account, or of all for 0, on a side, or on both for None, of a connection, or of any without one. */
 export function cancelOrders(
   state: NaiveState,
   run: CommandRun,
-  command: Pick<OrderMassCancelRequest, "accountID" | "side">,
+  command: Pick<OrderMassCancelRequest, "accountID" | "side"> & { readonly connectionID?: number },
   instrument: NaiveInstrument,
   cancelReason: CancelReason,
 ): number {
@@ -66,8 +66,11 @@ export function cancelOrders(
   const sides = command.side === Side.None ? [Side.Buy, Side.Sell] : [command.side];
   const resting = sides.flatMap((side) => ladderOf(instrument, side));
   const waiting = sides.flatMap((side) => waitingOf(instrument, side));
+  const { accountID, connectionID = 0 } = command;
   const affected = [...resting, ...waiting].filter(
-    (order) => command.accountID === 0 || order.accountID === command.accountID,
+    (order) =>
+      (accountID === 0 || order.accountID === accountID) &&
+      (connectionID === 0 || order.connectionID === connectionID),
   );
   for (const order of affected) {
     // One of a pair has taken the other one along.
@@ -199,8 +202,7 @@ export function accountDefinition(
   const isNew = !state.accounts.has(accountID);
   if (isNew && state.accounts.size >= state.limits.accountCountMax)
     return BusinessRejectReason.CapacityReached;
-  const deadline = state.accounts.get(accountID)?.deadline ?? 0;
-  state.accounts.set(accountID, { accountID, accountStatus, name, feeTier, deadline });
+  state.accounts.set(accountID, { accountID, accountStatus, name, feeTier });
   const account = { accountID, accountStatus, name, ...given("feeTier", feeTier) };
   run.events.push({ kind: "AccountDefined", rptSeq: 0, ...account });
   return null;

@@ -78,6 +78,7 @@ function acceptedOrder(
     shownQty: 0n,
     cash: command.cashOrderQty === 0n ? null : command.cashOrderQty,
     trigger: isStop(command) ? triggerOf(command, instrument, entryRptSeq) : null,
+    connectionID: command.connectionID ?? 0,
     other: null,
   };
 }
@@ -123,7 +124,7 @@ function emitAccepted(
 /** `run.seqNum` is the order's firstSeqNum. */
 export function emitRejected(
   run: CommandRun,
-  command: Omit<NaiveDeferred, "firstSeqNum" | "validUntil">,
+  command: Omit<NaiveDeferred, "firstSeqNum" | "validUntil" | "connectionID">,
   instrument: NaiveInstrument | undefined,
   ordRejReason: OrdRejReason,
 ): void {

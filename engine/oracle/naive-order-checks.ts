@@ -12,7 +12,7 @@ import type { NewOrderSingle } from "../../schema/generated/new-order-single.ts"
 import { murmur2 } from "../../schema/hash.ts";
 import { wouldCross } from "./naive-book.ts";
 import { isOutsideBand, limitsOf, notionalOf, openOrdersOf } from "./naive-limits.ts";
-import { instrumentOf } from "./naive-state.ts";
+import { instrumentOf, isTimerOf } from "./naive-state.ts";
 import type { NaiveInstrument, NaiveState } from "./naive-state.ts";
 import { stopPxFromLastTrade } from "./naive-triggers.ts";
 
@@ -26,6 +26,7 @@ export function newOrderRefusal(
 ): OrdRejReason {
   const instrument = instrumentOf(state, command.symbol);
   if (isTooLate(state, command)) return OrdRejReason.TooLateToEnter;
+  if (isOfLostConnection(state, command)) return OrdRejReason.ConnectionLost;
   if (isNewer) return OrdRejReason.NewerVersion;
   if (instrument === undefined) return OrdRejReason.UnknownSymbol;
   if (!isIdOfSymbol(command.orderID, command.symbol)) return OrdRejReason.WrongPartition;
@@ -37,6 +38,15 @@ export function newOrderRefusal(
   const isGtd = command.timeInForce === TimeInForce.GTD;
   if (isGtd && command.expireTime <= state.now) return OrdRejReason.ExpireTimePassed;
   return bookRefusal(state, command, instrument);
+}
+
+/** A first attempt of an order whose connection's timer has run out: nobody would cancel it any more. */
+function isOfLostConnection(
+  { timers }: NaiveState,
+  { accountID, connectionID = 0, attempt }: NewOrderSingle,
+): boolean {
+  if (connectionID === 0 || attempt !== 0) return false;
+  return !timers.some((timer) => isTimerOf(timer, accountID, connectionID));
 }
 
 /** The table of section 4: what the state takes. */

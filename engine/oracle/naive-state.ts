@@ -62,6 +62,8 @@ export interface NaiveOrder {
   cash: bigint | null;
   /** What it waits for; null for an order that never waited and one that was triggered. */
   trigger: NaiveTrigger | null;
+  /** Of the connection that brought it and asked for a dead-man timer; 0 = none. */
+  readonly connectionID: number;
   /** The other leg of its pair, as long as there is one. */
   other: NaiveOrder | null;
 }
@@ -121,8 +123,14 @@ export interface NaiveAccount {
   readonly name: string;
   /** 0 = none: no fees. */
   readonly feeTier: number;
-  /** Of its dead-man timer; 0 = not armed. */
+}
+
+/** A dead-man timer that is armed. */
+export interface NaiveTimer {
   readonly deadline: number;
+  readonly accountID: number;
+  /** Of one connection's; 0 = the account's own. */
+  readonly connectionID: number;
 }
 
 /** Millionths of the notional that maker and taker pay; below 0 they are paid. */
@@ -180,6 +188,8 @@ export interface NaiveDeferred {
   readonly timeInForce: TimeInForce;
   readonly symbol: string;
   readonly clOrdID: string;
+  /** As of an order. */
+  readonly connectionID: number;
 }
 
 /** A command that an operator has set aside. */
@@ -211,6 +221,8 @@ export interface NaiveState {
   /** In no order. */
   feeSchedules: readonly NaiveFeeSchedule[];
   /** In no order. */
+  timers: readonly NaiveTimer[];
+  /** In no order. */
   scheduled: readonly NaiveScheduledState[];
   /** In order of securityID: index + 1. */
   readonly instruments: NaiveInstrument[];
@@ -241,6 +253,7 @@ export function createNaiveState(limits: Partial<NaiveLimits> = {}): NaiveState 
     keys: new Map(),
     accountLimits: [],
     feeSchedules: [],
+    timers: [],
     scheduled: [],
     instruments: [],
     resting: new Map(),
@@ -258,6 +271,11 @@ export function nextRptSeq(instrument: NaiveInstrument): number {
 
 export function instrumentOf(state: NaiveState, symbol: string): NaiveInstrument | undefined {
   return state.instruments.find((instrument) => instrument.symbol === symbol);
+}
+
+/** Whether a timer is the account's own, for connectionID 0, or that of its connection. */
+export function isTimerOf(timer: NaiveTimer, accountID: number, connectionID: number): boolean {
+  return timer.accountID === accountID && timer.connectionID === connectionID;
 }
 
 /** A field of a newer version of an event: absent where it says nothing. */

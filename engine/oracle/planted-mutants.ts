@@ -1,5 +1,6 @@
 /** Bugs planted in the oracle: each has to be found by the comparison, so that one in the core is found too. */
 import { accountMutants } from "./account-mutants.ts";
+import { connectionMutants } from "./connection-mutants.ts";
 import { listMutants } from "./list-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { pairMutants } from "./pair-mutants.ts";
@@ -305,6 +306,7 @@ export const mutants: readonly Mutant[] = [
     to: "",
   },
   ...accountMutants,
+  ...connectionMutants,
   ...listMutants,
   ...pairMutants,
   ...sessionMutants,

@@ -72,6 +72,13 @@ export class StreamContext {
     return deferred[intent.target % Math.max(1, deferred.length)];
   }
 
+  /** Connections of the account whose timers are armed. */
+  connectionsOf(accountID: number): number[] {
+    return this.#state.timers.flatMap((timer) =>
+      timer.accountID === accountID && timer.connectionID !== 0 ? [timer.connectionID] : [],
+    );
+  }
+
   entryOf(id: string): NaiveIdEntry | undefined {
     return this.#state.idWindow.get(id);
   }

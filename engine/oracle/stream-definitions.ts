@@ -1,6 +1,7 @@
 /** Turns an intent into a command of the operator's. */
 import {
   AccountStatus,
+  DisconnectScope,
   KeyAlgorithm,
   KeyStatus,
   SelfTradePrevention,
@@ -16,7 +17,7 @@ import type { SecurityStatus } from "../../schema/generated/security-status.ts";
 import type { StreamContext } from "./stream-context.ts";
 import { Flaw } from "./stream-intent.ts";
 import type { Intent } from "./stream-intent.ts";
-import { has } from "./stream-orders.ts";
+import { connectionIDs, has } from "./stream-orders.ts";
 import { earlySymbols, symbols } from "./stream-shape.ts";
 
 export function makeSecurityDefinition(context: StreamContext, intent: Intent): SecurityDefinition {
@@ -143,7 +144,19 @@ export function makeCancelOnDisconnect(context: StreamContext, intent: Intent): 
     ...context.commandFields(intent),
     commandID: context.newID(intent, intent.target >>> 0),
     timeoutMs: timeouts[intent.target % timeouts.length] ?? 0,
+    ...makeScope(context, intent),
   };
+}
+
+/** Mostly of a connection; a flaw makes a scope that does not go with it. */
+function makeScope(
+  context: StreamContext,
+  intent: Intent,
+): Pick<CancelOnDisconnect, "scope" | "connectionID"> {
+  if (!context.shape.features.has("connection") || intent.manner % 4 === 0) return {};
+  const connectionID = connectionIDs[(intent.target >>> 5) % connectionIDs.length] ?? 0;
+  const isWhole = !has(intent, Flaw.noSide);
+  return { connectionID, ...(isWhole ? { scope: DisconnectScope.Connection } : {}) };
 }
 
 export function makeFeeSchedule(context: StreamContext, intent: Intent): FeeSchedule {

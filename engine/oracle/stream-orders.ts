@@ -29,6 +29,9 @@ const timesInForce = [
   TimeInForce.AtTheOpening,
 ] as const;
 
+/** Few, so that they come back, and one with all bits that there are. */
+export const connectionIDs = [1, 2, 3, Number.MAX_SAFE_INTEGER] as const;
+
 const ordTypes = [
   OrdType.Limit,
   OrdType.Market,
@@ -68,7 +71,18 @@ export function makeNewOrderSingle(context: StreamContext, wanted: Intent): NewO
     clOrdID: intent.target % 3 === 0 ? "" : `c${intent.target}`,
     ...(intent.ordType < 3 ? {} : makeTrigger(context, intent, side)),
     ...makeDisplayQty(context, intent, timeInForce),
+    ...makeConnection(context, intent),
   };
+}
+
+/** Some come over a connection whose timer is armed, and a few over one that may be lost. */
+function makeConnection(context: StreamContext, intent: Intent): { connectionID?: number } {
+  if (!context.shape.features.has("connection") || intent.target % 3 !== 0) return {};
+  const { accountID } = context.commandFields(intent);
+  const armed = context.connectionsOf(accountID);
+  const ids = intent.manner === 11 ? connectionIDs : armed;
+  const connectionID = ids[(intent.target >>> 3) % Math.max(1, ids.length)] ?? 0;
+  return connectionID === 0 ? {} : { connectionID };
 }
 
 export function makeOrderCancelRequest(context: StreamContext, intent: Intent): OrderCancelRequest {

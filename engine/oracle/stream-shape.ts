@@ -84,6 +84,7 @@ export const features = [
   "session",
   "list",
   "pair",
+  "connection",
 ] as const;
 export type Feature = (typeof features)[number];
 

@@ -2,9 +2,11 @@ import { openAPIRouteHandler } from "hono-openapi";
 import { z } from "zod";
 
 import { Health, Readiness } from "../../schema/http/operations.ts";
+import type { ProblemCode } from "../../schema/http/problem.ts";
 import { addRoute } from "../edge.ts";
 import type { Edge, GatewayApp, GatewayContext } from "../edge.ts";
 import { described } from "../openapi.ts";
+import type { Operation } from "../openapi.ts";
 import { ApiProblem } from "../problems.ts";
 import { readinessOf } from "../readiness.ts";
 import type { Phase } from "../readiness.ts";
@@ -45,7 +47,7 @@ export function addOperationRoutes(app: GatewayApp, edge: Edge, phase: () => Pha
     "/metrics",
     described(metricsOperation, (c: GatewayContext) => metrics(c, edge)),
   );
-  addStreamDescription(app, edge);
+  addSocketDescriptions(app, edge);
   const document = openAPIRouteHandler(app, { documentation, excludeStaticFile: false });
   app.get("/openapi.json", described(documentOperation, document));
 }
@@ -79,24 +81,38 @@ function isLocal(address: string | undefined): boolean {
 }
 
 /** A handshake never comes this far: the server takes it over before the routes. */
-function addStreamDescription(app: GatewayApp, edge: Edge): void {
+function addSocketDescriptions(app: GatewayApp, edge: Edge): void {
+  addSocket(app, edge, "/v1/stream", {
+    operationId: "stream",
+    summary: "WebSocket: books and trades as they change",
+    tag: "Market data",
+    answers: { 101: null },
+    problems: [...socketProblems, "ReadsUnavailable"],
+  });
+  addSocket(app, edge, "/v1/order-entry", {
+    operationId: "orderEntry",
+    summary:
+      "WebSocket: the operations on orders, many at a time over one login, with their cancel on disconnect",
+    tag: "Orders",
+    answers: { 101: null },
+    // The last two are only said over the connection.
+    problems: [...socketProblems, "ConnectionLost", "TooManyPending"],
+  });
+}
+
+const socketProblems = [
+  ...anyRoute,
+  "ForbiddenOrigin",
+  "UpgradeRequired",
+  "Overloaded",
+] as const satisfies ProblemCode[];
+
+function addSocket(app: GatewayApp, edge: Edge, path: string, operation: Operation): void {
   addRoute(app, edge, {
     method: "GET",
-    path: "/v1/stream",
+    path,
     limit: "stream",
-    operation: {
-      operationId: "stream",
-      summary: "WebSocket: books and trades as they change",
-      tag: "Market data",
-      answers: { 101: null },
-      problems: [
-        ...anyRoute,
-        "ForbiddenOrigin",
-        "UpgradeRequired",
-        "ReadsUnavailable",
-        "Overloaded",
-      ],
-    },
+    operation,
     handle: () => {
       throw new ApiProblem("UpgradeRequired", "This place speaks WebSocket", {
         headers: { upgrade: "websocket" },

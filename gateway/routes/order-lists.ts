@@ -50,7 +50,8 @@ function newList(edge: Edge): Route {
       const run = async ({ accountID, idempotencyKey, text }: Sent): Promise<Answer> => {
         const request = parseBody(text, OrderListRequest);
         await takeForItems(edge, accountID, countOf(request));
-        return placeList(edge, request, { accountID, idempotencyKey });
+        const { connectionID } = c.env;
+        return placeList(edge, request, { accountID, idempotencyKey, connectionID });
       };
       const name = `POST ${c.req.path}`;
       return answerOnce(edge, c, principal, { name, bodyBytesMax: listBodyBytesMax, run });

@@ -80,7 +80,8 @@ function newOrder(edge: Edge): Route {
         const request = parseBody(text, NewOrderRequest);
         const instrument = listed(edge, request.symbol);
         const clOrdID = request.clOrdID ?? givenClOrdID(edge, accountID, idempotencyKey);
-        return placeOrder(edge, request, { accountID, clOrdID, instrument });
+        const { connectionID } = c.env;
+        return placeOrder(edge, request, { accountID, clOrdID, instrument, connectionID });
       };
       return answerOnce(edge, c, principal, { name: "POST /v1/orders", run });
     },

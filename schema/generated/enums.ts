@@ -332,6 +332,49 @@ export function versionOfContingencyType(value: number): number {
   }
 }
 
+export const DisconnectScope = {
+  Account: 0,
+  Connection: 1,
+} as const;
+export type DisconnectScope = (typeof DisconnectScope)[keyof typeof DisconnectScope];
+export const DisconnectScopeName: Readonly<Record<DisconnectScope, "Account" | "Connection">> = {
+  0: "Account",
+  1: "Connection",
+};
+export function isDisconnectScope(value: number): value is DisconnectScope {
+  switch (value) {
+    case 0:
+    case 1:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether it is one of the values that a version of the schema has. */
+export function isDisconnectScopeIn(value: number, version: number): value is DisconnectScope {
+  switch (value) {
+    case 0:
+      return version >= 10;
+    case 1:
+      return version >= 10;
+    default:
+      return false;
+  }
+}
+
+/** The version of the schema that brought a value. */
+export function versionOfDisconnectScope(value: number): number {
+  switch (value) {
+    case 0:
+      return 10;
+    case 1:
+      return 10;
+    default:
+      return 0;
+  }
+}
+
 export const OrdStatus = {
   New: 0,
   PartiallyFilled: 1,
@@ -528,6 +571,7 @@ export const OrdRejReason = {
   OpenOrderCapReached: 111,
   OpenNotionalCapReached: 112,
   OtherLegRefused: 113,
+  ConnectionLost: 114,
 } as const;
 export type OrdRejReason = (typeof OrdRejReason)[keyof typeof OrdRejReason];
 export const OrdRejReasonName: Readonly<
@@ -556,6 +600,7 @@ export const OrdRejReasonName: Readonly<
     | "OpenOrderCapReached"
     | "OpenNotionalCapReached"
     | "OtherLegRefused"
+    | "ConnectionLost"
   >
 > = {
   0: "None",
@@ -581,6 +626,7 @@ export const OrdRejReasonName: Readonly<
   111: "OpenOrderCapReached",
   112: "OpenNotionalCapReached",
   113: "OtherLegRefused",
+  114: "ConnectionLost",
 };
 export function isOrdRejReason(value: number): value is OrdRejReason {
   switch (value) {
@@ -607,6 +653,7 @@ export function isOrdRejReason(value: number): value is OrdRejReason {
     case 111:
     case 112:
     case 113:
+    case 114:
       return true;
     default:
       return false;
@@ -645,6 +692,8 @@ export function isOrdRejReasonIn(value: number, version: number): value is OrdRe
       return version >= 3;
     case 113:
       return version >= 9;
+    case 114:
+      return version >= 10;
     default:
       return false;
   }
@@ -663,6 +712,8 @@ export function versionOfOrdRejReason(value: number): number {
       return 3;
     case 113:
       return 9;
+    case 114:
+      return 10;
     default:
       return 0;
   }

@@ -44,6 +44,8 @@ export interface NewOrderSingle {
   readonly pegOffsetValue?: number;
   /** Of an iceberg: most that it shows at a time while it rests. Since version 2 of the schema; absent = 0. */
   readonly displayQty?: number;
+  /** Of the connection that brought it, where that asked for a dead-man timer. Since version 10 of the schema; absent = 0. */
+  readonly connectionID?: number;
 }
 
 /** Template, bytes of the block in its first version, and where in it each field starts. */
@@ -53,6 +55,7 @@ export const NewOrderSingleLayout = {
   blockLength: 144,
   blockLengthV1: 152,
   blockLengthV2: 160,
+  blockLengthV10: 168,
   sendingTime: 0,
   validUntil: 8,
   orderID: 16,
@@ -73,6 +76,7 @@ export const NewOrderSingleLayout = {
   stopPx: 144,
   pegOffsetValue: 148,
   displayQty: 152,
+  connectionID: 160,
 } as const;
 
 /** The least version of the schema that has all fields and values of the message. */
@@ -81,13 +85,14 @@ function leastVersion(message: NewOrderSingle): number {
     0,
     (message.stopPx ?? 0) !== 0 || (message.pegOffsetValue ?? 0) !== 0 ? 1 : 0,
     (message.displayQty ?? 0) !== 0 ? 2 : 0,
+    (message.connectionID ?? 0) !== 0 ? 10 : 0,
     versionOfOrdType(message.ordType),
     versionOfTimeInForce(message.timeInForce),
   );
 }
 
 function blockLengthIn(version: number): number {
-  return version >= 2 ? 160 : version >= 1 ? 152 : 144;
+  return version >= 10 ? 168 : version >= 2 ? 160 : version >= 1 ? 152 : 144;
 }
 
 /** Bytes of the block of the least version that has all that the message says. */
@@ -132,6 +137,10 @@ export function encodeNewOrderSingle(message: NewOrderSingle, view: DataView, at
     wire.isIntegerWithin(message.displayQty ?? 0, 0, Number.MAX_SAFE_INTEGER),
     "displayQty",
   );
+  wire.assertField(
+    wire.isIntegerWithin(message.connectionID ?? 0, 0, Number.MAX_SAFE_INTEGER),
+    "connectionID",
+  );
   const version = leastVersion(message);
   const blockLength = blockLengthIn(version);
   view.setUint16(at, blockLength, true);
@@ -164,6 +173,9 @@ export function encodeNewOrderSingle(message: NewOrderSingle, view: DataView, at
   if (blockLength > 152) {
     wire.writeUint53(view, block + 152, message.displayQty ?? 0);
   }
+  if (blockLength > 160) {
+    wire.writeUint53(view, block + 160, message.connectionID ?? 0);
+  }
   return block + blockLength;
 }
 
@@ -185,7 +197,8 @@ export function validNewOrderSingle(view: DataView, block: number): boolean {
     (view.getUint8(block + 94) & -2) === 0 &&
     wire.validUint53(view, block + 96) &&
     wire.validText(view, block + 104, 36) &&
-    (blockLength <= 152 || wire.validUint53(view, block + 152))
+    (blockLength <= 152 || wire.validUint53(view, block + 152)) &&
+    (blockLength <= 160 || wire.validUint53(view, block + 160))
   );
 }
 
@@ -223,6 +236,10 @@ export function decodeNewOrderSingle(view: DataView, block: number): NewOrderSin
   if (blockLength > 152) {
     const displayQty = wire.readUint53(view, block + 152);
     if (displayQty !== 0) newer.displayQty = displayQty;
+  }
+  if (blockLength > 160) {
+    const connectionID = wire.readUint53(view, block + 160);
+    if (connectionID !== 0) newer.connectionID = connectionID;
   }
   return { ...message, ...newer };
 }

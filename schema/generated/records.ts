@@ -72,6 +72,7 @@ import {
   type FeeSchedule,
 } from "./fee-schedule.ts";
 import {
+  blockLengthOfCancelOnDisconnect,
   decodeCancelOnDisconnect,
   encodeCancelOnDisconnect,
   validCancelOnDisconnect,
@@ -195,12 +196,14 @@ import {
   type FeeScheduleChanged,
 } from "./fee-schedule-changed.ts";
 import {
+  blockLengthOfDeadManTimerSet,
   decodeDeadManTimerSet,
   encodeDeadManTimerSet,
   validDeadManTimerSet,
   type DeadManTimerSet,
 } from "./dead-man-timer-set.ts";
 import {
+  blockLengthOfDeadManTimerFired,
   decodeDeadManTimerFired,
   encodeDeadManTimerFired,
   validDeadManTimerFired,
@@ -260,7 +263,7 @@ import {
 
 export const schemaId = 1;
 /** The newest one; a message is written in the least version that has all that it says. */
-export const schemaVersion = 9;
+export const schemaVersion = 10;
 export const headerBytes = 8;
 
 /** Templates 1 to 63: what stands on the orders log. */
@@ -442,7 +445,7 @@ export function encodedBytes(message: AnyMessage): number {
     case "FeeSchedule":
       return 88;
     case "CancelOnDisconnect":
-      return 64;
+      return 8 + blockLengthOfCancelOnDisconnect(message);
     case "OrderAccepted":
       return 8 + blockLengthOfOrderAccepted(message);
     case "OrderRejected":
@@ -486,9 +489,9 @@ export function encodedBytes(message: AnyMessage): number {
     case "FeeScheduleChanged":
       return 48;
     case "DeadManTimerSet":
-      return 48;
+      return 8 + blockLengthOfDeadManTimerSet(message);
     case "DeadManTimerFired":
-      return 32;
+      return 8 + blockLengthOfDeadManTimerFired(message);
     case "SecurityStatusScheduled":
       return 32;
     case "ListAccepted":
@@ -517,7 +520,7 @@ export function blockLengthOf(templateId: number, version: number): number {
   if (version > schemaVersion) return 0;
   switch (templateId) {
     case 1:
-      return version >= 2 ? 160 : version >= 1 ? 152 : 144;
+      return version >= 10 ? 168 : version >= 2 ? 160 : version >= 1 ? 152 : 144;
     case 2:
       return 64;
     case 3:
@@ -541,7 +544,7 @@ export function blockLengthOf(templateId: number, version: number): number {
     case 12:
       return version < 4 ? 0 : 80;
     case 13:
-      return version < 5 ? 0 : 56;
+      return version < 5 ? 0 : version >= 10 ? 72 : 56;
     case 64:
       return version >= 2 ? 144 : version >= 1 ? 136 : 128;
     case 65:
@@ -585,9 +588,9 @@ export function blockLengthOf(templateId: number, version: number): number {
     case 84:
       return version < 4 ? 0 : 40;
     case 85:
-      return version < 5 ? 0 : 40;
+      return version < 5 ? 0 : version >= 10 ? 56 : 40;
     case 86:
-      return version < 5 ? 0 : 24;
+      return version < 5 ? 0 : version >= 10 ? 40 : 24;
     case 87:
       return version < 6 ? 0 : 24;
     case 88:
