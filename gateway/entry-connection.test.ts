@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 
+import { systemClock } from "../ports/clock/clock-system.ts";
+import { createMemoryIdempotency } from "../ports/idempotency/idempotency-memory.ts";
+import type { Idempotency } from "../ports/idempotency/idempotency.ts";
 import type { Log } from "../ports/log/log.ts";
 import { OrderAnswer } from "../schema/http/orders.ts";
 import { pendingCountMax } from "./entry-connection.ts";
@@ -17,6 +20,7 @@ beforeAll(async () => {
     partitionCount: 2,
     wrapLog: held,
     gateway: {
+      idempotency: slowIdempotency(),
       allowedOrigins: ["https://friend.example"],
       limitPolicies: { ...defaultPolicies, stream: perSecond("stream", 300) },
     },
@@ -32,6 +36,20 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await venue.close();
 });
+
+/** Takes its time, as one that is not in this process. */
+function slowIdempotency(): Idempotency {
+  const store = createMemoryIdempotency(systemClock);
+  return {
+    reserve: async (...parts) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return store.reserve(...parts);
+    },
+    complete: (...parts) => store.complete(...parts),
+    release: (...parts) => store.release(...parts),
+    close: () => store.close(),
+  };
+}
 
 function held(log: Log): Log {
   const append: Log["append"] = async (...parts) => {
