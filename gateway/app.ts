@@ -26,6 +26,7 @@ import type { LimitPolicies } from "./limits.ts";
 import { refuseOtherMethods } from "./methods.ts";
 import { Metrics } from "./metrics.ts";
 import { Outcomes } from "./outcomes.ts";
+import { PrivateReports } from "./private-reports.ts";
 import { ApiProblem, problemAnswer } from "./problems.ts";
 import { readinessOf } from "./readiness.ts";
 import type { Phase } from "./readiness.ts";
@@ -214,9 +215,11 @@ class VenueGateway implements Gateway {
       waitMs,
       heldCountMax,
       onBody: (body, partition) => reference.apply(body, partition),
+      onHeld: (body, partition) => reports.take(body, partition),
       onAnswered: (seconds) => metrics.outcome(seconds),
       onGap: () => metrics.gap(),
     });
+    const reports = new PrivateReports(outcomes, reference);
     const { partitionCount } = log;
     const commands = new Commands({
       outcomes,
@@ -245,6 +248,7 @@ class VenueGateway implements Gateway {
       assets,
       reference,
       outcomes,
+      reports,
       commands,
       metrics,
       tracer,

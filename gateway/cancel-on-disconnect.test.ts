@@ -160,6 +160,18 @@ describe("rule 32: cancel on disconnect", () => {
     expect(await isOpen(orderID)).toBe(false);
   });
 
+  test("the account's other connections are told of it", async () => {
+    const broken = await loginWith(3_000);
+    const listening = await server.login(token);
+    await listening.ask("subscribe", { channel: "reports" });
+    const orderID = await place(broken);
+    broken.break();
+    clock.advance(3_000);
+    const told = () => listening.reports.flatMap(({ reports }) => reports);
+    await until(() => told().some(({ cancelReason }) => cancelReason === "DeadManTimer"));
+    expect(told().at(-1)).toMatchObject({ orderID, execType: "Canceled", ordStatus: "Canceled" });
+  });
+
   test("each connection has a number of its own, and the orders of a list have it too", async () => {
     const first = await loginWith(3_000);
     const second = await loginWith(3_000);

@@ -15,6 +15,7 @@ import { described } from "./openapi.ts";
 import type { Operation } from "./openapi.ts";
 import type { Outcomes } from "./outcomes.ts";
 import { problemType } from "./problems.ts";
+import type { PrivateReports } from "./private-reports.ts";
 import type { Reads } from "./reads.ts";
 import type { Reference } from "./reference.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -48,6 +49,7 @@ export interface Edge {
   readonly limits: Limits;
   readonly reference: Reference;
   readonly outcomes: Outcomes;
+  readonly reports: PrivateReports;
   readonly commands: Commands;
   readonly repeats: Repeats;
   readonly reads: Reads;

@@ -1,6 +1,8 @@
 import { EntryMessage } from "../schema/http/entry.ts";
 import type { EntryLogin, EntryRequest, EntryStanding } from "../schema/http/entry.ts";
+import type { EntrySubscribe } from "../schema/http/entry-reports.ts";
 import { parseBody } from "./body.ts";
+import { ConnectionReader } from "./connection-reader.ts";
 import { ConnectionTimer } from "./connection-timer.ts";
 import type { Edge } from "./edge.ts";
 import { answerText, httpRequestOf, problemText } from "./entry-requests.ts";
@@ -30,6 +32,7 @@ interface Session {
 
 export const loginWithinMs = 3_000;
 export const pendingCountMax = 256;
+const reportBytesQueuedMax = 1024 * 1024;
 
 /**
  * One client's connection for order entry (schema/http/entry.ts). It does nothing of its own with a request but ask the routes of HTTP, so that
@@ -41,6 +44,7 @@ export class EntryConnection implements SocketSide {
   readonly #closed = new AbortController();
   /** What is not answered yet. */
   readonly #work = new Set<Promise<void>>();
+  #reader: ConnectionReader | null = null;
   #socket: ClientSocket | null = null;
   #session: Session | null = null;
   #accountID: number | null = null;
@@ -69,6 +73,8 @@ export class EntryConnection implements SocketSide {
         return this.#refuse(request.id, loggedIn());
       case "ping":
         return this.#start(() => this.#pong(session, request.id));
+      case "subscribe":
+        return this.#start(() => this.#subscribe(session, request));
       default:
         return this.#carryOut(session, request);
     }
@@ -77,6 +83,7 @@ export class EntryConnection implements SocketSide {
   close(_: ClientSocket, code: number): void {
     this.#closed.abort();
     this.#options.onClose(this, this.#accountID);
+    this.#leaveReports();
     const timer = this.#session?.timer ?? null;
     if (timer === null || code !== Close.Normal) return;
     const turn = this.#turns.take();
@@ -156,13 +163,52 @@ export class EntryConnection implements SocketSide {
     return { accountID, token, timer };
   }
 
-  async #pong(session: Session, id: string): Promise<void> {
+  #pong(session: Session, id: string): Promise<void> {
+    return this.#admitted(session, id, () => this.#send(standingText(id, session)));
+  }
+
+  /** Again where there is a subscription already: it goes on from there. */
+  #subscribe(session: Session, { id, from }: EntrySubscribe): Promise<void> {
+    const { reports } = this.#options.edge;
+    return this.#admitted(session, id, () => {
+      if (this.#closed.signal.aborted) return;
+      this.#leaveReports();
+      this.#reader = this.#createReader(session);
+      const position = reports.subscribe(this.#reader, from);
+      this.#send(okText(id, { position }));
+    });
+  }
+
+  #leaveReports(): void {
+    if (this.#reader !== null) this.#options.edge.reports.unsubscribe(this.#reader);
+    this.#reader = null;
+  }
+
+  #createReader({ token, accountID }: Session): ConnectionReader {
+    const { auth, clock } = this.#options.edge;
+    return new ConnectionReader(accountID, {
+      clock,
+      send: (text) => this.#report(text),
+      check: () => auth.require(bearerOf(token), "trade"),
+      onRefused: (problem) => this.#end(Close.Unauthorized, problem.message),
+    });
+  }
+
+  /** What does not read is cut off, and resumes. */
+  #report(text: string): void {
+    const queued = this.#socket?.getBufferedAmount() ?? 0;
+    if (queued <= reportBytesQueuedMax) return this.#send(text);
+    this.#leaveReports();
+    this.#end(Close.TryAgainLater, "Reports are not read");
+  }
+
+  /** What costs little is done at once, for a token that still holds. */
+  async #admitted({ token, accountID }: Session, id: string, work: () => void): Promise<void> {
     const { auth, limits } = this.#options.edge;
-    const { token, accountID } = session;
     try {
       await auth.require(bearerOf(token), "trade");
       await limits.take("stream", `account ${accountID}`);
-      this.#send(standingText(id, session));
+      work();
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
       this.#refuse(id, error);
@@ -215,6 +261,10 @@ function standingText(id: string, { accountID, timer }: Session): string {
     accountID,
     ...(timer === null ? {} : { cancelOnDisconnect: standingOf(timer) }),
   };
+  return okText(id, body);
+}
+
+function okText(id: string, body: object): string {
   return JSON.stringify({ type: "answer", id, status: 200, headers: {}, body });
 }
 

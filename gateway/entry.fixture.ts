@@ -1,4 +1,5 @@
 import { EntryAnswer } from "../schema/http/entry.ts";
+import { EntryReports } from "../schema/http/entry-reports.ts";
 import type { TestVenue } from "./venue.fixture.ts";
 
 type Answer = EntryAnswer & { readonly body: Readonly<Record<string, unknown>> };
@@ -37,6 +38,7 @@ export class EntryClient {
   readonly closed: Promise<number>;
   /** Messages that answer no request, in order. */
   readonly others: Answer[] = [];
+  readonly reports: EntryReports[] = [];
   readonly #socket: WebSocket;
   readonly #waiting = new Map<string, (answer: Answer) => void>();
   #asked = 0;
@@ -86,7 +88,12 @@ export class EntryClient {
   }
 
   #take(text: string): void {
-    const answer = EntryAnswer.parse(JSON.parse(text)) as Answer;
+    const message = JSON.parse(text) as { readonly type: string };
+    if (message.type === "reports") {
+      this.reports.push(EntryReports.parse(message));
+      return;
+    }
+    const answer = EntryAnswer.parse(message) as Answer;
     const settle = answer.id === null ? undefined : this.#waiting.get(answer.id);
     if (settle === undefined) this.others.push(answer);
     else settle(answer);

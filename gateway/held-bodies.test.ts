@@ -25,6 +25,19 @@ test("of many outcomes the newest half of the bound at least is held, and never 
   }
 });
 
+test("what came after a seqNum is told whole and in order, or not at all", () => {
+  const held = new HeldBodies(10);
+  const seqNumsAfter = (seqNum: number, last: number) =>
+    held.after(seqNum, last)?.map(({ position }) => position.seqNum) ?? null;
+  expect(seqNumsAfter(7, 7)).toEqual([]);
+  expect(seqNumsAfter(6, 7)).toBeNull();
+  for (let offset = 7; offset < 19; offset++) held.add(body(offset));
+  expect(seqNumsAfter(19, 19)).toEqual([]);
+  expect(seqNumsAfter(25, 19)).toEqual([]);
+  expect(seqNumsAfter(12, 19)).toEqual([13, 14, 15, 16, 17, 18, 19]);
+  expect(seqNumsAfter(11, 19)).toBeNull();
+});
+
 test("large outcomes leave earlier", () => {
   const held = new HeldBodies(1000);
   for (let offset = 0; offset < 10; offset++) held.add(body(offset, 20 * 1024 * 1024));

@@ -20,6 +20,13 @@ export class HeldBodies {
     return this.#young.get(commandOffset) ?? this.#old.get(commandOffset) ?? null;
   }
 
+  /** All after this seqNum in their order, where `last` is the last of the partition; null where some are not held any more. */
+  after(seqNum: number, last: number): readonly FoldedBody[] | null {
+    const bodies = [...this.#old.values(), ...this.#young.values()];
+    const first = bodies[0]?.position.seqNum ?? last + 1;
+    return first > seqNum + 1 ? null : bodies.filter(({ position }) => position.seqNum > seqNum);
+  }
+
   add(body: FoldedBody): void {
     const full = this.#young.size * 2 >= this.#countMax || this.#youngBytes * 2 >= bytesMax;
     if (full) this.#turn();

@@ -17,6 +17,8 @@ export interface OutcomesOptions {
   readonly heldCountMax: number;
   /** Every body, in order, before whoever waits for it is answered. */
   onBody(body: FoldedBody, partition: number): void;
+  /** As onBody, once the outcome is held. */
+  onHeld?(body: FoldedBody, partition: number): void;
   /** Time from the append to the folded outcome. */
   onAnswered?(seconds: number): void;
   onGap?(alarm: FoldAlarm): void;
@@ -76,6 +78,11 @@ export class Outcomes {
   /** The outcome of a command that is recent enough to be held still. */
   held(partition: number, commandOffset: number): FoldedBody | null {
     return this.#partitions[partition]?.held(commandOffset) ?? null;
+  }
+
+  /** The outcomes of a partition after this seqNum, in their order; null where some are not held any more. */
+  heldAfter(partition: number, seqNum: number): readonly FoldedBody[] | null {
+    return this.#partitions[partition]?.heldAfter(seqNum) ?? null;
   }
 
   get standings(): readonly FoldStanding[] {
@@ -203,6 +210,10 @@ class PartitionOutcomes {
     return this.#held.get(commandOffset);
   }
 
+  heldAfter(seqNum: number): readonly FoldedBody[] | null {
+    return this.#held.after(seqNum, this.#last.seqNum);
+  }
+
   expire(now: number): void {
     for (const [commandOffset, waiter] of this.#waiters) {
       if (waiter.deadline > now) continue;
@@ -235,6 +246,7 @@ class PartitionOutcomes {
     for (const body of bodies) {
       this.#options.onBody(body, this.#partition);
       this.#held.add(body);
+      this.#options.onHeld?.(body, this.#partition);
       const waiter = this.#waiters.get(body.commandOffset);
       if (waiter === undefined) continue;
       this.#waiters.delete(body.commandOffset);

@@ -95,8 +95,8 @@ function addSocketDescriptions(app: GatewayApp, edge: Edge): void {
       "WebSocket: the operations on orders, many at a time over one login, with their cancel on disconnect",
     tag: "Orders",
     answers: { 101: null },
-    // The last two are only said over the connection.
-    problems: [...socketProblems, "ConnectionLost", "TooManyPending"],
+    // The last ones are only said over the connection.
+    problems: [...socketProblems, "ConnectionLost", "TooManyPending", "ReportsGone"],
   });
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { EntrySubscribe } from "./entry-reports.ts";
 import { Time } from "./scalars.ts";
 
 /**
@@ -17,6 +18,8 @@ import { Time } from "./scalars.ts";
  * has died. It runs in every partition by that one's log time. After code 1000 it is disarmed, and the orders stay. Orders that are
  * on their way when it runs out are refused with ConnectionLost. A client that comes back in time names the connectionID that its
  * first login was told: then the new connection moves the same timer on, and the orders of the broken one are its own.
+ *
+ * What becomes of the account's orders otherwise, `subscribe` has told: entry-reports.ts.
  *
  * A token that runs out or whose key is revoked ends the connection with code 4401 at its next message.
  */
@@ -70,7 +73,12 @@ export const EntryPing = z
   .strictObject({ op: z.literal("ping"), id: RequestID })
   .meta({ id: "EntryPing" });
 
-export const EntryMessage = z.discriminatedUnion("op", [EntryLogin, EntryRequest, EntryPing]);
+export const EntryMessage = z.discriminatedUnion("op", [
+  EntryLogin,
+  EntryRequest,
+  EntryPing,
+  EntrySubscribe,
+]);
 
 /** Body of the answer to a login and to a ping. */
 export const EntryStanding = z

@@ -24,6 +24,7 @@ export const ProblemStatus = {
   DeadLetterResolved: 409,
   ReplayTooLate: 409,
   CommandDecided: 409,
+  ReportsGone: 410,
   BodyTooLarge: 413,
   UnsupportedMediaType: 415,
   ExchangeClosed: 422,
