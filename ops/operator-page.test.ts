@@ -202,6 +202,25 @@ describe.skipIf(browserPath === null)("the operator's page in a real browser", (
     });
   }, 120_000);
 
+  test("schedules a trading state, and says beside the instrument what is to come", async () => {
+    await page.click('#instruments li:has-text("ETH-USD") button');
+    await page.check('.confirm [value="Auction"]');
+    await page.fill('.confirm [name="time"]', "2999-01-01T08:30:00");
+    await browser.picture(page, "operator-schedule-dark");
+    await page.click(".confirm .do");
+    const when = "Auction at 2999-01-01 08:30:00.000 UTC";
+    await page.waitForSelector(`#instruments li:has-text("${when}")`);
+    expect(await textOf("#instruments-result")).toBe(
+      "ETH-USD will be Auction at 2999-01-01 08:30:00.000 UTC (200).",
+    );
+    expect(await textOf('#instruments li:has-text("ETH-USD") .badge')).toBe("Open");
+    await page.click('#instruments li:has-text("ETH-USD") button');
+    await page.fill('.confirm [name="time"]', "2001-01-01T08:30:00");
+    await page.click(".confirm .do");
+    await page.waitForSelector('#instruments-result[data-tone="bad"]');
+    expect(await textOf("#instruments-result")).toContain("TooLateToEnter");
+  }, 120_000);
+
   test("works by keyboard: from letter to letter, into a question and out of it", async () => {
     await page.click('#letters-filter label:has-text("All")');
     await page.focus("#letters tr:first-child .pick");

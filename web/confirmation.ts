@@ -7,6 +7,8 @@ export interface Consent {
   readonly reason: string;
   /** Of the choices; empty where there were none. */
   readonly choice: string;
+  /** RFC 3339; empty where none was given. */
+  readonly time: string;
   /** Whether the box was ticked that `insist` asks for. */
   readonly insisted: boolean;
 }
@@ -26,6 +28,8 @@ export interface Question {
   readonly verb: string;
   readonly isDanger: boolean;
   readonly asksReason: boolean;
+  /** The words beside the field for a time, which may be left empty. */
+  readonly asksTime?: string;
   readonly choices?: readonly {
     readonly value: string;
     readonly label: string;
@@ -118,8 +122,14 @@ function consentOf(form: HTMLFormElement): Consent {
   return {
     reason: text("reason").trim(),
     choice: text("choice"),
+    time: instantOf(text("time")),
     insisted: text("insisted") !== "",
   };
+}
+
+/** What a field for a date and a time holds, which says UTC beside it. */
+function instantOf(text: string): string {
+  return text === "" ? "" : new Date(`${text}Z`).toISOString();
 }
 
 function questionForm(question: Question): HTMLFormElement {
@@ -127,6 +137,7 @@ function questionForm(question: Question): HTMLFormElement {
   form.autocomplete = "off";
   form.append(make("p", { text: question.text }));
   if (question.choices !== undefined) form.append(choiceFields(question.choices));
+  if (question.asksTime !== undefined) form.append(timeField(question.asksTime));
   if (question.asksReason) form.append(reasonField());
   const act = make("button", { className: question.isDanger ? "do danger" : "do plain" });
   act.textContent = question.verb;
@@ -162,6 +173,14 @@ function reasonField(): HTMLLabelElement {
   input.spellcheck = false;
   const words = make("span", { text: "Why, for whoever looks later" });
   return make("label", { className: "field" }, words, input);
+}
+
+function timeField(text: string): HTMLLabelElement {
+  const input = make("input");
+  input.type = "datetime-local";
+  input.name = "time";
+  input.step = "1";
+  return make("label", { className: "field" }, make("span", { text }), input);
 }
 
 function insist(form: HTMLFormElement, text: string): void {

@@ -2,6 +2,7 @@ import type { ListedAccount, ListedInstrument, StatusRequest } from "../schema/h
 import { refused } from "./confirmation.ts";
 import type { Outcome } from "./confirmation.ts";
 import { withDecimals } from "./decimals.ts";
+import { instantText } from "./elements.ts";
 import type { Stateful, StatesPanelOptions } from "./states-panel.ts";
 import type { VenueAnswer, VenueApi } from "./venue-api.ts";
 
@@ -21,7 +22,11 @@ const tradingStates: Readonly<Record<TradingState, string>> = {
 export function instrumentState(instrument: ListedInstrument): Stateful {
   const { symbol, tradingState } = instrument;
   const tick = withDecimals(instrument.tickSize, 0);
-  const about = `tick ${tick} · lot ${withDecimals(instrument.lotSize, 0)}`;
+  const next = instrument.scheduledStates.map(
+    ({ effectiveTime, tradingState: state }) => `${state} at ${instantText(effectiveTime)}`,
+  );
+  const units = `tick ${tick} · lot ${withDecimals(instrument.lotSize, 0)}`;
+  const about = [units, ...next].join(" · ");
   return { name: symbol, about, state: tradingState };
 }
 
@@ -32,19 +37,28 @@ export function accountState({ accountID, name, accountStatus }: ListedAccount):
 export function instrumentQuestion(api: () => VenueApi): AskState {
   return ({ name, state }) => ({
     opener: "Change",
-    text: `${name} is ${state}. Clients see the new state at once, and changes that were scheduled are dropped.`,
+    text: `${name} is ${state}. Without a time clients see the new state at once, and changes that were scheduled are dropped. With one it comes then, beside the others that are scheduled.`,
     verb: `Change ${name}`,
+    asksTime: "When, in UTC; empty: now",
     isDanger: false,
     asksReason: false,
-    choices: Object.entries(tradingStates)
-      .filter(([value]) => value !== state)
-      .map(([value, hint]) => ({ value, label: value, hint })),
-    act: async ({ choice }) => {
+    choices: choicesFrom(state),
+    act: async ({ choice, time }) => {
       const path = `/v1/admin/instruments/${name}/status`;
-      const answer = await api().put(path, { tradingState: choice });
-      return changed(answer, `${name} is ${choice} now`);
+      const when = time === "" ? {} : { effectiveTime: time };
+      const answer = await api().put(path, { tradingState: choice, ...when });
+      const said = time === "" ? `is ${choice} now` : `will be ${choice} at ${instantText(time)}`;
+      return changed(answer, `${name} ${said}`);
     },
   });
+}
+
+/** All states, the present one last: it may come again later. */
+function choicesFrom(state: string) {
+  const states = Object.entries(tradingStates);
+  const others = states.filter(([value]) => value !== state);
+  const present = states.filter(([value]) => value === state);
+  return [...others, ...present].map(([value, hint]) => ({ value, label: value, hint }));
 }
 
 export function accountQuestion(api: () => VenueApi): AskState {
