@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 
 import type { Log } from "../ports/log/log.ts";
+import { createMemorySnapshots } from "../ports/snapshot/snapshot-memory.ts";
+import { packSnapshot, unpackSnapshot } from "../ports/snapshot/snapshot-object.ts";
 import { frame } from "../schema/frame.ts";
 import { Topic } from "../schema/topics.ts";
 import { TestVenue } from "./venue.fixture.ts";
@@ -46,6 +48,27 @@ test("a gateway folds on from the newest snapshot, and knows what was defined be
   expect((await second.order()).status).toBe(201);
   const { body } = await second.request("GET", "/v1/admin/accounts", { token: venue.admin });
   expect((body["accounts"] as object[]).length).toBe(2);
+  await second.gateway.close();
+  await venue.close();
+});
+
+test("a snapshot in a form that this build does not have is passed over", async () => {
+  const venue = await TestVenue.open();
+  await tick(venue.log, 12_400);
+  const snapshot = await snapshotOf(venue);
+  const bytes = unpackSnapshot(snapshot, await venue.snapshots.get(snapshot));
+  bytes[0]! ^= 1;
+  const { object, ...hashes } = packSnapshot({ bytes, referenceBytes: bytes.length });
+  const snapshots = createMemorySnapshots();
+  await snapshots.put({ ...snapshot, ...hashes, objectBytes: object.length }, object);
+  const starts: number[] = [];
+  const second = await TestVenue.open({
+    over: venue,
+    gateway: { snapshots },
+    wrapLog: (log) => watched(log, starts),
+  });
+  expect(starts).toEqual([0]);
+  expect((await second.order()).status).toBe(201);
   await second.gateway.close();
   await venue.close();
 });

@@ -49,10 +49,21 @@ async function readStart(
   try {
     await readFoldedBody(log, manifest.partition, position);
     const object = await snapshots.get(manifest);
-    return { position, reference: readReference(unpackReference(manifest, object)) };
+    return { position, reference: referenceIn(manifest, object) };
   } catch (error) {
     if (error instanceof SnapshotError || error instanceof FoldAlarm) return null;
     throw error;
+  }
+}
+
+function referenceIn(manifest: SnapshotManifest, object: Uint8Array): ReferenceSection {
+  const bytes = unpackReference(manifest, object);
+  try {
+    return readReference(bytes);
+  } catch (cause) {
+    // Another build may write it in a form that this one does not have.
+    const what = `Snapshot ${manifest.seqNum} holds no reference section that is read here`;
+    throw new SnapshotError("Corrupt", what, { cause });
   }
 }
 
