@@ -1,7 +1,8 @@
 import type { RecordBatch } from "../ports/log/record-batch.ts";
 import { sealHolds } from "../ports/log/seal.ts";
-import { checkCommandFrame } from "../schema/frame.ts";
+import { checkCommandFrame, crcBytes } from "../schema/frame.ts";
 import type { FrameError } from "../schema/frame.ts";
+import { headerBytes } from "../schema/generated/records.ts";
 import { CommandBuffer } from "./core/command-buffer.ts";
 import { preparedMax } from "./core/prepare.ts";
 
@@ -19,8 +20,9 @@ export interface CommandRecord {
 }
 
 /**
- * Records of `orders` that come next, each copied once to where the core reads it, with what its bytes are found to be. Nothing of it
- * depends on any state, so that it may be filled long before its records are applied.
+ * Records of `orders` that come next, each copied once to where the core reads it, with what its bytes are found to be by all that this build
+ * knows. Nothing of it depends on any state, so that it may be filled long before its records are applied: whether a record's version is
+ * active in the partition, is asked then.
  *
  * Invariant: records at the places below `count`, in the order of the log; only the last may be longer than a slot, and then stands in a
  * buffer of its own.
@@ -34,6 +36,8 @@ export class CommandWindow {
   appendTime = 0;
   length = 0;
   checked: "Ok" | FrameError = "Undecodable";
+  /** Of the schema, that it says it is written in; 0 of bytes that are no whole record. */
+  version = 0;
   /** It starts at byte `at` of `commands`. */
   commands: CommandBuffer;
   at = 0;
@@ -43,6 +47,7 @@ export class CommandWindow {
   readonly #offsets: Float64Array;
   readonly #appendTimes: Float64Array;
   readonly #lengths: Int32Array;
+  readonly #versions: Uint16Array;
   readonly #checks: ("Ok" | FrameError)[] = [];
   readonly #headers: boolean[] = [];
   /** A view from the start of each slot on: to make one costs more than to apply a command. */
@@ -56,6 +61,7 @@ export class CommandWindow {
     this.#offsets = new Float64Array(capacity);
     this.#appendTimes = new Float64Array(capacity);
     this.#lengths = new Int32Array(capacity);
+    this.#versions = new Uint16Array(capacity);
     this.#views = Array.from(
       { length: capacity },
       (_, place) => new DataView(this.slots.bytes.buffer, place * slotBytes, slotBytes),
@@ -99,8 +105,9 @@ export class CommandWindow {
     if (length > slotBytes) this.#long = CommandBuffer.of(value);
     else this.slots.bytes.set(value, place * slotBytes);
     const view = this.#long === null ? this.#views[place] : this.#long.view;
-    const isSealed = view !== undefined && sealHolds(value);
+    const isSealed = view !== undefined && length >= headerBytes + crcBytes && sealHolds(value);
     this.#checks[place] = isSealed ? checkCommandFrame(view, length) : "Undecodable";
+    this.#versions[place] = isSealed ? view.getUint16(6, true) : 0;
   }
 
   /** Moves on to the next place, if the record of that offset is there. */
@@ -117,6 +124,7 @@ export class CommandWindow {
     this.appendTime = this.#appendTimes[place] ?? 0;
     this.length = this.#lengths[place] ?? 0;
     this.checked = this.#checks[place] ?? "Undecodable";
+    this.version = this.#versions[place] ?? 0;
     const long = place === this.count - 1 ? this.#long : null;
     this.commands = long ?? this.slots;
     this.at = long === null ? place * slotBytes : 0;

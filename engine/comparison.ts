@@ -2,14 +2,13 @@ import { FoldAlarm } from "../ports/log/fold.ts";
 import type { Fold, FoldedBody } from "../ports/log/fold.ts";
 import type { LogRecord } from "../ports/log/log.ts";
 import { commandHashText } from "../schema/body.ts";
-import type { CommandWindow } from "./command-window.ts";
-import { EngineHostError } from "./host-error.ts";
+import { CommandWindow } from "./command-window.ts";
+import { applyFailure, EngineHostError } from "./host-error.ts";
 import { letterNotes } from "./letters.ts";
 import type { LetterNote } from "./letters.ts";
 import { checkIdentity } from "./partition-identity.ts";
 import type { PartitionIdentity } from "./partition-identity.ts";
 import { OutputMatch } from "./output-match.ts";
-import { semanticsVersion } from "./replica.ts";
 import type { Replica } from "./replica.ts";
 
 export interface ComparisonOptions {
@@ -26,6 +25,8 @@ export interface ComparisonOptions {
 export class Comparison {
   readonly #options: ComparisonOptions;
   readonly #match = new OutputMatch();
+  /** For a command that comes without a window. */
+  readonly #alone = new CommandWindow(1);
   #count = 0;
 
   constructor(options: ComparisonOptions) {
@@ -57,7 +58,7 @@ export class Comparison {
   /** As push, at once, for a record that is the whole body of the given command, at which the window stands. Throws what push rejects with. */
   take(record: LogRecord, command: LogRecord, window: CommandWindow): void {
     const { fold, replica } = this.#options;
-    const body = replica.applyFrom(window, window.place);
+    const body = this.#apply(window);
     const { seqNum, bodyHash64 } = replica;
     if (!replica.hasLetters && this.#match.isOf(record.value, body, seqNum, fold.epoch)) {
       fold.advance(record.offset, seqNum, bodyHash64.lo, bodyHash64.hi);
@@ -66,22 +67,27 @@ export class Comparison {
     }
     const folded = fold.push(record);
     if (folded === null) throw new Error("Invariant broken: a whole body is folded");
-    this.#checkSemantics(folded);
     this.#checkCommand(folded, command);
     this.#checkBody(folded);
   }
 
   async #compare(body: FoldedBody): Promise<void> {
-    this.#checkSemantics(body);
     const command = await this.#options.nextCommand();
     this.#checkCommand(body, command);
-    this.#options.replica.apply(command);
+    this.#alone.clear();
+    this.#alone.add(command);
+    this.#apply(this.#alone);
     this.#checkBody(body);
   }
 
-  #checkSemantics({ semanticsVersion: version, position }: FoldedBody): void {
-    if (version === semanticsVersion) return;
-    throw this.#error("UnknownSemantics", `seqNum ${position.seqNum} needs version ${version}`);
+  /** The record at which the window stands. */
+  #apply(window: CommandWindow): Uint8Array {
+    const { replica, identity } = this.#options;
+    try {
+      return replica.applyFrom(window, window.place);
+    } catch (cause) {
+      throw applyFailure(identity.partition, window.offset, cause);
+    }
   }
 
   #checkBody(body: FoldedBody): void {

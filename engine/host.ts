@@ -4,6 +4,7 @@ import type { SnapshotStore } from "../ports/snapshot/snapshot.ts";
 import type { Tracer } from "../ports/telemetry/tracer.ts";
 import type { EngineLimits } from "./core/engine.ts";
 import { EngineHostError } from "./host-error.ts";
+import type { Claimant } from "./partition-identity.ts";
 import { Owner } from "./owner.ts";
 import type { OwnerStats } from "./owner.ts";
 import { recover } from "./recovery.ts";
@@ -14,14 +15,11 @@ import { defaultSnapshotPolicy, Snapshotter } from "./snapshotter.ts";
 import type { SnapshotPolicy } from "./snapshotter.ts";
 import type { Standby } from "./standby.ts";
 
-export interface EngineHostOptions {
+export interface EngineHostOptions extends Claimant {
   readonly log: Log;
   readonly snapshots: SnapshotStore;
   readonly clock: Clock;
   readonly partition: number;
-  /** Names of this process and build in the Claim, for people. */
-  readonly node: string;
-  readonly build: string;
   /** Between two TimeTicks; 1000 by default. */
   readonly tickMs?: number;
   /** Of a partition without history; a snapshot brings its own. */

@@ -70,6 +70,12 @@ function addProgress(
 }
 
 function addState(metrics: MetricSet, owned: () => OwnerStats[]): void {
+  metrics.gauge(
+    { name: "semantics_version", help: "By which the next command is decided", labels },
+    (set) => {
+      for (const { partition, semanticsVersion } of owned()) set(semanticsVersion, { partition });
+    },
+  );
   metrics.gauge({ name: "open_orders", help: "Orders that are open", labels }, (set) => {
     for (const { partition, orderCount } of owned()) set(orderCount, { partition });
   });

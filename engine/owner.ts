@@ -11,7 +11,7 @@ import { checkpointInterval } from "./checkpoint-chain.ts";
 import { CommandTracing } from "./command-tracing.ts";
 import { CommandWindow } from "./command-window.ts";
 import { EventCounts } from "./event-counts.ts";
-import { EngineHostError } from "./host-error.ts";
+import { applyFailure, EngineHostError } from "./host-error.ts";
 import { OutputAppender } from "./output-appender.ts";
 import type { OutputBatch } from "./output-batch.ts";
 import { OutputRecords } from "./output-records.ts";
@@ -47,6 +47,8 @@ export interface OwnerStats {
   /** Of this owner, replay not counted. */
   readonly commandCount: number;
   readonly eventCount: number;
+  /** By which the next command is decided. */
+  readonly semanticsVersion: number;
   /** Orders that are open, and requests whose ids are remembered. */
   readonly orderCount: number;
   readonly idWindowEntryCount: number;
@@ -127,6 +129,7 @@ export class Owner {
       commandOffset: this.#replica.commandOffset,
       commandCount: this.#commandCount,
       eventCount: this.#eventCount,
+      semanticsVersion: this.#replica.engine.semanticsVersion,
       orderCount: this.#replica.engine.orderCount,
       idWindowEntryCount: this.#replica.engine.idWindowEntryCount,
       inFlightCount: this.#appender.inFlightCount,
@@ -244,7 +247,7 @@ export class Owner {
 
   #apply(place: number, outputs: OutputBatch): void {
     const replica = this.#replica;
-    const body = applyOrThrow(replica, this.#window, place);
+    const body = this.#applied(place);
     const { seqNum } = replica;
     const fromIndex = outputs.append.count;
     this.#records.encode(body, seqNum, outputs.append);
@@ -256,6 +259,15 @@ export class Owner {
     const appliedAt = Bun.nanoseconds();
     this.#applyNs.record(appliedAt - this.#appliedAt + this.#readAheadNs);
     this.#appliedAt = appliedAt;
+  }
+
+  #applied(place: number): Uint8Array {
+    try {
+      return this.#replica.applyFrom(this.#window, place);
+    } catch (cause) {
+      const { partition } = this.#options.recovered.identity;
+      throw applyFailure(partition, this.#window.offset, cause);
+    }
   }
 
   #applyTraced(batch: RecordBatch, index: number, place: number, outputs: OutputBatch): void {
@@ -319,15 +331,6 @@ export class Owner {
     this.#options.snapshotter.close();
     void this.#orders?.close();
     void this.#events?.close();
-  }
-}
-
-function applyOrThrow(replica: Replica, window: CommandWindow, place: number): Uint8Array {
-  try {
-    return replica.applyFrom(window, place);
-  } catch (cause) {
-    const message = `The command at offset ${window.offset} broke the engine: ${String(cause)}`;
-    throw new EngineHostError("EngineBroken", message, { cause });
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Log } from "../ports/log/log.ts";
 import type { Claim } from "../schema/generated/claim.ts";
 import { Topic } from "../schema/topics.ts";
+import { builtSemantics } from "./core/semantics.ts";
+import type { SemanticsList } from "./core/semantics.ts";
 import { EngineHostError } from "./host-error.ts";
-import { semanticsVersion } from "./replica.ts";
 
 /** Which history a partition's records belong to. */
 export interface PartitionIdentity {
@@ -23,17 +24,24 @@ export function identityOf(log: Log, partition: number): PartitionIdentity {
   };
 }
 
-export function claimOf(
-  identity: PartitionIdentity,
-  owner: { build: string; node: string },
-): Claim {
+/** Names of a process and its build for people, and what semantics the build has. */
+export interface Claimant {
+  readonly build: string;
+  readonly node: string;
+  /** Those of this build where they are not given; tests make other builds. */
+  readonly semantics?: SemanticsList;
+}
+
+export function claimOf(identity: PartitionIdentity, claimant: Claimant): Claim {
+  const { build, node, semantics = builtSemantics } = claimant;
+  const versions = semantics.map(({ semanticsVersion }) => semanticsVersion);
   return {
     kind: "Claim",
     ...identity,
-    semanticsMin: semanticsVersion,
-    semanticsMax: semanticsVersion,
-    build: claimText(owner.build),
-    node: claimText(owner.node),
+    semanticsMin: Math.min(...versions),
+    semanticsMax: Math.max(...versions),
+    build: claimText(build),
+    node: claimText(node),
   };
 }
 

@@ -9,17 +9,16 @@ import type { EngineLimits } from "./core/engine.ts";
 import { EngineHostError } from "./host-error.ts";
 import { createEngineHost } from "./host.ts";
 import type { EngineHost } from "./host.ts";
+import type { Claimant } from "./partition-identity.ts";
 import type { RecoveryReport } from "./recovery.ts";
 import type { SnapshotPacker } from "./snapshot-packer.ts";
 import type { SnapshotPolicy } from "./snapshotter.ts";
 import { Standby } from "./standby.ts";
 
-export interface SeatOptions {
+export interface SeatOptions extends Claimant {
   readonly log: Log;
   readonly snapshots: SnapshotStore;
   readonly clock: Clock;
-  readonly node: string;
-  readonly build: string;
   readonly tickMs?: number;
   readonly limits?: Partial<EngineLimits>;
   readonly snapshotPolicy?: Partial<SnapshotPolicy>;
@@ -217,12 +216,13 @@ export class PartitionSeat {
   }
 
   #openStandby(): Standby {
-    const { log, snapshots, clock, limits = {} } = this.#options;
+    const { log, snapshots, clock, limits = {}, semantics } = this.#options;
     const standby = new Standby({
       log,
       snapshots,
       clock,
       limits,
+      ...(semantics === undefined ? {} : { semantics }),
       partition: this.partition,
       onFailure: (error) => void this.#standbyFailed(standby, error),
     });

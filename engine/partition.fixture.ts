@@ -10,11 +10,14 @@ import { frame } from "../schema/frame.ts";
 import type { Command } from "../schema/generated/records.ts";
 import { Topic } from "../schema/topics.ts";
 import type { EngineLimits } from "./core/engine.ts";
+import { builtSemantics } from "./core/semantics.ts";
+import type { SemanticsList } from "./core/semantics.ts";
 import { serialiseCapture } from "./core/snapshot.ts";
 import { Disk, ProcessLog } from "./crash-log.ts";
 import { createEngineHost } from "./host.ts";
 import type { EngineHost, EngineHostOptions } from "./host.ts";
 import { streamOf } from "./oracle/command-stream.ts";
+import { ofFirstSemantics, shapeOf } from "./oracle/stream-shape.ts";
 import { Replica } from "./replica.ts";
 import type { SnapshotPacker } from "./snapshot-packer.ts";
 
@@ -92,8 +95,9 @@ export interface TestHost {
 export function straightRun(
   orders: readonly LogRecord[],
   limits: Partial<EngineLimits> = {},
+  semantics: SemanticsList = builtSemantics,
 ): Uint8Array[] {
-  const replica = new Replica(limits);
+  const replica = new Replica(limits, semantics);
   return orders.map((record) => replica.apply(record).slice());
 }
 
@@ -102,9 +106,10 @@ export function foldOf(outputs: readonly LogRecord[]): FoldedBody[] {
   return outputs.map((record) => fold.push(record)).filter((body) => body !== null);
 }
 
-/** Frames of a plausible stream of commands. */
+/** Frames of a plausible stream of commands, for a build that has the first semantics alone. */
 export function commandsOf(seed: number, commandCount: number): Uint8Array[] {
-  return Array.from(streamOf(seed, commandCount), ({ record }) => record.bytes);
+  const shape = ofFirstSemantics(shapeOf(seed));
+  return Array.from(streamOf(seed, commandCount, shape), ({ record }) => record.bytes);
 }
 
 /** Frames that fill the log cheaply, for reaching Checkpoints. */

@@ -8,22 +8,22 @@ import { Topic } from "../schema/topics.ts";
 import { CommandWindow } from "./command-window.ts";
 import { Comparison } from "./comparison.ts";
 import type { EngineLimits } from "./core/engine.ts";
+import { builtSemantics } from "./core/semantics.ts";
+import type { SemanticsList } from "./core/semantics.ts";
 import { EngineHostError } from "./host-error.ts";
 import type { LetterNote } from "./letters.ts";
 import { claimOf, identityOf } from "./partition-identity.ts";
-import type { PartitionIdentity } from "./partition-identity.ts";
+import type { Claimant, PartitionIdentity } from "./partition-identity.ts";
 import { RecordReader } from "./record-reader.ts";
 import { Replica } from "./replica.ts";
 import { chooseSnapshot } from "./snapshot-base.ts";
 import type { SkippedSnapshot } from "./snapshot-base.ts";
 
-export interface RecoveryOptions {
+export interface RecoveryOptions extends Claimant {
   readonly log: Log;
   readonly snapshots: SnapshotStore;
   readonly clock: Clock;
   readonly partition: number;
-  readonly node: string;
-  readonly build: string;
   readonly limits: Partial<EngineLimits>;
 }
 
@@ -64,14 +64,14 @@ export interface Recovered {
  * with EngineHostError or FoldAlarm when the logs and this build do not agree, with LogError when they cannot be read.
  */
 export async function recover(options: RecoveryOptions): Promise<Recovered> {
-  const { log, snapshots, clock, partition } = options;
+  const { log, snapshots, clock, partition, limits, semantics = builtSemantics } = options;
   const identity = identityOf(log, partition);
   const steps: RecoveryStep[] = [];
   const startedAt = clock.monotonic();
   const epoch = await appendClaim(options, identity);
   const claimedAt = clock.monotonic();
   steps.push({ step: "Claim", count: 1, ms: claimedAt - startedAt });
-  const start = await startReplica({ log, snapshots, identity, limits: options.limits });
+  const start = await startReplica({ log, snapshots, identity, limits, semantics });
   const { snapshot, replica, fold, letters } = start;
   const chosenAt = clock.monotonic();
   steps.push({ step: "Snapshot", count: snapshot === null ? 0 : 1, ms: chosenAt - claimedAt });
@@ -96,14 +96,15 @@ export async function startReplica(options: {
   readonly snapshots: SnapshotStore;
   readonly identity: PartitionIdentity;
   readonly limits: Partial<EngineLimits>;
+  readonly semantics: SemanticsList;
 }): Promise<ReplicaOnLog> {
-  const { log, identity, limits } = options;
+  const { log, identity, limits, semantics } = options;
   const { partition } = identity;
   const { base, skipped } = await chooseSnapshot(options);
   if (base === null) await checkFirstCommand(log, partition);
   else checkLimits(partition, limits, base.start.engine.limits);
   return {
-    replica: new Replica(base === null ? limits : base.start),
+    replica: new Replica(base === null ? limits : base.start, semantics),
     fold: new Fold(partition, base === null ? null : base.position),
     letters: [],
     snapshot: base === null ? null : base.manifest,
@@ -127,12 +128,12 @@ function checkLimits(
 
 /** Resolves with the Claim's offset: the epoch. */
 export async function appendClaim(
-  options: { readonly log: Log; readonly node: string; readonly build: string },
+  options: Claimant & { readonly log: Log },
   identity: PartitionIdentity,
 ): Promise<number> {
-  const { log, build, node } = options;
+  const { log } = options;
   const { partition } = identity;
-  const value = frame(claimOf(identity, { build, node }));
+  const value = frame(claimOf(identity, options));
   const [epoch] = await log.append(Topic.OrderEvents, partition, [{ key: null, value }]);
   if (epoch === undefined)
     throw new EngineHostError("ClaimLost", "The log gave the Claim no offset");

@@ -13,9 +13,8 @@ import type { CommandRecord } from "./command-window.ts";
 import { Engine } from "./core/engine.ts";
 import type { EngineLimits } from "./core/engine.ts";
 import { EventBuffer } from "./core/event-buffer.ts";
-
-/** The semantics that this build has. */
-export const semanticsVersion = 1;
+import { builtSemantics } from "./core/semantics.ts";
+import type { SemanticsList } from "./core/semantics.ts";
 
 const sha256Bytes = 32;
 
@@ -29,8 +28,8 @@ export interface ReplicaStart {
 }
 
 /**
- * One partition's pure function: records of `orders` in, bodies out, byte for byte the same for whoever computes them. It knows no log,
- * clock or epoch.
+ * One partition's pure function: records of `orders` in, bodies out, byte for byte the same for whoever computes them: what a build knows
+ * beyond the semantics that are active makes no difference. It knows no log, clock or epoch.
  */
 export class Replica {
   readonly engine: Engine;
@@ -45,9 +44,14 @@ export class Replica {
   #commandOffset: number;
   #eventCount = 0;
 
-  constructor(start: ReplicaStart | Partial<EngineLimits>) {
+  /** From the first command on, `versions` are the semantics that the build has; a restored engine has its own. */
+  constructor(
+    start: ReplicaStart | Partial<EngineLimits>,
+    versions: SemanticsList = builtSemantics,
+  ) {
     const restored = "engine" in start ? start : null;
-    this.engine = restored === null ? new Engine(start as Partial<EngineLimits>) : restored.engine;
+    const engine = (): Engine => new Engine(start as Partial<EngineLimits>, versions);
+    this.engine = restored === null ? engine() : restored.engine;
     this.#chain = new CheckpointChain(restored === null ? null : restored.checkpoint);
     this.#seqNum = restored === null ? 0 : restored.checkpoint.seqNum;
     this.#commandOffset = restored === null ? -1 : restored.commandOffset;
@@ -101,7 +105,10 @@ export class Replica {
     if (commandOffset > this.#commandOffset) this.engine.quarantine(commandOffset, commandHash);
   }
 
-  /** Applies the next record of `orders`; the body is valid until the next call. Throws only on a broken invariant. */
+  /**
+   * Applies the next record of `orders`; the body is valid until the next call. Throws only on a broken invariant, and UnknownSemantics where
+   * the record activates what this build does not have: then this replica is of no use any more.
+   */
   apply(record: CommandRecord): Uint8Array {
     const alone = this.#alone;
     alone.clear();
@@ -118,6 +125,8 @@ export class Replica {
   applyFrom(window: CommandWindow, place: number): Uint8Array {
     const out = this.#out;
     const seqNum = this.#seqNum + 1;
+    // What a command activates holds from the next one on.
+    const { semanticsVersion } = this.engine;
     window.load(place);
     out.reset();
     this.#run(window, seqNum);
@@ -147,6 +156,7 @@ export class Replica {
     if (offset >= this.engine.quarantinedOffset && this.#isSetAside(window)) {
       return this.engine.applyUnreadable("Quarantined", offset, appendTime, seqNum, this.#out);
     }
+    if (window.version > this.engine.schemaVersion) return this.#runUnknown(window, seqNum);
     if (checked === "Ok") {
       return this.engine.apply(window.commands, window.at, offset, appendTime, seqNum, this.#out);
     }
@@ -154,9 +164,10 @@ export class Replica {
     this.engine.applyUnreadable(checked, offset, appendTime, seqNum, this.#out);
   }
 
+  /** A whole record of a template or a version that is not active: as any build would see it that knows no more than that. */
   #runUnknown({ value, offset, appendTime }: CommandWindow, seqNum: number): void {
     const view = viewOf(value);
-    if (isNewerOrder(value, view)) {
+    if (isNewerOrder(value, view, this.engine.schemaVersion)) {
       return this.engine.applyNewer(view, offset, appendTime, seqNum, this.#out);
     }
     this.engine.applyUnreadable("UnknownTemplate", offset, appendTime, seqNum, this.#out);

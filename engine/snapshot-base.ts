@@ -9,10 +9,10 @@ import type { SnapshotManifest, SnapshotStore } from "../ports/snapshot/snapshot
 import { commandHashText, readBodyEvents, readBodyHeader } from "../schema/body.ts";
 import { Topic } from "../schema/topics.ts";
 import { Engine } from "./core/engine.ts";
+import type { SemanticsList } from "./core/semantics.ts";
 import { checkIdentity } from "./partition-identity.ts";
 import type { PartitionIdentity } from "./partition-identity.ts";
 import type { ReplicaStart } from "./replica.ts";
-import { semanticsVersion } from "./replica.ts";
 
 /** A verified snapshot, ready to go on from. */
 export interface SnapshotBase {
@@ -37,6 +37,8 @@ interface Stores {
   readonly log: Log;
   readonly snapshots: SnapshotStore;
   readonly identity: PartitionIdentity;
+  /** That this build has: a snapshot of others is none for it. */
+  readonly semantics: SemanticsList;
 }
 
 /**
@@ -84,8 +86,9 @@ async function listManifests(
 }
 
 async function verify(stores: Stores, manifest: SnapshotManifest): Promise<SnapshotBase> {
-  if (manifest.semanticsVersion !== semanticsVersion) {
-    throw new UnfitSnapshot(`It is of semantics version ${manifest.semanticsVersion}`);
+  const { semanticsVersion } = manifest;
+  if (!stores.semantics.some((each) => each.semanticsVersion === semanticsVersion)) {
+    throw new UnfitSnapshot(`It is of semantics version ${semanticsVersion}`);
   }
   const position = foldPositionOf(manifest);
   const body = await readFoldedBody(stores.log, manifest.partition, position);
@@ -97,7 +100,7 @@ async function verify(stores: Stores, manifest: SnapshotManifest): Promise<Snaps
     manifest,
     position,
     start: {
-      engine: restore(unpackSnapshot(manifest, object)),
+      engine: restore(unpackSnapshot(manifest, object), stores.semantics),
       commandOffset,
       commandHash,
       bodyHash,
@@ -145,9 +148,9 @@ async function readCommand(
   }
 }
 
-function restore(bytes: Uint8Array): Engine {
+function restore(bytes: Uint8Array, semantics: SemanticsList): Engine {
   try {
-    return Engine.restore(bytes);
+    return Engine.restore(bytes, semantics);
   } catch (cause) {
     throw new UnfitSnapshot(`Its state cannot be: ${String(cause)}`, { cause });
   }

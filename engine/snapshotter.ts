@@ -4,7 +4,6 @@ import type { PackedSnapshot } from "../ports/snapshot/snapshot-object.ts";
 import { SnapshotError } from "../ports/snapshot/snapshot.ts";
 import type { SnapshotManifest, SnapshotStore } from "../ports/snapshot/snapshot.ts";
 import type { PartitionIdentity } from "./partition-identity.ts";
-import { semanticsVersion } from "./replica.ts";
 import type { Replica } from "./replica.ts";
 import type { SnapshotPacker } from "./snapshot-packer.ts";
 
@@ -96,8 +95,10 @@ export class Snapshotter {
     this.#pending = pending;
     const { commandOffset, commandHash, checkpointSha256 } = replica;
     const capture = replica.engine.capture();
+    const { semanticsVersion } = capture;
+    const at = { commandOffset, commandHash, checkpointSha256, semanticsVersion };
     const packed = Promise.try(() => packer.pack(capture));
-    this.#idle = this.#finish(pending, packed, { commandOffset, commandHash, checkpointSha256 })
+    this.#idle = this.#finish(pending, packed, at)
       .catch((error: Error) => this.#fail(error))
       .finally(() => {
         this.#pending = null;
@@ -126,7 +127,10 @@ export class Snapshotter {
   async #finish(
     pending: Pending,
     packing: Promise<PackedSnapshot>,
-    at: Pick<SnapshotManifest, "commandOffset" | "commandHash" | "checkpointSha256">,
+    at: Pick<
+      SnapshotManifest,
+      "commandOffset" | "commandHash" | "checkpointSha256" | "semanticsVersion"
+    >,
   ): Promise<void> {
     const { store, identity, clock, policy } = this.#options;
     const [{ object, ...hashes }, position] = await Promise.all([packing, pending.folded.promise]);
@@ -140,7 +144,6 @@ export class Snapshotter {
       seqNum,
       bodyHash,
       eventsOffset: offset + 1,
-      semanticsVersion,
       objectBytes: object.length,
       createdAt: clock.now(),
     };

@@ -5,8 +5,11 @@ import { Topic } from "../schema/topics.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { Comparison } from "./comparison.ts";
 import type { EngineLimits } from "./core/engine.ts";
+import { builtSemantics } from "./core/semantics.ts";
+import type { SemanticsList } from "./core/semantics.ts";
 import { EngineHostError } from "./host-error.ts";
 import { identityOf } from "./partition-identity.ts";
+import type { Claimant } from "./partition-identity.ts";
 import { appendClaim, startReplica } from "./recovery.ts";
 import type { Recovered, RecoveryStep, ReplicaOnLog } from "./recovery.ts";
 
@@ -16,6 +19,8 @@ export interface StandbyOptions {
   readonly clock: Clock;
   readonly partition: number;
   readonly limits?: Partial<EngineLimits>;
+  /** Those of this build where they are not given. */
+  readonly semantics?: SemanticsList;
   /** It cannot go on; a takeover then recovers from the snapshot. Called once. */
   onFailure(error: Error): void;
 }
@@ -79,7 +84,7 @@ export class Standby {
    * Claims the partition and compares what stands up to the Claim; this standby is used up then. Rejects as `recover` does, and when it is
    * not warm or fails on the way.
    */
-  async takeOver(owner: { readonly node: string; readonly build: string }): Promise<Recovered> {
+  async takeOver(owner: Claimant): Promise<Recovered> {
     const { log, clock, partition } = this.#options;
     const start = this.#start;
     const comparison = this.#comparison;
@@ -87,7 +92,7 @@ export class Standby {
     const identity = identityOf(log, partition);
     const compared = comparison.count;
     const startedAt = clock.monotonic();
-    this.#claimed = appendClaim({ log, ...owner }, identity);
+    this.#claimed = appendClaim({ ...owner, log }, identity);
     const epoch = await this.#claimed;
     const claimedAt = clock.monotonic();
     // What is answered before the Claim stood before it: an output whose command is not there by now is a lost tail.
@@ -113,9 +118,9 @@ export class Standby {
   }
 
   async #open(): Promise<void> {
-    const { log, snapshots, partition, limits = {} } = this.#options;
+    const { log, snapshots, partition, limits = {}, semantics = builtSemantics } = this.#options;
     const identity = identityOf(log, partition);
-    const start = await startReplica({ log, snapshots, identity, limits });
+    const start = await startReplica({ log, snapshots, identity, limits, semantics });
     if (this.#closed) return;
     const { replica, fold, letters } = start;
     const fromOrders = replica.commandOffset + 1;

@@ -121,6 +121,7 @@ test("an owner's metrics tell commands, events, refusals, lag and times", async 
     expect(await value("apply_seconds_sum")).toBeGreaterThan(0);
     expect(await value("rejects_total", { reason: "Undecodable" })).toBeGreaterThanOrEqual(1);
     expect(await value("role", { role: "Owner" })).toBe(1);
+    expect(await value("semantics_version")).toBe(1);
     const undecodable = { reason: "Undecodable" };
     const refused = await value("rejects_total", undecodable);
     while ((await value("dead_letters_total", undecodable)) < refused) await Bun.sleep(1);

@@ -111,6 +111,12 @@ const matrix: [
     { name: "carol" },
     { none: 401, read: 403, trade: 403, admin: 200 },
   ],
+  [
+    "PUT",
+    "/v1/admin/semantics",
+    { semanticsVersion: 1 },
+    { none: 401, read: 403, trade: 403, admin: 200 },
+  ],
   ["GET", "/v1/admin/fees", null, { none: 401, read: 403, trade: 403, admin: 200 }],
   [
     "PUT",

@@ -6,6 +6,7 @@ import type {
   InstrumentLimitsRequest,
   InstrumentRequest,
   KeyRequest,
+  SemanticsRequest,
   StatusRequest,
 } from "../schema/http/admin.ts";
 import { commandIDOf } from "../schema/identity/order-id.ts";
@@ -29,6 +30,7 @@ import {
 } from "./listings.ts";
 import { refusal, refusalOfRepeat } from "./order-answers.ts";
 import type { Submitted } from "./outcomes.ts";
+import { listPartitions } from "./partitions.ts";
 import { ApiProblem } from "./problems.ts";
 import type { Answer } from "./repeats.ts";
 
@@ -155,6 +157,40 @@ export async function defineKey(
   return { status: 200, body: { ...keyListing(definition), position: positionsOf([submitted]) } };
 }
 
+/** Makes semantics active in every partition. Throws ApiProblem; nothing is sent where a partition's owner lacks them. */
+export async function activateSemantics(
+  edge: Edge,
+  { request, operator }: { request: SemanticsRequest; operator: Operator },
+): Promise<Answer> {
+  const { semanticsVersion } = request;
+  const wanted = edge.semantics.find((each) => each.semanticsVersion === semanticsVersion);
+  if (wanted === undefined) throw lacking("this gateway", semanticsVersion);
+  for (const { partition, owner } of await listPartitions(edge)) {
+    const has = owner?.semanticsMax ?? 0;
+    const who = owner === undefined ? "whoever owns" : `${owner.node} (${owner.build}), owner of`;
+    if (has < semanticsVersion) throw lacking(`${who} partition ${partition}`, semanticsVersion);
+  }
+  const { schemaVersion } = wanted;
+  const { accountID } = operator;
+  const activation = {
+    kind: "ActivateSemantics",
+    accountID,
+    semanticsVersion,
+    schemaVersion,
+  } as const;
+  const command = identified(activation, operator);
+  const submitted = await edge.commands.toAll(command);
+  const events = submitted.map((each) => decidedEvent(each, command.commandID));
+  if (events.includes(null)) return pending;
+  const position = positionsOf(submitted);
+  return { status: 200, body: { semanticsVersion, schemaVersion, position } };
+}
+
+function lacking(who: string, semanticsVersion: number): ApiProblem {
+  const detail = `As far as is known, ${who} has no semantics version ${semanticsVersion}: deploy it first`;
+  return new ApiProblem("UnknownSemantics", detail);
+}
+
 const pending: Answer = { status: 202, body: {} };
 
 type Identified =
@@ -163,6 +199,7 @@ type Identified =
   | "AccountDefinition"
   | "AccountLimits"
   | "FeeSchedule"
+  | "ActivateSemantics"
   | "KeyDefinition";
 
 /** With an Idempotency-Key a repeat has the same commandID; the engine then tells another content by its requestHash. */
@@ -206,4 +243,5 @@ const definitionEvents: ReadonlySet<Event["kind"]> = new Set<Event["kind"]>([
   "AccountLimitsChanged",
   "FeeScheduleChanged",
   "KeyDefined",
+  "SemanticsActivated",
 ]);

@@ -1,5 +1,7 @@
 import { Hono } from "hono";
 
+import { builtSemantics } from "../engine/core/semantics.ts";
+import type { SemanticsList } from "../engine/core/semantics.ts";
 import type { Clock } from "../ports/clock/clock.ts";
 import type { Idempotency } from "../ports/idempotency/idempotency.ts";
 import { DeadLetters } from "../ports/log/dead-letters.ts";
@@ -53,6 +55,8 @@ export interface GatewayOptions {
   readonly rateLimit: RateLimit;
   readonly query: QueryAccess;
   readonly assets: Assets;
+  /** That this build has; tests make other builds. */
+  readonly semantics?: SemanticsList;
   /** How long a request waits for its outcome before 202; 2,000 by default. */
   readonly waitMs?: number;
   /** Recent outcomes a partition that repeats are answered from; 16,384 by default. */
@@ -208,7 +212,8 @@ class VenueGateway implements Gateway {
   #createEdge(): Edge {
     const { log, clock, assets, query, idempotency, rateLimit, waitMs = 2000 } = this.#options;
     const { heldCountMax = 16_384, tracer = noTracer, logger = noLogger } = this.#options;
-    const reference = new Reference();
+    const { semantics = builtSemantics } = this.#options;
+    const reference = new Reference(semantics[0]);
     const outcomes = new Outcomes({
       log,
       clock,
@@ -229,6 +234,7 @@ class VenueGateway implements Gateway {
       validForMs,
       inFlightMax,
       cancelsInFlightMax,
+      schemaVersionOf: (partition) => reference.semanticsOf(partition).schemaVersion,
     });
     const metrics = new Metrics({
       log,
@@ -244,6 +250,7 @@ class VenueGateway implements Gateway {
     return {
       log,
       clock,
+      semantics,
       deadLetters: new DeadLetters(log),
       assets,
       reference,

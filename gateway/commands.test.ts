@@ -4,6 +4,7 @@ import { ManualClock } from "../ports/clock/clock-manual.ts";
 import { createMemoryLog } from "../ports/log/log-memory.ts";
 import { decodeFrame } from "../schema/frame.ts";
 import type { NewOrderSingle } from "../schema/generated/new-order-single.ts";
+import { schemaVersion } from "../schema/generated/records.ts";
 import { orderIDOf } from "../schema/identity/order-id.ts";
 import { Topic } from "../schema/topics.ts";
 import { Commands } from "./commands.ts";
@@ -21,6 +22,7 @@ const commands = new Commands({
   validForMs: 10_000,
   inFlightMax: 2,
   cancelsInFlightMax: 1,
+  schemaVersionOf: () => schemaVersion,
 });
 
 beforeAll(() => outcomes.start([null]));

@@ -11,12 +11,15 @@ import type { OrderCancelRequest } from "../schema/generated/order-cancel-reques
 import type { OrderMassCancelRequest } from "../schema/generated/order-mass-cancel-request.ts";
 import { BusinessRejectReasonName } from "../schema/generated/enums.ts";
 import type { AccountLimits } from "../schema/generated/account-limits.ts";
+import type { ActivateSemantics } from "../schema/generated/activate-semantics.ts";
 import type { AccountDefinition } from "../schema/generated/account-definition.ts";
 import type { SecurityDefinition } from "../schema/generated/security-definition.ts";
 import type { SecurityStatus } from "../schema/generated/security-status.ts";
 import { partitionOf, symbolHash } from "../schema/hash.ts";
 import { symbolHashOf } from "../schema/identity/order-id.ts";
+import { newestVersionOf } from "../schema/order-list.ts";
 import { hashOfRequest } from "../schema/request-hash.ts";
+import { viewOf } from "../schema/wire.ts";
 import type { Clock } from "../ports/clock/clock.ts";
 import { LogError } from "../ports/log/log.ts";
 import type { AppendRecord } from "../ports/log/log.ts";
@@ -42,6 +45,7 @@ type Stamped =
   | AccountLimits
   | FeeSchedule
   | CancelOnDisconnect
+  | ActivateSemantics
   | KeyDefinition;
 
 type Unstamped<Command> = Command extends Stamped ? Omit<Command, Stamps> : never;
@@ -58,9 +62,11 @@ export interface CommandsOptions {
   /** Commands that wait for the log or for their outcome at most, also those given up; cancels may pass it by as many as `cancelsInFlightMax`. */
   readonly inFlightMax: number;
   readonly cancelsInFlightMax: number;
+  /** Up to which version of the schema a partition reads commands now. */
+  schemaVersionOf(partition: number): number;
 }
 
-/** Puts commands on the log and tells what they came to. Throws ApiProblem Overloaded, Closing or LogUnavailable. */
+/** Puts commands on the log and tells what they came to. Throws ApiProblem Overloaded, Closing, NewerVersion or LogUnavailable. */
 export class Commands {
   readonly #options: CommandsOptions;
   /** Of the request at hand, where its sender has several on their way. */
@@ -127,7 +133,14 @@ export class Commands {
     const turn = this.#turns.getStore();
     if (turn !== undefined) await turn.mine;
     this.#admit(isCancel(command));
-    const submitted = this.#append(partition, { key, value: this.#encode(command) }, command);
+    const value = this.#encode(command);
+    if (versionOf(command, value) > this.#options.schemaVersionOf(partition)) {
+      throw new ApiProblem(
+        "NewerVersion",
+        "It says what the semantics that are active do not have",
+      );
+    }
+    const submitted = this.#append(partition, { key, value }, command);
     turn?.pass();
     return submitted;
   }
@@ -182,6 +195,12 @@ export class Commands {
     const stamped = { ...command, ...this.#times(), attempt: 0, requestHash: noHash };
     return frame({ ...stamped, requestHash: hashOfRequest(stamped) });
   }
+}
+
+/** The newest version of the schema in which the command, or one of its items, is written. */
+function versionOf(command: UnstampedCommand, value: Uint8Array): number {
+  const ofItems = command.kind === "NewOrderList" ? newestVersionOf(command.items) : 0;
+  return Math.max(viewOf(value).getUint16(6, true), ofItems);
 }
 
 /** Throws the refusal of a command that the engine did not look into: nothing in its outcome names the command. */

@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
+import type { SemanticsList } from "../engine/core/semantics.ts";
 import type { Clock } from "../ports/clock/clock.ts";
 import { traceparentHeader } from "../ports/telemetry/tracer.ts";
 import type { DeadLetters } from "../ports/log/dead-letters.ts";
@@ -44,6 +45,7 @@ export type GatewayApp = Hono<GatewayEnv>;
 export interface Edge {
   readonly log: Log;
   readonly clock: Clock;
+  readonly semantics: SemanticsList;
   readonly deadLetters: DeadLetters;
   readonly auth: Auth;
   readonly limits: Limits;

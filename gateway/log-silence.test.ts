@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "bun:test";
 import { ManualClock } from "../ports/clock/clock-manual.ts";
 import { createMemoryLog } from "../ports/log/log-memory.ts";
 import type { Log } from "../ports/log/log.ts";
+import { schemaVersion } from "../schema/generated/records.ts";
 import { orderIDOf } from "../schema/identity/order-id.ts";
 import { Topic } from "../schema/topics.ts";
 import { Commands } from "./commands.ts";
@@ -48,6 +49,7 @@ class SilentVenue {
       validForMs: 10_000,
       inFlightMax,
       cancelsInFlightMax: 0,
+      schemaVersionOf: () => schemaVersion,
     });
   }
 

@@ -326,6 +326,8 @@ const refusalDetails: Partial<Record<ProblemCode, string>> = {
   ExponentChanged: "Exponents and currencies are fixed for the instrument's life",
   SymbolHashTaken: "Another symbol of the partition has the same hash",
   CapacityReached: "The partition holds as many of these as it can",
+  OlderSemantics: "Newer semantics are active, and do not go back",
+  AuctionUnderWay: "Semantics do not change while an instrument is in an auction",
   OtherLegRefused: "The other order of the pair was refused",
   ConnectionLost:
     "The connection's dead-man timer ran out before the order came: what it had open was canceled",

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { LogError } from "../ports/log/log.ts";
 import type { Log } from "../ports/log/log.ts";
 import { frame } from "../schema/frame.ts";
+import { schemaVersion } from "../schema/generated/records.ts";
 import { ListedPartitions } from "../schema/http/admin.ts";
 import type { ListedPartition } from "../schema/http/admin.ts";
 import { Topic } from "../schema/topics.ts";
@@ -40,8 +41,10 @@ describe("the partitions that an operator sees", () => {
     for (const { partition: _partition, ...rest } of listed) {
       expect(rest).toMatchObject({
         seqNum: rest.commandOffset! + 1,
+        semanticsVersion: 1,
+        schemaVersion,
         epoch: 0,
-        owner: { node: "test", build: "test", claimedAt: expect.any(String) },
+        owner: { node: "test", build: "test", semanticsMax: 1, claimedAt: expect.any(String) },
       });
       // The owner's tick may be on its way.
       expect(rest.waitingCount).toBeLessThanOrEqual(1);

@@ -6,7 +6,7 @@ import { timeText } from "./answers.ts";
 import type { Edge } from "./edge.ts";
 import type { FoldStanding } from "./outcomes.ts";
 
-type Sources = Pick<Edge, "log" | "outcomes" | "clock">;
+type Sources = Pick<Edge, "log" | "outcomes" | "clock" | "reference">;
 
 /** How far each partition is, as this gateway folds it, and who owns it. What only the log could tell is left out while that is away. */
 export function listPartitions(edge: Sources): Promise<readonly ListedPartition[]> {
@@ -18,6 +18,7 @@ async function listing(edge: Sources, standing: FoldStanding): Promise<ListedPar
   return {
     partition,
     seqNum,
+    ...edge.reference.semanticsOf(partition),
     ...(commandOffset < 0 ? {} : { commandOffset }),
     silentMs: Math.max(0, Math.round(edge.clock.monotonic() - foldedAt)),
     ...(epoch === null ? {} : { epoch }),
@@ -47,8 +48,8 @@ async function ownerOf(
   const [record] = await log.read(Topic.OrderEvents, partition, epoch, 1);
   const claim = record?.offset === epoch ? decodeFrame(record.value) : null;
   if (record === undefined || claim?.ok !== true || claim.message.kind !== "Claim") return null;
-  const { node, build } = claim.message;
-  return { node, build, claimedAt: timeText(record.appendTime) };
+  const { node, build, semanticsMax } = claim.message;
+  return { node, build, semanticsMax, claimedAt: timeText(record.appendTime) };
 }
 
 async function whileTheLogAnswers(ask: () => Promise<LogSays>): Promise<LogSays> {

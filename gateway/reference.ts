@@ -15,6 +15,7 @@ import { SecurityStatusChangedLayout } from "../schema/generated/security-status
 import type { SecurityStatusChanged } from "../schema/generated/security-status-changed.ts";
 import { SecurityStatusScheduledLayout } from "../schema/generated/security-status-scheduled.ts";
 import type { SecurityStatusScheduled } from "../schema/generated/security-status-scheduled.ts";
+import { SemanticsActivatedLayout } from "../schema/generated/semantics-activated.ts";
 import { headerBytes } from "../schema/generated/records.ts";
 import { symbolHash } from "../schema/hash.ts";
 import type { FoldedBody } from "../ports/log/fold.ts";
@@ -48,8 +49,14 @@ export type Account = Defined<AccountDefined>;
 /** A key as it is registered now; another definition is another object. */
 export type Key = Defined<KeyDefined>;
 
+/** By which a partition's next command is decided, and up to which version of the schema it is read. */
+export interface ActiveSemantics {
+  readonly semanticsVersion: number;
+  readonly schemaVersion: number;
+}
+
 /** What a snapshot's reference section says. */
-export interface ReferenceSection {
+export interface ReferenceSection extends ActiveSemantics {
   readonly accounts: readonly Account[];
   readonly keys: readonly Key[];
   readonly accountLimits: readonly Limits[];
@@ -72,6 +79,18 @@ export class Reference {
   /** By tier, then symbol, as the caps are. */
   readonly #fees = new Map<string, Fees>();
   readonly #keys = new Map<string, Key>();
+  /** By partition; what is not here is the first that there was. */
+  readonly #semantics = new Map<number, ActiveSemantics>();
+  readonly #firstSemantics: ActiveSemantics;
+
+  /** `firstSemantics` are those that every partition begins with. */
+  constructor({ semanticsVersion, schemaVersion }: ActiveSemantics) {
+    this.#firstSemantics = { semanticsVersion, schemaVersion };
+  }
+
+  semanticsOf(partition: number): ActiveSemantics {
+    return this.#semantics.get(partition) ?? this.#firstSemantics;
+  }
 
   instrument(symbol: string): ListedInstrument | undefined {
     return this.#bySymbol.get(symbol);
@@ -117,6 +136,7 @@ export class Reference {
 
   /** Takes a partition's reference section, before the bodies that follow the snapshot. */
   load(partition: number, section: ReferenceSection): void {
+    this.#activate(partition, section);
     for (const instrument of section.instruments) {
       const { securityID } = instrument;
       const own = section.scheduledStates.filter((each) => each.securityID === securityID);
@@ -141,9 +161,14 @@ export class Reference {
     if (event.kind === "SecurityStatusScheduled") this.#schedule(partition, event);
     if (event.kind === "AccountLimitsChanged") this.#limit(partition, event);
     if (event.kind === "FeeScheduleChanged") this.#charge(partition, event);
+    if (event.kind === "SemanticsActivated") this.#activate(partition, event);
     if (partition !== 0) return;
     if (event.kind === "AccountDefined") this.#accounts.set(event.accountID, event);
     if (event.kind === "KeyDefined") this.#keys.set(event.keyID, event);
+  }
+
+  #activate(partition: number, { semanticsVersion, schemaVersion }: ActiveSemantics): void {
+    this.#semantics.set(partition, { semanticsVersion, schemaVersion });
   }
 
   #limit(partition: number, limits: Limits): void {
@@ -231,6 +256,7 @@ const referenceTemplates: ReadonlySet<number> = new Set([
   AccountLimitsChangedLayout.templateId,
   FeeScheduleChangedLayout.templateId,
   KeyDefinedLayout.templateId,
+  SemanticsActivatedLayout.templateId,
 ]);
 
 /** Walks the events' headers, so that the bodies of other gateways' orders are never decoded here. */

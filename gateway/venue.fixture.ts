@@ -33,7 +33,7 @@ export interface RequestParts {
 
 export interface TestVenueOptions {
   readonly partitionCount?: number;
-  readonly engine?: Pick<EngineHostOptions, "limits">;
+  readonly engine?: Pick<EngineHostOptions, "limits" | "semantics">;
   readonly gateway?: Partial<GatewayOptions>;
   /** Another gateway over this one's log, snapshots, engines and keys; close its gateway only. */
   readonly over?: TestVenue;

@@ -8,6 +8,7 @@ import { systemClock } from "../ports/clock/clock-system.ts";
 import { openSqliteLog } from "../ports/log/log-sqlite.ts";
 import type { Log } from "../ports/log/log.ts";
 import { frame } from "../schema/frame.ts";
+import { schemaVersion } from "../schema/generated/records.ts";
 import { Topic } from "../schema/topics.ts";
 import { bootstrap, defineInstrument } from "./bootstrap.ts";
 import { runCli } from "./cli.ts";
@@ -127,6 +128,18 @@ describe("dlq, over a venue on its own log", () => {
       said: [{ order: { ordStatus: "New" } }],
     });
   }, 20_000);
+});
+
+describe("semantics", () => {
+  test("list shows what is active and what the owner has; activate asks for it, and says why not", async () => {
+    const owner = { node: expect.any(String), semanticsMax: 1 };
+    const listed = { partition: 0, semanticsVersion: 1, schemaVersion, owner };
+    expect(await run("semantics", "list")).toMatchObject({ exitCode: 0, said: [listed] });
+    const again = await run("semantics", "activate", "--version", "1");
+    expect(again).toMatchObject({ exitCode: 0, said: [{ semanticsVersion: 1, schemaVersion }] });
+    const unknown = await run("semantics", "activate", "--version", "2");
+    expect(unknown).toMatchObject({ exitCode: 1, said: [{ code: "UnknownSemantics" }] });
+  });
 });
 
 describe("quarantine", () => {

@@ -6,6 +6,7 @@ import { systemClock } from "../ports/clock/clock-system.ts";
 import { LogError } from "../ports/log/log.ts";
 import type { Log } from "../ports/log/log.ts";
 import { openSqliteLog } from "../ports/log/log-sqlite.ts";
+import type { ListedPartition } from "../schema/http/admin.ts";
 import { Topic } from "../schema/topics.ts";
 import { recordView } from "./cli/record-view.ts";
 import { setAside } from "./cli/set-aside.ts";
@@ -21,6 +22,8 @@ const usage = `usage: bun ops/cli.ts COMMAND [--data .data]
   dlq discard ID --reason TEXT              closes it without carrying it out
   quarantine --partition P --offset O --reason TEXT
                                             sets a command aside that breaks every owner; the venue may be down
+  semantics list                            what is active in each partition, and what its owner has
+  semantics activate --version N            decides by newer semantics from here on: once every process is of a build that has them
   log tail [--topic orders] [--partition 0] [--from OFFSET] [--count 10] [--follow]
                                             records as JSON, one a line; without --from the last ones
 
@@ -37,6 +40,7 @@ const flags = {
   topic: { type: "string", default: Topic.Orders },
   partition: { type: "string", default: "0" },
   offset: { type: "string" },
+  version: { type: "string" },
   from: { type: "string" },
   count: { type: "string", default: "10" },
 } as const;
@@ -57,6 +61,7 @@ export async function runCli(
     const [command, action, name] = positionals;
     if (command === "dlq") return await deadLetters(action, name, values, print);
     if (command === "quarantine") return await quarantine(values, print);
+    if (command === "semantics") return await semantics(action, values, print);
     if (command === "log" && action === "tail") return await tail(values, print);
     throw new UsageError("No such command");
   } catch (error) {
@@ -114,6 +119,28 @@ async function quarantine(values: Flags, print: (line: string) => void): Promise
   } finally {
     await log.close();
   }
+}
+
+/** One partition a line, or the activation's answer. */
+async function semantics(
+  action: string | undefined,
+  values: Flags,
+  print: (line: string) => void,
+): Promise<number> {
+  const client = operatorOf(values.data);
+  if (action === "activate") {
+    if (values.version === undefined) throw new UsageError("--version says which");
+    const semanticsVersion = countOf(values.version, "--version");
+    return told(await client.put("/v1/admin/semantics", { semanticsVersion }), print);
+  }
+  if (action !== "list") throw new UsageError(`semantics ${action ?? ""} is no command`);
+  const answer = await client.get("/v1/admin/partitions");
+  const { partitions } = answer.body as { partitions?: readonly ListedPartition[] };
+  if (answer.status !== 200 || partitions === undefined) return told(answer, print);
+  for (const { partition, semanticsVersion, schemaVersion, owner } of partitions) {
+    print(JSON.stringify({ partition, semanticsVersion, schemaVersion, owner }));
+  }
+  return 0;
 }
 
 async function tail(values: Flags, print: (line: string) => void): Promise<number> {

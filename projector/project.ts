@@ -190,6 +190,7 @@ class Step {
       case "OrderMassCancelReport":
       case "DeadLettered":
       case "DeadManTimerSet":
+      case "SemanticsActivated":
       case "DeadManTimerFired":
       case "Checkpoint":
         return;

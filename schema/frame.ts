@@ -7,6 +7,7 @@ import {
   encodeMessage,
   headerBytes,
   schemaId,
+  schemaVersion,
   validBlock,
   type AnyMessage,
   type Command,
@@ -19,7 +20,7 @@ import { viewOf } from "./wire.ts";
  */
 export const crcBytes = 4;
 
-/** Why bytes are not a message: `UnknownTemplate` is a whole record of a template or version that this build does not know. */
+/** Why bytes are not a message: `UnknownTemplate` is a whole record of a template or version that is not known. */
 export type FrameError = "Undecodable" | "UnknownTemplate";
 
 export type Decoded<Message> =
@@ -43,20 +44,29 @@ export function sealFrame(bytes: Uint8Array, view: DataView, end: number): void 
   view.setUint32(end, crc32(bytes, 0, end), true);
 }
 
-/** Length, header, CRC and fields of a record; allocates nothing. */
-export function checkFrame(bytes: Uint8Array, view: DataView): "Ok" | FrameError {
+/** Length, header, CRC and fields of a record; what is newer than `newest`, a version of the schema, is unknown. Allocates nothing. */
+export function checkFrame(
+  bytes: Uint8Array,
+  view: DataView,
+  newest: number = schemaVersion,
+): "Ok" | FrameError {
   const { length } = bytes;
   if (length < headerBytes + crcBytes) return "Undecodable";
   const end = length - crcBytes;
   if (view.getUint32(end, true) !== crc32(bytes, 0, end)) return "Undecodable";
-  return checkSealed(view, length);
+  return checkSealed(view, length, newest);
 }
 
 /** As checkFrame, of a record at the start of `view` whose CRC is known to hold. */
-export function checkSealed(view: DataView, length: number): "Ok" | FrameError {
+export function checkSealed(
+  view: DataView,
+  length: number,
+  newest: number = schemaVersion,
+): "Ok" | FrameError {
   const end = length - crcBytes;
   if (end < headerBytes) return "Undecodable";
   if (view.getUint16(4, true) !== schemaId) return "UnknownTemplate";
+  if (view.getUint16(6, true) > newest) return "UnknownTemplate";
   return checkMessage(view, 0, end) === end ? "Ok" : whyNot(view, 0);
 }
 
@@ -68,16 +78,22 @@ export function checkCommandFrame(view: DataView, length: number): "Ok" | FrameE
 }
 
 /** The message of a record. */
-export function decodeFrame(bytes: Uint8Array): Decoded<AnyMessage> {
+export function decodeFrame(
+  bytes: Uint8Array,
+  newest: number = schemaVersion,
+): Decoded<AnyMessage> {
   const view = viewOf(bytes);
-  const checked = checkFrame(bytes, view);
+  const checked = checkFrame(bytes, view, newest);
   if (checked !== "Ok") return { ok: false, error: checked };
   return { ok: true, message: decodeBlock(view.getUint16(2, true), view, headerBytes) };
 }
 
 /** The command of a record of `orders`. */
-export function decodeCommandFrame(bytes: Uint8Array): Decoded<Command> {
-  const decoded = decodeFrame(bytes);
+export function decodeCommandFrame(
+  bytes: Uint8Array,
+  newest: number = schemaVersion,
+): Decoded<Command> {
+  const decoded = decodeFrame(bytes, newest);
   if (!decoded.ok) return decoded;
   return isCommand(decoded.message)
     ? { ok: true, message: decoded.message }
@@ -127,5 +143,6 @@ const commandKinds: ReadonlySet<AnyMessage["kind"]> = new Set<Command["kind"]>([
   "NewOrderList",
   "FeeSchedule",
   "CancelOnDisconnect",
+  "ActivateSemantics",
   "TimeTick",
 ]);

@@ -2,10 +2,10 @@ import { crc32 } from "./crc32.ts";
 import { crcBytes } from "./frame.ts";
 import {
   ExecInst,
-  isOrdType,
+  isOrdTypeIn,
   isSelfTradePrevention,
   isSide,
-  isTimeInForce,
+  isTimeInForceIn,
   OrdType,
   TimeInForce,
 } from "./generated/enums.ts";
@@ -20,7 +20,8 @@ import { validText, validUint53, viewOf } from "./wire.ts";
 
 /**
  * A NewOrderSingle that was written in a newer version of its template (SEMANTICS §3a): its sender, times, id and symbol can be read, so
- * that it can wait for a partition that reads all of it.
+ * that it can wait for a partition that reads all of it. `newest` is the version of the schema up to which it is not newer: what is active
+ * in the partition, where one asks for it.
  */
 export const newerOrderBytes = headerBytes + New.blockLength;
 
@@ -29,7 +30,11 @@ const symbolBytes = 16;
 const clOrdIDBytes = 36;
 
 /** Whether the bytes of a record are one; allocates nothing. */
-export function isNewerOrder(bytes: Uint8Array, view: DataView): boolean {
+export function isNewerOrder(
+  bytes: Uint8Array,
+  view: DataView,
+  newest: number = schemaVersion,
+): boolean {
   const { length } = bytes;
   if (length < newerOrderBytes + crcBytes) return false;
   const end = length - crcBytes;
@@ -37,7 +42,7 @@ export function isNewerOrder(bytes: Uint8Array, view: DataView): boolean {
   const isNewer =
     view.getUint16(2, true) === New.templateId &&
     view.getUint16(4, true) === schemaId &&
-    view.getUint16(6, true) > schemaVersion &&
+    view.getUint16(6, true) > newest &&
     blockLength >= New.blockLength &&
     headerBytes + blockLength <= end;
   if (!isNewer || view.getUint32(end, true) !== crc32(bytes, 0, end)) return false;
@@ -50,16 +55,20 @@ export function isNewerOrder(bytes: Uint8Array, view: DataView): boolean {
 }
 
 /** Writes what can be read of a newer order as one of the first version, without CRC, at the start of `out` (newerOrderBytes). */
-export function copyNewerOrder(newer: DataView, out: DataView): void {
+export function copyNewerOrder(
+  newer: DataView,
+  out: DataView,
+  newest: number = schemaVersion,
+): void {
   for (let at = 0; at < newerOrderBytes; at += 4) out.setInt32(at, newer.getInt32(at, true), true);
   out.setUint16(0, New.blockLength, true);
   out.setUint16(6, New.version, true);
   const block = headerBytes;
   if (!isSide(out.getUint8(block + New.side))) out.setUint8(block + New.side, 0);
-  if (!isOrdType(out.getUint8(block + New.ordType))) {
+  if (!isOrdTypeIn(out.getUint8(block + New.ordType), newest)) {
     out.setUint8(block + New.ordType, OrdType.Market);
   }
-  if (!isTimeInForce(out.getUint8(block + New.timeInForce))) {
+  if (!isTimeInForceIn(out.getUint8(block + New.timeInForce), newest)) {
     out.setUint8(block + New.timeInForce, TimeInForce.GTC);
   }
   const mode = block + New.selfTradePrevention;
@@ -74,11 +83,14 @@ export function copyNewerOrder(newer: DataView, out: DataView): void {
 }
 
 /** What can be read of a newer order, or null where the bytes are none. */
-export function decodeNewerOrder(bytes: Uint8Array): NewOrderSingle | null {
+export function decodeNewerOrder(
+  bytes: Uint8Array,
+  newest: number = schemaVersion,
+): NewOrderSingle | null {
   const view = viewOf(bytes);
-  if (!isNewerOrder(bytes, view)) return null;
+  if (!isNewerOrder(bytes, view, newest)) return null;
   const out = new DataView(new ArrayBuffer(newerOrderBytes));
-  copyNewerOrder(view, out);
+  copyNewerOrder(view, out, newest);
   return decodeNewOrderSingle(out, headerBytes);
 }
 

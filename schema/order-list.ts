@@ -2,7 +2,13 @@ import { checkMessage } from "./frame.ts";
 import type { NewOrderSingle } from "./generated/new-order-single.ts";
 import type { OrderCancelReplaceRequest } from "./generated/order-cancel-replace-request.ts";
 import type { OrderCancelRequest } from "./generated/order-cancel-request.ts";
-import { decodeBlock, encodedBytes, encodeMessage, headerBytes } from "./generated/records.ts";
+import {
+  decodeBlock,
+  encodedBytes,
+  encodeMessage,
+  headerBytes,
+  schemaVersion,
+} from "./generated/records.ts";
 import type { AnyMessage } from "./generated/records.ts";
 import { viewOf } from "./wire.ts";
 
@@ -30,13 +36,23 @@ export function packItems(items: readonly ListItem[]): Uint8Array {
   return bytes;
 }
 
-/** The messages that stand in a list, whatever they are; null where its bytes are not whole messages of known versions. */
-export function readItems(items: Uint8Array): AnyMessage[] | null {
+/** The newest version of the schema in which one of the items is written. */
+export function newestVersionOf(items: Uint8Array): number {
+  const view = viewOf(items);
+  let newest = 0;
+  for (let at = 0; at < items.length; at += headerBytes + view.getUint16(at, true)) {
+    newest = Math.max(newest, view.getUint16(at + 6, true));
+  }
+  return newest;
+}
+
+/** The messages that stand in a list, whatever they are; null where its bytes are not whole messages of versions up to `newest`. */
+export function readItems(items: Uint8Array, newest: number = schemaVersion): AnyMessage[] | null {
   const view = viewOf(items);
   const messages: AnyMessage[] = [];
   for (let at = 0; at < items.length;) {
     const after = checkMessage(view, at, items.length);
-    if (after < 0) return null;
+    if (after < 0 || view.getUint16(at + 6, true) > newest) return null;
     messages.push(decodeBlock(view.getUint16(at + 2, true), view, at + headerBytes));
     at = after;
   }

@@ -15,7 +15,7 @@ interface Card {
   readonly root: HTMLElement;
   readonly state: HTMLElement;
   readonly facts: Readonly<
-    Record<"seqNum" | "waiting" | "outcome" | "epoch" | "owner", HTMLElement>
+    Record<"seqNum" | "waiting" | "outcome" | "epoch" | "owner" | "semantics", HTMLElement>
   >;
   readonly hint: HTMLElement;
   readonly suspect: HTMLButtonElement;
@@ -49,6 +49,7 @@ export class PartitionsPanel {
       outcome: make("dd"),
       epoch: make("dd"),
       owner: make("dd"),
+      semantics: make("dd"),
     };
     const named = [
       ["seqNum", facts.seqNum],
@@ -56,6 +57,7 @@ export class PartitionsPanel {
       ["Last outcome", facts.outcome],
       ["Epoch", facts.epoch],
       ["Owner", facts.owner],
+      ["Semantics", facts.semantics],
     ] as const;
     const list = named.map(([name, value]) => make("div", {}, make("dt", { text: name }), value));
     const hint = make("p", { className: "warning" });
@@ -79,7 +81,7 @@ export class PartitionsPanel {
 }
 
 function fill({ state, facts, hint, suspect }: Card, partition: ListedPartition): void {
-  const { seqNum, waitingCount, silentMs, epoch, owner } = partition;
+  const { seqNum, waitingCount, silentMs, epoch, owner, semanticsVersion } = partition;
   const standing = standingOf(partition);
   setText(state, standing);
   state.dataset["state"] = standing;
@@ -88,6 +90,9 @@ function fill({ state, facts, hint, suspect }: Card, partition: ListedPartition)
   setText(facts.outcome, `${spanText(silentMs)} ago`);
   setText(facts.epoch, epoch === undefined ? "—" : String(epoch));
   setText(facts.owner, owner === undefined ? "not known" : owner.node);
+  const newest = owner?.semanticsMax ?? semanticsVersion;
+  const isBehind = newest > semanticsVersion;
+  setText(facts.semantics, `${semanticsVersion}${isBehind ? `, owner has ${newest}` : ""}`);
   facts.owner.title =
     owner === undefined ? "" : `${owner.build}, claimed ${instantText(owner.claimedAt)}`;
   setText(hint, hintOf(partition, standing));

@@ -2,6 +2,7 @@ import { AccountDefinedLayout as AccountEvent } from "../../schema/generated/acc
 import { AccountDefinitionLayout as Account } from "../../schema/generated/account-definition.ts";
 import { AccountLimitsChangedLayout as LimitsEvent } from "../../schema/generated/account-limits-changed.ts";
 import { AccountLimitsLayout as Limits } from "../../schema/generated/account-limits.ts";
+import { ActivateSemanticsLayout as Activate } from "../../schema/generated/activate-semantics.ts";
 import { BusinessMessageRejectLayout as Business } from "../../schema/generated/business-message-reject.ts";
 import { DeadManTimerFiredLayout as TimerFired } from "../../schema/generated/dead-man-timer-fired.ts";
 import { DeadManTimerSetLayout as TimerSet } from "../../schema/generated/dead-man-timer-set.ts";
@@ -19,6 +20,7 @@ import { SecurityDefinedLayout as Defined } from "../../schema/generated/securit
 import { SecurityDefinitionLayout as Security } from "../../schema/generated/security-definition.ts";
 import { SecurityStatusChangedLayout as Status } from "../../schema/generated/security-status-changed.ts";
 import { SecurityStatusScheduledLayout as Scheduled } from "../../schema/generated/security-status-scheduled.ts";
+import { SemanticsActivatedLayout as Activated } from "../../schema/generated/semantics-activated.ts";
 import { TimeTickedLayout as Ticked } from "../../schema/generated/time-ticked.ts";
 import {
   versionOfBusinessRejectReason,
@@ -312,6 +314,15 @@ export function writeKeyDefined(command: DataView, block: number, out: EventBuff
   out.copy(KeyEvent.keyID, command, block + Key.keyID, keyIDWords);
   out.word(KeyEvent.keyID + keyIDWords * 4, 0);
   out.copy(KeyEvent.publicKey, command, block + Key.publicKey, publicKeyWords);
+}
+
+export function writeSemanticsActivated(command: DataView, block: number, out: EventBuffer): void {
+  out.open(Activated.templateId, Activated.blockLength);
+  out.zeros(Activated.rptSeq, 2);
+  out.half(Activated.semanticsVersion, command.getUint16(block + Activate.semanticsVersion, true));
+  out.half(Activated.schemaVersion, command.getUint16(block + Activate.schemaVersion, true));
+  out.copy(Activated.accountID, command, block + CommandHead.accountID, 1);
+  out.copy(Activated.commandID, command, block + CommandHead.id, 4);
 }
 
 /** `securityID` is 0 for every instrument of the partition. */

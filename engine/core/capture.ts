@@ -18,6 +18,9 @@ import type { PartitionState } from "./state.ts";
 export interface EngineCapture {
   readonly limits: EngineLimits;
   readonly now: number;
+  /** What is active. */
+  readonly semanticsVersion: number;
+  readonly schemaVersion: number;
   readonly accounts: PoolCapture;
   readonly keys: PoolCapture;
   /** By accountID, then by the bytes of the symbol. */
@@ -100,6 +103,7 @@ export function captureState(state: PartitionState): EngineCapture {
   const extras = capturePool(state.orders.extras.pool);
   const transfer = [accounts, keys, orders, extras, window].flatMap(({ buffers }) => buffers);
   const { limits, now } = state;
+  const { semanticsVersion, schemaVersion } = state.semantics;
   const instruments = captureInstruments(state);
   const accountLimits = captureLimits(state);
   const deferred = state.deferred
@@ -112,10 +116,11 @@ export function captureState(state: PartitionState): EngineCapture {
     }));
   const waiting = { deferred, quarantines: state.quarantines.pending };
   const feeSchedules = captureFees(state);
-  const reference = { limits, now, accounts, keys, accountLimits, feeSchedules, instruments };
+  const active = { limits, now, semanticsVersion, schemaVersion };
+  const defined = { accounts, keys, accountLimits, feeSchedules, instruments };
   const scheduledStates = state.scheduled.listed;
   const deadManTimers = state.deadMen.listed;
-  const rules = { ...reference, scheduledStates, deadManTimers };
+  const rules = { ...active, ...defined, scheduledStates, deadManTimers };
   return { ...rules, orders, extras, window, ...waiting, transfer };
 }
 

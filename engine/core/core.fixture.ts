@@ -14,6 +14,7 @@ import {
 } from "../../schema/generated/enums.ts";
 import type { AccountLimits } from "../../schema/generated/account-limits.ts";
 import type { CancelOnDisconnect } from "../../schema/generated/cancel-on-disconnect.ts";
+import type { ActivateSemantics } from "../../schema/generated/activate-semantics.ts";
 import type { FeeSchedule } from "../../schema/generated/fee-schedule.ts";
 import type { KeyDefinition } from "../../schema/generated/key-definition.ts";
 import type { NewOrderList } from "../../schema/generated/new-order-list.ts";
@@ -31,6 +32,8 @@ import { CommandBuffer } from "./command-buffer.ts";
 import { Engine } from "./engine.ts";
 import type { EngineLimits } from "./engine.ts";
 import { EventBuffer } from "./event-buffer.ts";
+import { builtSemantics } from "./semantics.ts";
+import type { SemanticsList } from "./semantics.ts";
 import { readSnapshot, serialiseCapture } from "./snapshot.ts";
 import type { SnapshotState } from "./snapshot.ts";
 
@@ -56,16 +59,17 @@ export class Partition {
   readonly #commands = new CommandBuffer();
   readonly #out = new EventBuffer();
 
-  constructor(limits: Partial<EngineLimits> = {}) {
-    this.engine = new Engine(limits);
+  constructor(limits: Partial<EngineLimits> = {}, versions: SemanticsList = builtSemantics) {
+    this.engine = new Engine(limits, versions);
   }
 
   /** One with an open instrument (tick 1, lot 1) and three accounts. */
   static open(
     limits: Partial<EngineLimits> = {},
     terms: Fields<SecurityDefinition> = {},
+    versions: SemanticsList = builtSemantics,
   ): Partition {
-    const partition = new Partition(limits);
+    const partition = new Partition(limits, versions);
     for (const accountID of [alice, bob, carol]) partition.defineAccount(accountID);
     partition.defineSecurity(terms);
     return partition;
@@ -247,6 +251,17 @@ export class Partition {
   disconnect(fields: Fields<CancelOnDisconnect>): readonly Event[] {
     const none = { accountID: alice, timeoutMs: 0 };
     return this.apply({ kind: "CancelOnDisconnect", ...this.#request(), ...none, ...fields });
+  }
+
+  /** ActivateSemantics. */
+  activate(
+    semanticsVersion: number,
+    schemaVersion: number,
+    fields: Fields<ActivateSemantics> = {},
+  ): readonly Event[] {
+    const request = { ...this.#request(), accountID: 0 };
+    const wanted = { semanticsVersion, schemaVersion, ...fields };
+    return this.apply({ kind: "ActivateSemantics", ...request, ...wanted });
   }
 
   tick(ms = 0): readonly Event[] {

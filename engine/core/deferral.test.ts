@@ -19,12 +19,13 @@ import { headerBytes, schemaVersion } from "../../schema/generated/records.ts";
 import { isNewerOrder } from "../../schema/newer-order.ts";
 import { replayAttempt } from "../../schema/topics.ts";
 import { alice, bob, brief, orderID, Partition } from "./core.fixture.ts";
-import { deferredCountMax } from "./deferred-orders.ts";
 import { CommandBuffer } from "./command-buffer.ts";
 import { Engine } from "./engine.ts";
 import { EventBuffer } from "./event-buffer.ts";
+import { builtSemantics } from "./semantics.ts";
 
 const late = "LATE-USD";
+const { deferredCountMax } = builtSemantics[0].rules;
 
 /** An order for an instrument that is not listed, good for 60 seconds. */
 function early(partition: Partition, fields: Partial<Omit<NewOrderSingle, "kind">> = {}) {

@@ -7,7 +7,7 @@ import { readText, readUint53 } from "../../schema/wire.ts";
 import { assert } from "./assert.ts";
 import { connectionIn } from "./connections.ts";
 import { writeDeadLettered, writeDeferred } from "./deferral-events.ts";
-import { deferredCountMax, keepSaid } from "./deferred-orders.ts";
+import { keepSaid } from "./deferred-orders.ts";
 import type { DeferredOrder } from "./deferred-orders.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { attemptOf, EntryDouble, EntryMark, packOutcome } from "./id-entry.ts";
@@ -28,7 +28,7 @@ export function deferFirst(
   out: EventBuffer,
 ): boolean {
   const validUntil = readUint53(command, block + New.validUntil);
-  const isRoom = state.deferred.count < deferredCountMax;
+  const isRoom = state.deferred.count < state.semantics.rules.deferredCountMax;
   const isKeptUntil = validUntil < state.now + state.limits.idWindowMs;
   if (!isRoom || !isKeptUntil || !mayWait(state, command, block, reason, validUntil)) return false;
   const entry = state.remember(command, block, reason);

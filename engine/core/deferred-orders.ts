@@ -1,8 +1,5 @@
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 
-/** More new orders than these are not deferred at once (SEMANTICS §3a). */
-export const deferredCountMax = 1_024;
-
 /** An order that waits for its next attempt. Which one that is, its entry in the id window says. */
 export interface DeferredOrder {
   /** Its entry in the id window. */

@@ -1,5 +1,6 @@
 import { AccountDefinitionLayout as Account } from "../../schema/generated/account-definition.ts";
 import { AccountLimitsLayout as Limits } from "../../schema/generated/account-limits.ts";
+import { ActivateSemanticsLayout as Activate } from "../../schema/generated/activate-semantics.ts";
 import { BusinessRejectReason as Reason } from "../../schema/generated/enums.ts";
 import {
   decodeFeeSchedule,
@@ -21,6 +22,7 @@ import {
   writeFeeScheduleChanged,
   writeKeyDefined,
   writeSecurityDefined,
+  writeSemanticsActivated,
 } from "./answer-events.ts";
 import { isRepeat, refuseEntry, settle } from "./command-entry.ts";
 import type { EventBuffer } from "./event-buffer.ts";
@@ -29,6 +31,7 @@ import { areTermsValid } from "./instruments.ts";
 import type { Instrument, InstrumentTerms } from "./instruments.ts";
 import { countAllOpen } from "./open-orders.ts";
 import { packKeyTraits } from "./keys.ts";
+import { semanticsOf } from "./semantics.ts";
 import { refuseStatus, setTradingState } from "./sessions.ts";
 import type { PartitionState } from "./state.ts";
 
@@ -201,4 +204,37 @@ function refuseKey(state: PartitionState, command: DataView, block: number): num
     return Reason.UnknownAccount;
   const isFull = state.keys.count >= state.limits.keyCountMax;
   return isFull && !state.keys.has(command, block + Key.keyID) ? Reason.CapacityReached : 0;
+}
+
+/**
+ * Makes semantics active from the next command on (SEMANTICS §8). Throws UnknownSemantics where it is not to be refused and this build
+ * lacks them.
+ */
+export function applyActivateSemantics(
+  state: PartitionState,
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void {
+  if (isRepeat(state, command, block, Activate.templateId, out)) return;
+  const reason = refuseEntry(state, command, block) || refuseActivation(state, command, block);
+  if (!settle(state, command, block, Activate.templateId, reason, out)) return;
+  const semanticsVersion = command.getUint16(block + Activate.semanticsVersion, true);
+  state.semantics = semanticsOf(state.versions, semanticsVersion);
+  writeSemanticsActivated(command, block, out);
+}
+
+function refuseActivation(
+  { semantics, versions, auctions }: PartitionState,
+  command: DataView,
+  block: number,
+): number {
+  const semanticsVersion = command.getUint16(block + Activate.semanticsVersion, true);
+  const schemaVersion = command.getUint16(block + Activate.schemaVersion, true);
+  const isOlder =
+    semanticsVersion < semantics.semanticsVersion || schemaVersion < semantics.schemaVersion;
+  if (isOlder) return Reason.OlderSemantics;
+  if (auctions.count !== 0) return Reason.AuctionUnderWay;
+  const wanted = semanticsOf(versions, semanticsVersion);
+  return schemaVersion === wanted.schemaVersion ? 0 : Reason.InvalidDefinition;
 }

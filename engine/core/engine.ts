@@ -1,4 +1,5 @@
 import { AccountDefinitionLayout } from "../../schema/generated/account-definition.ts";
+import { ActivateSemanticsLayout } from "../../schema/generated/activate-semantics.ts";
 import { AccountLimitsLayout } from "../../schema/generated/account-limits.ts";
 import { BusinessRejectReason } from "../../schema/generated/enums.ts";
 import { CancelOnDisconnectLayout } from "../../schema/generated/cancel-on-disconnect.ts";
@@ -24,6 +25,7 @@ import type { EngineCapture } from "./capture.ts";
 import {
   applyAccountDefinition,
   applyAccountLimits,
+  applyActivateSemantics,
   applyFeeSchedule,
   applyKeyDefinition,
   applySecurityDefinition,
@@ -42,6 +44,8 @@ import { restPlain } from "./plain-order.ts";
 import { Preparation } from "./prepare.ts";
 import { applyReplace } from "./replace.ts";
 import { restoreState } from "./restore.ts";
+import { builtSemantics } from "./semantics.ts";
+import type { SemanticsList } from "./semantics.ts";
 import { runScheduled } from "./sessions.ts";
 import { CommandHead, PartitionState } from "./state.ts";
 import { waitingOrders } from "./waiting-orders.ts";
@@ -60,15 +64,19 @@ export class Engine {
   #state: PartitionState;
   #preparation: Preparation;
 
-  constructor(limits: Partial<EngineLimits> = {}) {
-    this.#state = new PartitionState(completeLimits(limits));
+  /** `versions` are the semantics that the build has; a partition begins with the first of them. */
+  constructor(limits: Partial<EngineLimits> = {}, versions: SemanticsList = builtSemantics) {
+    this.#state = new PartitionState(completeLimits(limits), versions);
     this.#preparation = preparationOf(this.#state);
   }
 
-  /** An engine in the state of a canonical form. Throws where the bytes are none, or of a state that cannot be. */
-  static restore(bytes: Uint8Array): Engine {
-    const engine = new Engine();
-    engine.#state = restoreState(bytes);
+  /**
+   * An engine in the state of a canonical form. Throws where the bytes are none, or of a state that cannot be; UnknownSemantics where what
+   * is active in it is none of `versions`.
+   */
+  static restore(bytes: Uint8Array, versions: SemanticsList = builtSemantics): Engine {
+    const engine = new Engine({}, versions);
+    engine.#state = restoreState(bytes, versions);
     engine.#preparation = preparationOf(engine.#state);
     return engine;
   }
@@ -78,9 +86,20 @@ export class Engine {
     return this.#state.now;
   }
 
+  /** The semantics by which the next command is decided. */
+  get semanticsVersion(): number {
+    return this.#state.semantics.semanticsVersion;
+  }
+
+  /** Up to this version of the schema the next command is read. */
+  get schemaVersion(): number {
+    return this.#state.semantics.schemaVersion;
+  }
+
   /**
-   * One command: the record at byte `at`, a multiple of 8, of `commands`, which checkCommandFrame has passed. Writes at least one event
-   * into `out`. Never throws for a client's mistake.
+   * One command: the record at byte `at`, a multiple of 8, of `commands`, of a version up to schemaVersion, which checkCommandFrame has
+   * passed. Writes at least one event into `out`. Never throws for a client's mistake; UnknownSemantics where semantics become active that
+   * the build does not have: then this engine is of no use any more.
    */
   apply(
     commands: CommandBuffer,
@@ -110,7 +129,7 @@ export class Engine {
     this.#preparation.prepare(words, at >>> 2, stride >>> 2, count);
   }
 
-  /** A NewOrderSingle of a newer version, at the start of `record`, of which `isNewerOrder` holds. */
+  /** A NewOrderSingle of a version above schemaVersion, at the start of `record`, of which `isNewerOrder` holds. */
   applyNewer(
     record: DataView,
     commandOffset: number,
@@ -120,7 +139,7 @@ export class Engine {
   ): void {
     const state = this.#state;
     const order = new CommandBuffer(newerOrderBytes);
-    copyNewerOrder(record, order.view);
+    copyNewerOrder(record, order.view, this.schemaVersion);
     const block = headerBytes >>> 2;
     state.begin(seqNum, commandOffset);
     state.advance(appendTime, uint53At(order.words, block + (CommandHead.sendingTime >>> 2)));
@@ -266,6 +285,8 @@ function dispatchRare(
       return applyFeeSchedule(state, command, block, out);
     case KeyDefinitionLayout.templateId:
       return applyKeyDefinition(state, command, block, out);
+    case ActivateSemanticsLayout.templateId:
+      return applyActivateSemantics(state, command, block, out);
     case TimeTickLayout.templateId:
       return writeTimeTicked(command, block, out);
     default:

@@ -85,7 +85,7 @@ function blockWord(header: number): number {
   return (header + headerBytes) >>> 2;
 }
 
-/** Whether the items are as many as the list says, whole, of its account, and cancels come before replaces and those before new orders. */
+/** Whether the items are as many as the list says, whole, of versions that are read, of its account, and cancels come before replaces and those before new orders. */
 function areItemsInOrder(state: PartitionState, command: DataView, block: number): boolean {
   const itemCount = command.getUint8(block + List.itemCount);
   const end = endOfItems(command, block);
@@ -93,7 +93,7 @@ function areItemsInOrder(state: PartitionState, command: DataView, block: number
   let last = 1;
   for (let index = 0; index < itemCount; index++) {
     const after = checkMessage(command, at, end);
-    if (after < 0) return false;
+    if (after < 0 || command.getUint16(at + 6, true) > state.semantics.schemaVersion) return false;
     const rank = rankOf(command.getUint16(at + 2, true));
     if (rank < last || !isItemOf(state.accountID, command, at + headerBytes)) return false;
     last = rank;

@@ -37,14 +37,18 @@ import type {
  *   0   magic "OBSTATE1"         8 bytes
  *   8   bytes of this section    u64
  *   16  the six limits, now      u64 each
- *   72  counts of accounts, keys, account limits, fee schedules, instruments, scheduled states   u32 each
- *   96  accounts by accountID, keys by the bytes of keyID, account limits by accountID and the bytes of the symbol, fee schedules by
+ *   72  semanticsVersion, schemaVersion: what is active   u32 each
+ *   80  counts of accounts, keys, account limits, fee schedules, instruments, scheduled states   u32 each
+ *   104 accounts by accountID, keys by the bytes of keyID, account limits by accountID and the bytes of the symbol, fee schedules by
  *       feeTier and the bytes of the symbol, instruments by securityID, scheduled states by effectiveTime and securityID
  */
 export interface Reference {
   readonly limits: EngineLimits;
   /** Log time in ms. */
   readonly now: number;
+  /** What is active. */
+  readonly semanticsVersion: number;
+  readonly schemaVersion: number;
   readonly accounts: readonly ReferenceAccount[];
   readonly keys: readonly ReferenceKey[];
   readonly accountLimits: readonly ReferenceAccountLimits[];
@@ -113,7 +117,8 @@ const limitNames = [
 const sectionBytesAt = 8;
 const limitsAt = 16;
 const nowAt = limitsAt + limitNames.length * 8;
-const countsAt = nowAt + 8;
+const versionsAt = nowAt + 8;
+const countsAt = versionsAt + 8;
 const recordsAt = countsAt + 24;
 
 /** Byte offsets inside the records of this section. */
@@ -215,6 +220,8 @@ export function readReference(bytes: Uint8Array): Reference {
   return {
     limits: readLimits(view),
     now: readUint53(view, nowAt),
+    semanticsVersion: view.getUint32(versionsAt, true),
+    schemaVersion: view.getUint32(versionsAt + 4, true),
     accounts: Array.from({ length: shape.accountCount }, (_, index) =>
       readAccount(view, shape.accountsAt + index * AccountField.bytes),
     ),
@@ -301,6 +308,8 @@ export function writeReference(
     writeUint53(view, limitsAt + index * 8, capture.limits[name]),
   );
   writeUint53(view, nowAt, capture.now);
+  view.setUint32(versionsAt, capture.semanticsVersion, true);
+  view.setUint32(versionsAt + 4, capture.schemaVersion, true);
   view.setUint32(countsAt, shape.accountCount, true);
   view.setUint32(countsAt + 4, shape.keyCount, true);
   view.setUint32(countsAt + 8, shape.limitsCount, true);

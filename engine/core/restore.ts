@@ -37,20 +37,25 @@ import { restoreStops } from "./restore-stops.ts";
 import { restoreWindow } from "./restore-window.ts";
 import { countOfAsks, countOfBids, readStateShape } from "./state-section.ts";
 import type { StateShape } from "./state-section.ts";
+import { semanticsOf } from "./semantics.ts";
+import type { SemanticsList } from "./semantics.ts";
 import { PartitionState } from "./state.ts";
 import { readWaitingShape, restoreWaiting } from "./waiting-section.ts";
 
 /**
  * A state out of its canonical form. Throws where no sequence of commands can have led there: a snapshot has been verified by its
- * hashes, so that this can only be a fault of ours.
+ * hashes, so that this can only be a fault of ours; UnknownSemantics where what is active in it is none of `versions`.
  *
  * Cost: one pass over orders and id window, without an object for either.
  */
-export function restoreState(bytes: Uint8Array): PartitionState {
+export function restoreState(bytes: Uint8Array, versions: SemanticsList): PartitionState {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = readShape(view);
   const reference = readReference(bytes);
-  const state = new PartitionState(completeLimits(reference.limits));
+  const state = new PartitionState(completeLimits(reference.limits), versions);
+  state.semantics = semanticsOf(versions, reference.semanticsVersion);
+  const isOfThem = state.semantics.schemaVersion === reference.schemaVersion;
+  assert(isOfThem, "semantics go with their version of the schema");
   assert(Number.isSafeInteger(reference.now), "log time is a safe integer");
   state.now = reference.now;
   state.windowTime = reference.now;

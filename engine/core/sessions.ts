@@ -17,18 +17,16 @@ import { waitingInOrder } from "./stop-book.ts";
 
 /** Trading states and their changes (SEMANTICS §5e): what operators say, now and then, so that it may allocate. */
 
-/** Changes that may wait for one instrument. */
-const scheduledMax = 16;
-
 /** Why a state is not changed as asked; 0 where it is. */
 export function refuseStatus(
-  { scheduled, now }: PartitionState,
+  { scheduled, semantics, now }: PartitionState,
   { securityID }: Instrument,
   effectiveTime: number,
 ): number {
   if (effectiveTime === 0) return 0;
   if (effectiveTime <= now) return Reason.TooLateToEnter;
-  const isFull = scheduled.countOthers(securityID, effectiveTime) >= scheduledMax;
+  const { scheduledStateCountMax } = semantics.rules;
+  const isFull = scheduled.countOthers(securityID, effectiveTime) >= scheduledStateCountMax;
   return isFull ? Reason.CapacityReached : 0;
 }
 

@@ -17,6 +17,8 @@ import { OrderRequest } from "./order-request.ts";
 import { OrderPool, securityIDOf } from "./order-pool.ts";
 import { Quarantines } from "./quarantines.ts";
 import { ScheduledStates } from "./scheduled-states.ts";
+import { builtSemantics } from "./semantics.ts";
+import type { Semantics, SemanticsList } from "./semantics.ts";
 import { SlotList } from "./slot-list.ts";
 import { Taker } from "./taker.ts";
 import { Timers } from "./timers.ts";
@@ -38,6 +40,9 @@ const aheadOfSendingMs = 60_000;
 /** All that a partition knows, and beside it what its command at hand is. */
 export class PartitionState {
   readonly limits: EngineLimits;
+  /** What this build has, and what of it is active. */
+  readonly versions: SemanticsList;
+  semantics: Semantics;
   readonly orders = new OrderPool();
   readonly timers = new Timers(this.orders);
   readonly instruments = new Instruments();
@@ -92,8 +97,10 @@ export class PartitionState {
     keptPriority: false,
   };
 
-  constructor(limits: EngineLimits) {
+  constructor(limits: EngineLimits, versions: SemanticsList = builtSemantics) {
     this.limits = limits;
+    this.versions = versions;
+    this.semantics = versions[0];
     this.accounts = new Accounts(limits.idWindowEntryMax);
     this.window = new IdWindow(this.accounts, this.orders, limits.idWindowMs);
   }

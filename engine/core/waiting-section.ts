@@ -18,7 +18,6 @@ import {
 } from "../../schema/wire.ts";
 import { assert } from "./assert.ts";
 import type { EngineCapture } from "./capture.ts";
-import { deferredCountMax } from "./deferred-orders.ts";
 import { EntryDouble, EntryWord } from "./id-entry.ts";
 import { isSymbol } from "./instruments.ts";
 import type { PendingQuarantine } from "./quarantines.ts";
@@ -172,7 +171,9 @@ export function restoreWaiting(
   shape: WaitingShape,
   entries: ReadonlyMap<number, number>,
 ): void {
-  assert(shape.deferredCount <= deferredCountMax, "deferred orders are within their limit");
+  // They may have been deferred under semantics that allowed more of them.
+  const countMax = Math.max(...state.versions.map(({ rules }) => rules.deferredCountMax));
+  assert(shape.deferredCount <= countMax, "deferred orders are within their limit");
   assert(entries.size === shape.deferredCount, "every deferred entry has its order");
   let last = 0;
   for (let index = 0; index < shape.deferredCount; index++) {

@@ -94,6 +94,7 @@ export class Auditor {
       case "DeadManTimerSet":
       case "DeadManTimerFired":
       case "KeyDefined":
+      case "SemanticsActivated":
       case "OrderMassCancelReport":
       case "TimeTicked":
       case "Checkpoint":

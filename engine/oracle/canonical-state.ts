@@ -18,6 +18,8 @@ export function canonicalState(state: Readonly<NaiveState>) {
   return {
     limits: state.limits,
     now: state.now,
+    semanticsVersion: state.active.semanticsVersion,
+    schemaVersion: state.active.schemaVersion,
     accounts: [...state.accounts.values()].sort((a, b) => a.accountID - b.accountID),
     keys: [...state.keys.values()].sort((a, b) => (a.keyID < b.keyID ? -1 : 1)),
     accountLimits: [...state.accountLimits].sort(byAccount),

@@ -76,6 +76,7 @@ function wanted(): string[] {
     "DeadManTimerSet",
     "DeadManTimerFired",
     "ListAccepted",
+    "SemanticsActivated",
     "OrderMassCancelReport",
     "TimeTicked",
     "Deferred UnknownSymbol",

@@ -17,6 +17,7 @@ import { StreamContext } from "./stream-context.ts";
 import {
   makeAccountDefinition,
   makeAccountLimits,
+  makeActivateSemantics,
   makeCancelOnDisconnect,
   makeFeeSchedule,
   makeKeyDefinition,
@@ -46,8 +47,6 @@ import type { StreamShape } from "./stream-shape.ts";
 /** A record of `orders` at its place. */
 export interface StreamRecord {
   readonly bytes: Uint8Array;
-  /** What the bytes say, or why they say nothing. */
-  readonly command: Command | NewerOrder | FrameError;
   readonly commandOffset: number;
   /** Milliseconds. */
   readonly appendTime: number;
@@ -82,7 +81,7 @@ export class CommandStream {
 
   constructor(shape: StreamShape) {
     this.shape = shape;
-    this.engine = new NaiveEngine(shape.limits);
+    this.engine = new NaiveEngine(shape.limits, shape.semantics);
     this.#context = new StreamContext(shape, this.engine.state());
   }
 
@@ -110,7 +109,6 @@ export class CommandStream {
     this.#commandOffset += intent.target % 50 === 0 ? 3 : 1;
     return {
       bytes,
-      command: readRecord(bytes),
       commandOffset: this.#commandOffset,
       appendTime: this.#context.appendTime,
       seqNum: this.#seqNum,
@@ -162,6 +160,8 @@ export class CommandStream {
       case "pair":
         if (!context.shape.features.has("pair")) return makeNewOrderSingle(context, intent);
         return makePair(context, intent);
+      case "activate":
+        return makeActivateSemantics(context, intent);
       case "tick":
         return { kind: "TimeTick", sendingTime: context.commandFields(intent).sendingTime };
       case "repeat":
@@ -241,14 +241,15 @@ export const plainIntent: Intent = {
 /** What applies records: an oracle, or one with a bug. */
 export type OracleEngine = Pick<
   NaiveEngine,
-  "apply" | "applyNewer" | "applyUnreadable" | "quarantine" | "takeQuarantine"
+  "apply" | "applyNewer" | "applyUnreadable" | "quarantine" | "takeQuarantine" | "schemaVersion"
 >;
 
 export function applyRecord(engine: OracleEngine, record: StreamRecord): Event[] {
-  const { command, commandOffset, appendTime, seqNum } = record;
+  const { bytes, commandOffset, appendTime, seqNum } = record;
   if (isSetAside(engine, record)) {
     return engine.applyUnreadable("Quarantined", commandOffset, appendTime, seqNum);
   }
+  const command = readRecord(bytes, engine.schemaVersion);
   if (typeof command === "string") {
     return engine.applyUnreadable(command, commandOffset, appendTime, seqNum);
   }
@@ -268,11 +269,14 @@ export function isSetAside(
   return engine.takeQuarantine(commandOffset, commandHashText(bytes, appendTime));
 }
 
-/** What the bytes of a record of `orders` say. */
-export function readRecord(bytes: Uint8Array): StreamRecord["command"] {
-  const decoded = decodeCommandFrame(bytes);
+/** What the bytes of a record of `orders` say, or why they say nothing, to one who reads up to a version of the schema. */
+export function readRecord(
+  bytes: Uint8Array,
+  newest: number = schemaVersion,
+): Command | NewerOrder | FrameError {
+  const decoded = decodeCommandFrame(bytes, newest);
   if (decoded.ok) return decoded.message;
-  const order = decodeNewerOrder(bytes);
+  const order = decodeNewerOrder(bytes, newest);
   return order === null ? decoded.error : { kind: "NewerOrder", order };
 }
 

@@ -4,7 +4,7 @@ import type { Event } from "../../schema/generated/records.ts";
 import { applyRecord } from "./command-stream.ts";
 import type { OracleEngine, StreamRecord, StreamStep } from "./command-stream.ts";
 import { NaiveEngine } from "./naive-engine.ts";
-import type { NaiveLimits } from "./naive-state.ts";
+import type { NaiveLimits, NaiveSemanticsList } from "./naive-state.ts";
 
 /** An engine under comparison. */
 export interface Subject {
@@ -45,12 +45,18 @@ export function divergenceAt(
   };
 }
 
+/** How a partition begins. */
+export interface Beginning {
+  readonly limits: Partial<NaiveLimits>;
+  readonly semantics: NaiveSemanticsList;
+}
+
 /** Records as a stream of their own, numbered anew, with what the oracle says of them. */
 export function* stepsOf(
   records: readonly StreamRecord[],
-  limits: Partial<NaiveLimits>,
+  { limits, semantics }: Beginning,
 ): Generator<StreamStep, void, undefined> {
-  const oracle = new NaiveEngine(limits);
+  const oracle = new NaiveEngine(limits, semantics);
   for (const [index, old] of records.entries()) {
     const record = { ...old, seqNum: index + 1 };
     yield { record, events: applyRecord(oracle, record), state: oracle.state() };

@@ -42,6 +42,6 @@ test.skipIf(oneSeed !== undefined)(
 function runSeed(seed: number, commandCount: number): void {
   const found = failureOfSeed(seed, commandCount, 0.005);
   if (found === null) return;
-  const records = shrunk(found.records, shapeOf(seed).limits);
+  const records = shrunk(found.records, shapeOf(seed));
   throw new Error(failureReport({ seed, commandCount, failure: found.failure, records }));
 }

@@ -2,7 +2,7 @@ import { bodyHeaderBytes } from "../../schema/body.ts";
 import { CommandBuffer } from "../core/command-buffer.ts";
 import type { Engine } from "../core/engine.ts";
 import { EventBuffer } from "../core/event-buffer.ts";
-import { isSetAside } from "./command-stream.ts";
+import { isSetAside, readRecord } from "./command-stream.ts";
 import type { StreamRecord } from "./command-stream.ts";
 import type { Subject } from "./comparison.ts";
 
@@ -17,11 +17,13 @@ export class CoreSubject implements Subject {
   }
 
   apply(record: StreamRecord): Uint8Array {
-    const { bytes, command, commandOffset, appendTime, seqNum } = record;
+    const { bytes, commandOffset, appendTime, seqNum } = record;
     const out = this.#out;
+    const isAside = isSetAside(this.engine, record);
+    const command = readRecord(bytes, this.engine.schemaVersion);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     out.reset();
-    if (isSetAside(this.engine, record)) {
+    if (isAside) {
       this.engine.applyUnreadable("Quarantined", commandOffset, appendTime, seqNum, out);
     } else if (typeof command === "string") {
       this.engine.applyUnreadable(command, commandOffset, appendTime, seqNum, out);

@@ -13,10 +13,10 @@ import { canonicalState } from "./canonical-state.ts";
 import { streamOf } from "./command-stream.ts";
 import type { StreamRecord, StreamStep } from "./command-stream.ts";
 import { areEqual, divergenceAt, shrink, stepsOf } from "./comparison.ts";
-import type { Divergence } from "./comparison.ts";
+import type { Beginning, Divergence } from "./comparison.ts";
 import { CoreSubject } from "./core-subject.ts";
 import { Dice } from "./dice.ts";
-import type { NaiveLimits, NaiveState } from "./naive-state.ts";
+import type { NaiveState } from "./naive-state.ts";
 import { shapeOf } from "./stream-shape.ts";
 
 export interface TrialFailure {
@@ -31,7 +31,7 @@ export function failureOfSeed(
   commandCount: number,
   snapshotRate: number,
 ): { failure: TrialFailure; records: readonly StreamRecord[] } | null {
-  const trial = new CoreTrial(shapeOf(seed).limits);
+  const trial = new CoreTrial(shapeOf(seed));
   const dice = new Dice(seed ^ 0x5eed5eed);
   const records: StreamRecord[] = [];
   for (const step of streamOf(seed, commandCount)) {
@@ -45,19 +45,19 @@ export function failureOfSeed(
 /** As few of the records as still fail in any way, each replayed from nothing and with a snapshot after every record. */
 export function shrunk(
   records: readonly StreamRecord[],
-  limits: Partial<NaiveLimits>,
+  beginning: Beginning,
 ): readonly StreamRecord[] {
   const isFailing = (some: readonly StreamRecord[]): boolean =>
-    failureOfRecords(some, limits) !== null;
+    failureOfRecords(some, beginning) !== null;
   return isFailing(records) ? shrink(records, isFailing) : records;
 }
 
 export function failureOfRecords(
   records: readonly StreamRecord[],
-  limits: Partial<NaiveLimits>,
+  beginning: Beginning,
 ): TrialFailure | null {
-  const trial = new CoreTrial(limits);
-  for (const step of stepsOf(records, limits)) {
+  const trial = new CoreTrial(beginning);
+  for (const step of stepsOf(records, beginning)) {
     const failure = trial.run(step, step.record.seqNum === records.length);
     if (failure !== null) return failure;
   }
@@ -68,10 +68,13 @@ class CoreTrial {
   readonly #straight: CoreSubject;
   readonly #restored: CoreSubject;
   readonly #auditor = new Auditor();
+  readonly #beginning: Beginning;
 
-  constructor(limits: Partial<NaiveLimits>) {
-    this.#straight = new CoreSubject(new Engine(limits));
-    this.#restored = new CoreSubject(new Engine(limits));
+  constructor(beginning: Beginning) {
+    const { limits, semantics } = beginning;
+    this.#beginning = beginning;
+    this.#straight = new CoreSubject(new Engine(limits, semantics));
+    this.#restored = new CoreSubject(new Engine(limits, semantics));
   }
 
   run({ record, events, state }: StreamStep, isSnapshotDue: boolean): TrialFailure | null {
@@ -99,7 +102,7 @@ class CoreTrial {
     if (!isDeepStrictEqual(readSnapshot(bytes), canonicalState(state))) {
       return "The core's state differs from the oracle's";
     }
-    const restored = Engine.restore(bytes);
+    const restored = Engine.restore(bytes, this.#beginning.semantics);
     if (!areEqual(serialiseCapture(restored.capture()).bytes, bytes)) {
       return "A snapshot of the restored core differs from the one that it was restored from";
     }

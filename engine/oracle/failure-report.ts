@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import { checkMessage } from "../../schema/frame.ts";
 import { decodeBlock, headerBytes } from "../../schema/generated/records.ts";
 import type { AnyMessage } from "../../schema/generated/records.ts";
+import { readRecord } from "./command-stream.ts";
 import type { StreamRecord } from "./command-stream.ts";
 import type { TrialFailure } from "./core-trial.ts";
 
@@ -18,7 +19,7 @@ export function failureReport(options: {
     `${failure.what}, at seqNum ${failure.record.seqNum}`,
     `ORACLE_SEED=${seed} ORACLE_COMMANDS=${commandCount} bun test --path-ignore-patterns= ./engine/oracle/core-against-oracle.long.test.ts`,
     `The fewest records that show it (${records.length}):`,
-    ...records.map(({ command, appendTime }) => `${appendTime} ${shown(command)}`),
+    ...records.map(({ bytes, appendTime }) => `${appendTime} ${shown(readRecord(bytes))}`),
     ...divergenceLines(failure),
   ].join("\n");
 }
@@ -27,7 +28,7 @@ function divergenceLines({ divergence }: TrialFailure): string[] {
   if (divergence === null) return [];
   const { expected, actual } = divergence;
   return [
-    `at ${shown(divergence.record.command)}`,
+    `at ${shown(readRecord(divergence.record.bytes))}`,
     ...expected.map((event) => `oracle: ${shown(event)}`),
     ...(actual instanceof Error
       ? [`core:   throws ${actual.stack ?? actual.message}`]

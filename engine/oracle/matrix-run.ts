@@ -34,7 +34,6 @@ class TwinScenario extends Scenario {
     const { seqNum, time: appendTime } = this;
     const record = {
       bytes: frame(command),
-      command,
       commandOffset: 100 + seqNum,
       appendTime,
       seqNum,

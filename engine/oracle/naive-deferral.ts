@@ -10,7 +10,6 @@ import { newOrderRefusal } from "./naive-order-checks.ts";
 import { instrumentOf } from "./naive-state.ts";
 import type { CommandRun, NaiveDeferred, NaiveIdEntry, NaiveState } from "./naive-state.ts";
 
-const deferredCountMax = 1_024;
 const newOrderTemplateId = 1;
 
 /** Values of NaiveIdEntry.mark. */
@@ -49,7 +48,7 @@ function enterFirst(
   }
   if (order.attempt !== 0) return newOrderSingle(state, run, order, OrdRejReason.NotDeferred);
   const reason = newOrderRefusal(state, order, isNewer);
-  const isRoom = state.deferred.size < deferredCountMax;
+  const isRoom = state.deferred.size < state.active.rules.deferredCountMax;
   const runsOut = state.now + state.limits.idWindowMs;
   if (isRoom && order.validUntil < runsOut && mayWait(state, order, reason, order.validUntil)) {
     const deferred = deferredOf(run, order);

@@ -30,10 +30,11 @@ import { accountLimits } from "./naive-limits.ts";
 import { openList } from "./naive-lists.ts";
 import { isTooLate } from "./naive-order-checks.ts";
 import { enterPair, pairOf } from "./naive-pairs.ts";
+import { activateSemantics, firstSemantics } from "./naive-semantics.ts";
 import { runScheduled, securityStatus } from "./naive-sessions.ts";
 import { orderCancelReplaceRequest, orderCancelRequest } from "./naive-orders.ts";
 import { createNaiveState } from "./naive-state.ts";
-import type { CommandRun, NaiveLimits, NaiveState } from "./naive-state.ts";
+import type { CommandRun, NaiveLimits, NaiveSemanticsList, NaiveState } from "./naive-state.ts";
 
 const sendingTimeLeadMs = 60_000n;
 const zeroUuid = "00000000-0000-0000-0000-000000000000";
@@ -59,13 +60,19 @@ const templateIds = {
   NewOrderList: 11,
   FeeSchedule: 12,
   CancelOnDisconnect: 13,
+  ActivateSemantics: 14,
 } as const satisfies Record<WindowedCommand["kind"], number>;
 
 export class NaiveEngine {
   readonly #state: NaiveState;
 
-  constructor(limits: Partial<NaiveLimits> = {}) {
-    this.#state = createNaiveState(limits);
+  constructor(limits: Partial<NaiveLimits> = {}, semantics: NaiveSemanticsList = firstSemantics) {
+    this.#state = createNaiveState(limits, semantics);
+  }
+
+  /** Up to this version of the schema the next record is read. */
+  get schemaVersion(): number {
+    return this.#state.active.schemaVersion;
   }
 
   /** Log time after the last command, ms. */
@@ -285,6 +292,8 @@ function operate(
       return feeSchedule(state, run, command);
     case "CancelOnDisconnect":
       return cancelOnDisconnect(state, run, command);
+    case "ActivateSemantics":
+      return activateSemantics(state, run, command);
   }
 }
 

@@ -26,7 +26,7 @@ export function openList(
   if (!hasRoomFor(state, accountID, 1 + itemCount)) return BusinessRejectReason.IdWindowFull;
   if (isTooLate(state, list)) return BusinessRejectReason.TooLateToEnter;
   if (!state.accounts.has(accountID)) return BusinessRejectReason.UnknownAccount;
-  const items = itemsOf(list);
+  const items = itemsOf(list, state.active.schemaVersion);
   const isPair = contingencyType === ContingencyType.OneCancelsTheOther;
   const pair = items === null || !isPair ? null : pairOf(items);
   if (items === null || (isPair && pair === null)) return BusinessRejectReason.InvalidList;
@@ -43,8 +43,11 @@ export function openList(
 }
 
 /** Null where they are not a list's. */
-function itemsOf({ items: bytes, itemCount, accountID }: NewOrderList): ListItem[] | null {
-  const items = readItems(bytes);
+function itemsOf(
+  { items: bytes, itemCount, accountID }: NewOrderList,
+  schemaVersion: number,
+): ListItem[] | null {
+  const items = readItems(bytes, schemaVersion);
   if (items === null || items.length !== itemCount) return null;
   if (itemCount < 1 || itemCount > listItemCountMax) return null;
   const isOfList = (item: AnyMessage): item is ListItem =>

@@ -21,9 +21,6 @@ export const nothingSaid: NaiveIndication = {
   imbalanceSide: Side.None,
 };
 
-/** Changes that may wait for one instrument. */
-const scheduledMax = 16;
-
 export function securityStatus(
   state: NaiveState,
   run: CommandRun,
@@ -40,7 +37,8 @@ export function securityStatus(
   }
   if (effectiveTime <= state.now) return BusinessRejectReason.TooLateToEnter;
   const same = waiting.find((each) => each.effectiveTime === effectiveTime);
-  if (same === undefined && waiting.length >= scheduledMax)
+  const { scheduledStateCountMax } = state.active.rules;
+  if (same === undefined && waiting.length >= scheduledStateCountMax)
     return BusinessRejectReason.CapacityReached;
   const others = state.scheduled.filter((each) => each !== same);
   state.scheduled = [...others, { effectiveTime, securityID, tradingState }];

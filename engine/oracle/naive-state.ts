@@ -34,6 +34,20 @@ export const naiveLimitsDefault: NaiveLimits = {
   idWindowMs: 600_000,
 };
 
+/** One version of the semantics: what differs from the others. */
+export interface NaiveSemantics {
+  readonly semanticsVersion: number;
+  /** Up to here commands are read. */
+  readonly schemaVersion: number;
+  readonly rules: {
+    readonly scheduledStateCountMax: number;
+    readonly deferredCountMax: number;
+  };
+}
+
+/** What a build knows, a partition's first one first. */
+export type NaiveSemanticsList = readonly [NaiveSemantics, ...NaiveSemantics[]];
+
 /** An order from its acceptance on: taker first, perhaps maker later. */
 export interface NaiveOrder {
   readonly orderID: string;
@@ -212,6 +226,9 @@ export interface Resting {
 
 export interface NaiveState {
   readonly limits: NaiveLimits;
+  /** All that are known, and the one that decides. */
+  readonly semantics: NaiveSemanticsList;
+  active: NaiveSemantics;
   /** Log time after the last command, ms. */
   now: number;
   readonly accounts: Map<number, NaiveAccount>;
@@ -245,9 +262,14 @@ export interface CommandRun {
   readonly events: Event[];
 }
 
-export function createNaiveState(limits: Partial<NaiveLimits> = {}): NaiveState {
+export function createNaiveState(
+  limits: Partial<NaiveLimits>,
+  semantics: NaiveSemanticsList,
+): NaiveState {
   return {
     limits: { ...naiveLimitsDefault, ...limits },
+    semantics,
+    active: semantics[0],
     now: 0,
     accounts: new Map(),
     keys: new Map(),

@@ -8,7 +8,7 @@ import { firstDivergence, subjectOfOracle } from "./comparison.ts";
 import { NaiveEngine } from "./naive-engine.ts";
 import type { Mutant } from "./mutant.ts";
 import { mutants } from "./planted-mutants.ts";
-import { featureOfAction, shapeOf } from "./stream-shape.ts";
+import { featureOfAction, ofFirstSemantics, shapeOf } from "./stream-shape.ts";
 import type { Feature, StreamShape } from "./stream-shape.ts";
 
 const commandsMax = 150_000;
@@ -41,7 +41,7 @@ function commandsUntilCaught(
     const seed = 1 + done / commandsPerSeed;
     const swarm = shapeOf(seed);
     const shape = among === undefined ? swarm : shapeOfThese(swarm, among);
-    const subject = subjectOfOracle(new Engine(shape.limits));
+    const subject = subjectOfOracle(new Engine(shape.limits, shape.semantics));
     const divergence = firstDivergence(streamOf(seed, commandsPerSeed, shape), subject);
     if (divergence !== null) return done + divergence.record.seqNum;
   }
@@ -55,7 +55,7 @@ function shapeOfThese(swarm: StreamShape, among: readonly Feature[]): StreamShap
   for (const [action, feature] of Object.entries(featureOfAction)) {
     if (!features.has(feature)) weights[action as keyof typeof featureOfAction] = 0;
   }
-  return { ...swarm, features, weights };
+  return { ...ofFirstSemantics(swarm), features, weights };
 }
 
 /** A copy of the oracle with the bug in it. */

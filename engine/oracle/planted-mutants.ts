@@ -4,6 +4,7 @@ import { connectionMutants } from "./connection-mutants.ts";
 import { listMutants } from "./list-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { pairMutants } from "./pair-mutants.ts";
+import { semanticsMutants } from "./semantics-mutants.ts";
 import { sessionMutants } from "./session-mutants.ts";
 
 export const mutants: readonly Mutant[] = [
@@ -309,5 +310,6 @@ export const mutants: readonly Mutant[] = [
   ...connectionMutants,
   ...listMutants,
   ...pairMutants,
+  ...semanticsMutants,
   ...sessionMutants,
 ];

@@ -281,6 +281,7 @@ function tell(event: Event): string {
     case "DeadManTimerSet":
     case "ListAccepted":
     case "KeyDefined":
+    case "SemanticsActivated":
     case "TimeTicked":
     case "Checkpoint":
       return event.kind;

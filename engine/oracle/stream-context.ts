@@ -1,5 +1,5 @@
 import type { NaiveDeferred, NaiveIdEntry, NaiveInstrument } from "./naive-state.ts";
-import type { NaiveState, Resting } from "./naive-state.ts";
+import type { NaiveSemantics, NaiveState, Resting } from "./naive-state.ts";
 import type { EarlyOrder } from "./stream-deferral.ts";
 import { Flaw } from "./stream-intent.ts";
 import type { Intent } from "./stream-intent.ts";
@@ -37,6 +37,15 @@ export class StreamContext {
 
   get now(): number {
     return this.#state.now;
+  }
+
+  get activeSemantics(): NaiveSemantics {
+    return this.#state.active;
+  }
+
+  /** Whether a command may say what a version of the schema brought: where that is not read yet it is lost, so that few do. */
+  mayRead(intent: Intent, version: number): boolean {
+    return this.#state.active.schemaVersion >= version || intent.target % 16 === 5;
   }
 
   /** Milliseconds in which expiry times are counted, so that some pass during the stream. */

@@ -9,6 +9,7 @@ import {
 } from "../../schema/generated/enums.ts";
 import type { AccountLimits } from "../../schema/generated/account-limits.ts";
 import type { AccountDefinition } from "../../schema/generated/account-definition.ts";
+import type { ActivateSemantics } from "../../schema/generated/activate-semantics.ts";
 import type { CancelOnDisconnect } from "../../schema/generated/cancel-on-disconnect.ts";
 import type { FeeSchedule } from "../../schema/generated/fee-schedule.ts";
 import type { KeyDefinition } from "../../schema/generated/key-definition.ts";
@@ -59,7 +60,7 @@ function makeBands(
   context: StreamContext,
   intent: Intent,
 ): { priceBandBps?: number; takerBandBps?: number; referencePrice?: number } {
-  if (!context.shape.features.has("band")) return {};
+  if (!context.shape.features.has("band") || !context.mayRead(intent, 3)) return {};
   const { centre, tickSize } = context.instrumentShape(intent);
   const ticks = Math.ceil((tickSize * 10_000) / centre);
   const bpsOf = (choice: number): number =>
@@ -131,7 +132,25 @@ export function makeAccountDefinition(context: StreamContext, intent: Intent): A
     commandID: context.newID(intent, intent.target >>> 0),
     accountStatus: intent.manner === 14 ? AccountStatus.Disabled : AccountStatus.Active,
     name: has(intent, Flaw.noQty) ? "" : `account ${intent.target % 10}`,
-    ...(context.shape.features.has("fee") ? { feeTier: (intent.target + intent.account) % 4 } : {}),
+    ...(context.shape.features.has("fee") && context.mayRead(intent, 4)
+      ? { feeTier: (intent.target + intent.account) % 4 }
+      : {}),
+  };
+}
+
+/** Mostly the next of the versions that there are; now and then one that is active or older, or one that goes with another schema. */
+export function makeActivateSemantics(context: StreamContext, intent: Intent): ActivateSemantics {
+  const { semantics } = context.shape;
+  const next = semantics.findIndex((each) => each === context.activeSemantics) + 1;
+  const place = intent.manner < 12 ? Math.min(next, semantics.length - 1) : intent.target;
+  const { semanticsVersion, schemaVersion } = semantics[place % semantics.length] ?? semantics[0];
+  return {
+    kind: "ActivateSemantics",
+    ...context.commandFields(intent),
+    accountID: 0,
+    commandID: context.newID(intent, intent.target >>> 0),
+    semanticsVersion: has(intent, Flaw.offLot) ? 0 : semanticsVersion,
+    schemaVersion: schemaVersion + (has(intent, Flaw.offTick) ? 1 : 0),
   };
 }
 

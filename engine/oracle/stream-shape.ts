@@ -2,8 +2,10 @@
  * The shape of a stream of commands. Swarm testing (Groce et al. 2012): each seed leaves features out and pushes others, so
  * that streams reach states which one average mixture would never reach.
  */
+import { schemaVersion } from "../../schema/generated/records.ts";
 import { Dice } from "./dice.ts";
-import type { NaiveLimits } from "./naive-state.ts";
+import { firstSemantics } from "./naive-semantics.ts";
+import type { NaiveLimits, NaiveSemantics, NaiveSemanticsList } from "./naive-state.ts";
 
 export const actions = [
   "new",
@@ -27,9 +29,10 @@ export const actions = [
   "session",
   "list",
   "pair",
+  "activate",
 ] as const;
 export type Action = (typeof actions)[number];
-type LaterAction = "fees" | "deadMan" | "session" | "list" | "pair";
+type LaterAction = "fees" | "deadMan" | "session" | "list" | "pair" | "activate";
 
 export interface InstrumentShape {
   readonly symbol: string;
@@ -44,6 +47,8 @@ export interface InstrumentShape {
 export interface StreamShape {
   readonly seed: number;
   readonly limits: NaiveLimits;
+  /** The versions that the stream's partition may come through. */
+  readonly semantics: NaiveSemanticsList;
   readonly weights: Readonly<Record<Action, number>>;
   readonly accountCount: number;
   readonly instruments: readonly InstrumentShape[];
@@ -88,14 +93,14 @@ export const features = [
 ] as const;
 export type Feature = (typeof features)[number];
 
-/** Actions that are new orders where a shape does not have their feature. */
+/** Actions that are new orders where a shape does not have their feature. Whatever it has, semantics may change. */
 export const featureOfAction = {
   fees: "fee",
   deadMan: "deadMan",
   session: "session",
   list: "list",
   pair: "pair",
-} as const satisfies Record<LaterAction, Feature>;
+} as const satisfies Record<Exclude<LaterAction, "activate">, Feature>;
 
 /** The last two have the same murmur2. */
 export const symbols = [
@@ -116,6 +121,7 @@ export function shapeOf(seed: number): StreamShape {
   return {
     seed,
     limits: limitsOf(dice),
+    semantics: semanticsOf(new Dice(seed ^ 0x5e3a)),
     weights: { ...weightsOf(dice), ...laterWeightsOf(new Dice(seed ^ 0x1a7e)) },
     accountCount: dice.pick([1, 2, 3, 5, 8, 8]),
     instruments: Array.from({ length: dice.pick([1, 1, 2, 4]) }, (_, index) =>
@@ -148,6 +154,30 @@ function limitsOf(dice: Dice): NaiveLimits {
   };
 }
 
+/** As a partition whose build has nothing but the first version; what is newer is not activated then. */
+export function ofFirstSemantics(shape: StreamShape): StreamShape {
+  return { ...shape, semantics: firstSemantics };
+}
+
+/** Half of the streams begin as old builds read, and may come to what this one reads in a few steps, by rules that differ. */
+function semanticsOf(dice: Dice): NaiveSemanticsList {
+  if (dice.chance(0.5)) return firstSemantics;
+  const rules = [
+    { scheduledStateCountMax: 16, deferredCountMax: 1_024 },
+    { scheduledStateCountMax: 1, deferredCountMax: 2 },
+    { scheduledStateCountMax: 3, deferredCountMax: 1_024 },
+  ];
+  const begun = dice.upTo(schemaVersion);
+  const between = begun + dice.upTo(schemaVersion - begun);
+  const step = dice.pick([1, 1, 2]);
+  const version = (index: number, readUpTo: number): NaiveSemantics => ({
+    semanticsVersion: 1 + index * step,
+    schemaVersion: readUpTo,
+    rules: rules[index] ?? firstSemantics[0].rules,
+  });
+  return [version(0, begun), version(1, between), version(2, schemaVersion)];
+}
+
 /** Of actions that came later: dice of their own leave what seeds are otherwise. */
 function laterWeightsOf(dice: Dice): Record<LaterAction, number> {
   return {
@@ -156,6 +186,7 @@ function laterWeightsOf(dice: Dice): Record<LaterAction, number> {
     session: dice.pick([0, 0.005, 0.03]),
     list: dice.pick([0.01, 0.05, 0.2]),
     pair: dice.pick([0.01, 0.05, 0.2]),
+    activate: dice.pick([0.002, 0.01, 0.03]),
   };
 }
 

@@ -1,6 +1,7 @@
 import {
   AccountLimitsRequest,
   AccountPath,
+  ActivatedSemantics,
   AccountRequest,
   AccountSymbolPath,
   DefinedAccount,
@@ -21,6 +22,8 @@ import {
   ListedInstruments,
   ListedKeys,
   ListedPartitions,
+  NoPath,
+  SemanticsRequest,
   StatusAnswer,
   StatusRequest,
   SymbolPath,
@@ -29,6 +32,7 @@ import { PendingAnswer } from "../../schema/http/orders.ts";
 import type { ProblemCode } from "../../schema/http/problem.ts";
 import type { ZodType } from "zod";
 import {
+  activateSemantics,
   defineAccount,
   defineInstrument,
   defineKey,
@@ -101,6 +105,16 @@ function definitions(edge: Edge): Route[] {
       answer: DefinedKey,
       problems: ["InvalidDefinition", "UnknownAccount", "CapacityReached"],
       run: ({ keyID }, request, operator) => defineKey(edge, { keyID, request, operator }),
+    }),
+    definition(edge, {
+      operationId: "activateSemantics",
+      summary: "Decide by newer semantics from here on, once every process has them",
+      path: "/v1/admin/semantics",
+      params: NoPath,
+      body: SemanticsRequest,
+      answer: ActivatedSemantics,
+      problems: ["UnknownSemantics", "OlderSemantics", "AuctionUnderWay"],
+      run: (_params, request, operator) => activateSemantics(edge, { request, operator }),
     }),
   ];
 }

@@ -43,6 +43,7 @@ export const withCommand = [
   "IdConflict",
   "TooLateToEnter",
   "IdWindowFull",
+  "NewerVersion",
   "Quarantined",
   "Overloaded",
   "Closing",

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { createEngineHost } from "../../engine/host.ts";
 import type { EngineHostOptions } from "../../engine/host.ts";
 import { streamOf } from "../../engine/oracle/command-stream.ts";
+import { ofFirstSemantics, shapeOf } from "../../engine/oracle/stream-shape.ts";
 import { ManualClock } from "../../ports/clock/clock-manual.ts";
 import { createMemoryLog } from "../../ports/log/log-memory.ts";
 import type { AppendRecord, Log } from "../../ports/log/log.ts";
@@ -18,7 +19,8 @@ const clock = new ManualClock();
 
 async function venueLog(seed: number, limits: EngineHostOptions["limits"] = {}): Promise<Log> {
   const log = createMemoryLog({ partitionCount: 1, clock });
-  const records = Array.from(streamOf(seed, 600), ({ record }) => ({
+  const shape = ofFirstSemantics(shapeOf(seed));
+  const records = Array.from(streamOf(seed, 600, shape), ({ record }) => ({
     key: null,
     value: record.bytes,
   }));

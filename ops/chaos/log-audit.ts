@@ -1,6 +1,6 @@
 import { RecordReader } from "../../engine/record-reader.ts";
 import { Replica } from "../../engine/replica.ts";
-import { applyRecord, readRecord } from "../../engine/oracle/command-stream.ts";
+import { applyRecord } from "../../engine/oracle/command-stream.ts";
 import { encodeEvents } from "../../engine/oracle/comparison.ts";
 import { NaiveEngine } from "../../engine/oracle/naive-engine.ts";
 import { Fold, FoldAlarm } from "../../ports/log/fold.ts";
@@ -197,8 +197,7 @@ function oracleEvents(
   { value, offset, appendTime }: LogRecord,
   seqNum: number,
 ): Event[] {
-  const command = readRecord(value);
-  return applyRecord(oracle, { bytes: value, command, commandOffset: offset, appendTime, seqNum });
+  return applyRecord(oracle, { bytes: value, commandOffset: offset, appendTime, seqNum });
 }
 
 function hashOf({ value, appendTime }: LogRecord): string {

@@ -28,8 +28,8 @@ if (process.argv[1]?.includes("replay-digest") === true) {
 function digestOf(logs: readonly StreamLog[]): ReplayDigest {
   const bodies = createHash("sha256");
   const snapshots = createHash("sha256");
-  const bodyHashes = logs.map(({ limits, records }) => {
-    const replica = new Replica(limits);
+  const bodyHashes = logs.map(({ limits, semantics, records }) => {
+    const replica = new Replica(limits, semantics);
     return records.map(({ offset, appendTime, value, quarantine }, index) => {
       if (quarantine !== null)
         replica.engine.quarantine(quarantine.commandOffset, quarantine.commandHash);
@@ -38,7 +38,8 @@ function digestOf(logs: readonly StreamLog[]): ReplayDigest {
       if (index % snapshotInterval === 0) {
         const { bytes: snapshot } = serialiseCapture(replica.engine.capture());
         snapshots.update(snapshot);
-        snapshots.update(serialiseCapture(Engine.restore(snapshot).capture()).bytes);
+        const restored = Engine.restore(snapshot, semantics);
+        snapshots.update(serialiseCapture(restored.capture()).bytes);
       }
       return replica.bodyHash;
     });

@@ -1,4 +1,5 @@
 import type { EngineLimits } from "../../engine/core/engine.ts";
+import type { SemanticsList } from "../../engine/core/semantics.ts";
 import { streamOf } from "../../engine/oracle/command-stream.ts";
 import { shapeOf } from "../../engine/oracle/stream-shape.ts";
 
@@ -6,6 +7,7 @@ import { shapeOf } from "../../engine/oracle/stream-shape.ts";
 export interface StreamLog {
   readonly seed: number;
   readonly limits: Partial<EngineLimits>;
+  readonly semantics: SemanticsList;
   readonly records: readonly StreamLogRecord[];
 }
 
@@ -27,6 +29,7 @@ export function streamLogs(seedCount: number, commandCount: number): StreamLog[]
       value: Buffer.from(record.bytes).toString("base64"),
       quarantine: record.quarantine ?? null,
     }));
-    return { seed, limits: shapeOf(seed).limits, records };
+    const { limits, semantics } = shapeOf(seed);
+    return { seed, limits, semantics, records };
   });
 }

@@ -109,6 +109,7 @@ export class ExpectedViews {
       case "AccountLimitsChanged":
       case "FeeScheduleChanged":
       case "DeadManTimerSet":
+      case "SemanticsActivated":
       case "DeadManTimerFired":
       case "ListAccepted":
       case "KeyDefined":

@@ -872,6 +872,8 @@ export const BusinessRejectReason = {
   WrongPartition: 11,
   Quarantined: 12,
   InvalidList: 13,
+  OlderSemantics: 14,
+  AuctionUnderWay: 15,
 } as const;
 export type BusinessRejectReason = (typeof BusinessRejectReason)[keyof typeof BusinessRejectReason];
 export const BusinessRejectReasonName: Readonly<
@@ -890,6 +892,8 @@ export const BusinessRejectReasonName: Readonly<
     | "WrongPartition"
     | "Quarantined"
     | "InvalidList"
+    | "OlderSemantics"
+    | "AuctionUnderWay"
   >
 > = {
   1: "Undecodable",
@@ -905,6 +909,8 @@ export const BusinessRejectReasonName: Readonly<
   11: "WrongPartition",
   12: "Quarantined",
   13: "InvalidList",
+  14: "OlderSemantics",
+  15: "AuctionUnderWay",
 };
 export function isBusinessRejectReason(value: number): value is BusinessRejectReason {
   switch (value) {
@@ -921,6 +927,8 @@ export function isBusinessRejectReason(value: number): value is BusinessRejectRe
     case 11:
     case 12:
     case 13:
+    case 14:
+    case 15:
       return true;
     default:
       return false;
@@ -945,6 +953,8 @@ export function isBusinessRejectReasonIn(
     case 10:
     case 11:
     case 12:
+    case 14:
+    case 15:
       return true;
     case 13:
       return version >= 7;

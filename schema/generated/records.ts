@@ -79,6 +79,12 @@ import {
   type CancelOnDisconnect,
 } from "./cancel-on-disconnect.ts";
 import {
+  decodeActivateSemantics,
+  encodeActivateSemantics,
+  validActivateSemantics,
+  type ActivateSemantics,
+} from "./activate-semantics.ts";
+import {
   blockLengthOfOrderAccepted,
   decodeOrderAccepted,
   encodeOrderAccepted,
@@ -228,6 +234,12 @@ import {
   validAuctionIndication,
   type AuctionIndication,
 } from "./auction-indication.ts";
+import {
+  decodeSemanticsActivated,
+  encodeSemanticsActivated,
+  validSemanticsActivated,
+  type SemanticsActivated,
+} from "./semantics-activated.ts";
 import { decodeBody, encodeBody, validBody, type Body } from "./body.ts";
 import {
   decodeOutputChunk,
@@ -280,7 +292,8 @@ export type Command =
   | AccountLimits
   | NewOrderList
   | FeeSchedule
-  | CancelOnDisconnect;
+  | CancelOnDisconnect
+  | ActivateSemantics;
 /** Templates 64 to 127: what a body holds. */
 export type Event =
   | OrderAccepted
@@ -308,7 +321,8 @@ export type Event =
   | DeadManTimerFired
   | SecurityStatusScheduled
   | ListAccepted
-  | AuctionIndication;
+  | AuctionIndication
+  | SemanticsActivated;
 export type AnyMessage =
   | Command
   | Event
@@ -348,6 +362,8 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
       return encodeFeeSchedule(message, view, at);
     case "CancelOnDisconnect":
       return encodeCancelOnDisconnect(message, view, at);
+    case "ActivateSemantics":
+      return encodeActivateSemantics(message, view, at);
     case "OrderAccepted":
       return encodeOrderAccepted(message, view, at);
     case "OrderRejected":
@@ -400,6 +416,8 @@ export function encodeMessage(message: AnyMessage, view: DataView, at: number): 
       return encodeListAccepted(message, view, at);
     case "AuctionIndication":
       return encodeAuctionIndication(message, view, at);
+    case "SemanticsActivated":
+      return encodeSemanticsActivated(message, view, at);
     case "Body":
       return encodeBody(message, view, at);
     case "OutputChunk":
@@ -446,6 +464,8 @@ export function encodedBytes(message: AnyMessage): number {
       return 88;
     case "CancelOnDisconnect":
       return 8 + blockLengthOfCancelOnDisconnect(message);
+    case "ActivateSemantics":
+      return 64;
     case "OrderAccepted":
       return 8 + blockLengthOfOrderAccepted(message);
     case "OrderRejected":
@@ -498,6 +518,8 @@ export function encodedBytes(message: AnyMessage): number {
       return 8 + blockLengthOfListAccepted(message);
     case "AuctionIndication":
       return 48;
+    case "SemanticsActivated":
+      return 40;
     case "Body":
       return 56;
     case "OutputChunk":
@@ -545,6 +567,8 @@ export function blockLengthOf(templateId: number, version: number): number {
       return version < 4 ? 0 : 80;
     case 13:
       return version < 5 ? 0 : version >= 10 ? 72 : 56;
+    case 14:
+      return 56;
     case 64:
       return version >= 2 ? 144 : version >= 1 ? 136 : 128;
     case 65:
@@ -597,6 +621,8 @@ export function blockLengthOf(templateId: number, version: number): number {
       return version < 7 ? 0 : version >= 9 ? 64 : 32;
     case 89:
       return version < 8 ? 0 : 40;
+    case 90:
+      return 32;
     case 128:
       return 48;
     case 129:
@@ -653,6 +679,8 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
       return "FeeSchedule";
     case 13:
       return "CancelOnDisconnect";
+    case 14:
+      return "ActivateSemantics";
     case 64:
       return "OrderAccepted";
     case 65:
@@ -705,6 +733,8 @@ export function templateName(templateId: number): AnyMessage["kind"] | null {
       return "ListAccepted";
     case 89:
       return "AuctionIndication";
+    case 90:
+      return "SemanticsActivated";
     case 128:
       return "Body";
     case 129:
@@ -753,6 +783,8 @@ export function validBlock(templateId: number, view: DataView, block: number): b
       return validFeeSchedule(view, block);
     case 13:
       return validCancelOnDisconnect(view, block);
+    case 14:
+      return validActivateSemantics(view, block);
     case 64:
       return validOrderAccepted(view, block);
     case 65:
@@ -805,6 +837,8 @@ export function validBlock(templateId: number, view: DataView, block: number): b
       return validListAccepted(view, block);
     case 89:
       return validAuctionIndication(view, block);
+    case 90:
+      return validSemanticsActivated(view, block);
     case 128:
       return validBody(view, block);
     case 129:
@@ -853,6 +887,8 @@ export function decodeBlock(templateId: number, view: DataView, block: number): 
       return decodeFeeSchedule(view, block);
     case 13:
       return decodeCancelOnDisconnect(view, block);
+    case 14:
+      return decodeActivateSemantics(view, block);
     case 64:
       return decodeOrderAccepted(view, block);
     case 65:
@@ -905,6 +941,8 @@ export function decodeBlock(templateId: number, view: DataView, block: number): 
       return decodeListAccepted(view, block);
     case 89:
       return decodeAuctionIndication(view, block);
+    case 90:
+      return decodeSemanticsActivated(view, block);
     case 128:
       return decodeBody(view, block);
     case 129:

@@ -278,9 +278,34 @@ export const DefinedKey = ListedKey.extend({ position: Position }).meta({ id: "D
 
 export const ListedKeys = z.strictObject({ keys: z.array(ListedKey) }).meta({ id: "ListedKeys" });
 
+const SemanticsVersion = z.int().min(1).max(65_535);
+
+/** Body of PUT /v1/admin/semantics. */
+export const SemanticsRequest = z
+  .strictObject({
+    semanticsVersion: SemanticsVersion.meta({
+      description: "That the owners of all partitions have, and every gateway and reader",
+    }),
+  })
+  .meta({ id: "SemanticsRequest" });
+
+export const NoPath = z.strictObject({});
+
+const ActiveSemantics = z.strictObject({
+  semanticsVersion: SemanticsVersion,
+  schemaVersion: Count.meta({
+    description: "Of the log's messages: up to here commands are read, and no event is newer",
+  }),
+});
+
+export const ActivatedSemantics = ActiveSemantics.extend({ position: Position }).meta({
+  id: "ActivatedSemantics",
+});
+
 export const ListedPartition = z
   .strictObject({
     partition: Count,
+    ...ActiveSemantics.shape,
     seqNum: Count.meta({ description: "Last outcome folded" }),
     commandOffset: Count.optional().meta({
       description: "Of its command, on orders; absent before this gateway has folded one",
@@ -291,7 +316,12 @@ export const ListedPartition = z
     silentMs: Count.meta({ description: "Since an outcome was folded; an owner ticks" }),
     epoch: Count.optional().meta({ description: "Of the last outcome" }),
     owner: z
-      .strictObject({ node: z.string(), build: z.string(), claimedAt: Time })
+      .strictObject({
+        node: z.string(),
+        build: z.string(),
+        semanticsMax: Count.meta({ description: "Newest semantics that the build has" }),
+        claimedAt: Time,
+      })
       .optional()
       .meta({ description: "Whose epoch it is, as its Claim says" }),
     failure: z.string().optional().meta({ description: "What has ended the fold" }),
@@ -304,6 +334,7 @@ export const ListedPartitions = z
 
 export type InstrumentRequest = z.infer<typeof InstrumentRequest>;
 export type StatusRequest = z.infer<typeof StatusRequest>;
+export type SemanticsRequest = z.infer<typeof SemanticsRequest>;
 export type AccountRequest = z.infer<typeof AccountRequest>;
 export type AccountLimitsRequest = z.infer<typeof AccountLimitsRequest>;
 export type InstrumentLimitsRequest = z.infer<typeof InstrumentLimitsRequest>;
