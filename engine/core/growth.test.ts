@@ -19,6 +19,8 @@ const lifeOrders = 2000;
 /** In an auction each command looks at every order that crosses: fewer of both. */
 const auctionCommands = 60_000;
 const auctionLifeOrders = 100;
+/** Longer than any flow. */
+const timeoutMs = 86_400_000;
 /** What a million commands may leave on the heap, whatever its cause: 8 bytes a command would be 8 MB. */
 const growthMaxBytes = 400_000;
 
@@ -42,6 +44,16 @@ test("sixty thousand commands of an auction leave nothing on the heap, its indic
   expect(grown).toBeLessThan(growthMaxBytes);
 });
 
+test("a quarter of a million commands over connections leave nothing on the heap", () => {
+  const flow = new Flow({}, lifeOrders, Number.MAX_SAFE_INTEGER);
+  flow.run(commandsPerRound);
+  const before = usedBytes();
+  flow.run(commandsPerRound);
+  const grown = usedBytes() - before;
+  expect(flow.tradeBytes).toBeGreaterThan(0);
+  expect(grown).toBeLessThan(growthMaxBytes);
+});
+
 /** The heap with the memory of its buffers, after a full collection. */
 function usedBytes(): number {
   Bun.gc(true);
@@ -60,11 +72,15 @@ class Flow {
   #count = 0;
   #seed = 1;
 
-  constructor(terms: { tradingState?: TradingState } = {}, life = lifeOrders) {
+  /** The orders of both accounts come over a connection of theirs of this number, where it is not 0. */
+  constructor(terms: { tradingState?: TradingState } = {}, life = lifeOrders, connectionID = 0) {
     const partition = Partition.open({ idWindowMs: 1000 }, terms);
     this.#partition = partition;
     this.#lifeOrders = life;
-    const order = frame(partition.newOrder());
+    for (const accountID of connectionID === 0 ? [] : [alice, bob]) {
+      partition.timer(timeoutMs, accountID, connectionID);
+    }
+    const order = frame(partition.newOrder({ connectionID }));
     this.#order = CommandBuffer.of(order);
     const cancel = frame({
       kind: "OrderCancelRequest",
