@@ -239,6 +239,22 @@ describe("rule 32: what becomes of an order of a connection", () => {
     expect(events.at(-2)).toMatchObject({ kind: "DeadManTimerFired", totalAffectedOrders: 3 });
   });
 
+  test("the second leg of a pair has a connection of its own, or none", () => {
+    const partition = connected();
+    const { OneCancelsTheOther: contingencyType } = ContingencyType;
+    const stop = { side: Sell, ordType: OrdType.StopLimit, stopPx: 80, price: 70 };
+    partition.list(
+      [
+        ["new", { ...stop, connectionID: one }],
+        ["new", { side: Sell, price: 110 }],
+      ],
+      { contingencyType },
+    );
+    const [instrument] = partition.state().instruments;
+    expect(instrument?.waiting).toMatchObject([{ connectionID: one }]);
+    expect(instrument?.orders).toMatchObject([{ connectionID: 0 }]);
+  });
+
   test("a deferred one is settled with its connection, and others of the account wait on", () => {
     const partition = connected();
     const early = { symbol: "LATE", validUntil: partition.time + 50_000 };

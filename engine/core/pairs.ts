@@ -160,6 +160,7 @@ function startLeg(
     request.stopPx = 0;
     request.pegOffsetValue = 0;
     request.displayQty = 0;
+    request.connectionID = 0;
   }
   const hashAt = block + (New.requestHash >>> 2);
   state.rememberHash(commands[hashAt]!, commands[hashAt + 1]!, 0);
