@@ -1,16 +1,23 @@
 import { describe, expect, test } from "bun:test";
 
 import { asAttempt } from "../schema/attempt.ts";
-import { bodyHeaderBytes, readBodyEvents, readBodyHeader } from "../schema/body.ts";
+import {
+  bodyHeaderBytes,
+  commandHashText,
+  readBodyEvents,
+  readBodyHeader,
+} from "../schema/body.ts";
 import { decodeFrame, frame } from "../schema/frame.ts";
 import type { ActivateSemantics } from "../schema/generated/activate-semantics.ts";
 import { OrdRejReason, TimeInForce } from "../schema/generated/enums.ts";
 import { headerBytes, schemaVersion } from "../schema/generated/records.ts";
+import { Topic } from "../schema/topics.ts";
 import { viewOf } from "../schema/wire.ts";
 import { accountDefinition, newOrderSingle, securityDefinition } from "./commands.fixture.ts";
 import { builtSemantics, UnknownSemantics } from "./core/semantics.ts";
 import type { SemanticsList } from "./core/semantics.ts";
 import { ProcessLog } from "./crash-log.ts";
+import { quarantineFrame } from "./letters.fixture.ts";
 import { streamOf } from "./oracle/command-stream.ts";
 import { shapeOf } from "./oracle/stream-shape.ts";
 import type { Feature } from "./oracle/stream-shape.ts";
@@ -158,6 +165,29 @@ describe("workers of both builds on one partition", () => {
     expect(made.bodies().length).toBe(200);
     await served(made, newer, commandsOf(7, 50));
     expectWhole(made);
+  });
+
+  test("an activation that no build can carry out is set aside like any command, and the partition goes on", async () => {
+    const made = new Partition();
+    const { host, failures } = made.host();
+    await host.start();
+    made.append([...ticks(5), { ...activation(), semanticsVersion: 999 }, ...ticks(5)]);
+    await until(() => failures.length === 1);
+    expect(await codeOf(made.host().host.start())).toBe("UnknownSemantics");
+    const { offset, value, appendTime } = made.orders[5]!;
+    const quarantine = quarantineFrame(offset, commandHashText(value, appendTime));
+    made.disk.append(Topic.OrderEvents, [{ key: null, value: quarantine }]);
+    const next = made.host();
+    await next.host.start();
+    await made.settled(next.host);
+    await next.host.stop();
+    const kinds = made.bodies().map(({ events }) => events.map(({ kind }) => kind).join());
+    expect(kinds).toEqual([
+      ...Array<string>(5).fill("TimeTicked"),
+      "BusinessMessageReject",
+      ...Array<string>(5).fill("TimeTicked"),
+    ]);
+    expect(made.bodies().at(-1)?.semanticsVersion).toBe(1);
   });
 
   test("standbys follow across the activation, or fail with the reason", async () => {
