@@ -8,4 +8,6 @@ export interface Mutant {
   readonly to: string;
   /** Of a rare one: all features that its streams have, so that it shows soon. */
   readonly among?: readonly Feature[];
+  /** Of one that shows where not all is read yet: the version of the schema up to which its streams are read at first. */
+  readonly begun?: number;
 }

@@ -159,6 +159,14 @@ export function ofFirstSemantics(shape: StreamShape): StreamShape {
   return { ...shape, semantics: firstSemantics };
 }
 
+/** As a partition that begins by reading up to a version of the schema, and may come to read all and to have tight rules. */
+export function begunAt(shape: StreamShape, begun: number): StreamShape {
+  const [first] = firstSemantics;
+  const rules = { scheduledStateCountMax: 1, deferredCountMax: 2 };
+  const second = { semanticsVersion: 2, schemaVersion, rules };
+  return { ...shape, semantics: [{ ...first, schemaVersion: begun }, second] };
+}
+
 /** Half of the streams begin as old builds read, and may come to what this one reads in a few steps, by rules that differ. */
 function semanticsOf(dice: Dice): NaiveSemanticsList {
   if (dice.chance(0.5)) return firstSemantics;
