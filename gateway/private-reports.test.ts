@@ -6,6 +6,7 @@ import type { Clock } from "../ports/clock/clock.ts";
 import { checkIntervalMs } from "./connection-reader.ts";
 import { EntryServer, until } from "./entry.fixture.ts";
 import type { EntryClient } from "./entry.fixture.ts";
+import { defaultPolicies, perSecond } from "./limits.ts";
 import { restingOrder, TestVenue } from "./venue.fixture.ts";
 
 const heldCountMax = 64;
@@ -35,7 +36,9 @@ let venue: TestVenue;
 let server: EntryServer;
 
 beforeAll(async () => {
-  venue = await TestVenue.open({ partitionCount: 2, gateway: { heldCountMax, clock } });
+  const limitPolicies = { ...defaultPolicies, orders: perSecond("orders", 10_000_000) };
+  const gateway = { heldCountMax, clock, limitPolicies };
+  venue = await TestVenue.open({ partitionCount: 2, gateway });
   server = new EntryServer(venue);
 });
 

@@ -9,8 +9,9 @@ import { Time } from "./scalars.ts";
  * The first message is a `login`, within three seconds, and nothing else before its answer. From then on every message is a request, and each
  * is answered once by an `answer` with its `id`, in whatever order they are decided. `op` is the operationId of the route in
  * `/openapi.json` that does the same: `path`, `query` and `body` are that route's, and so are status, headers and body of the answer,
- * with all checks, limits, problems and repeats. Commands go onto the log in the order in which their requests came. At most 256 requests of a connection may wait for
- * their answers; one more is answered TooManyPending, and not carried out.
+ * with all checks, limits, problems and repeats (an `idempotencyKey` is the header's, and for it the body counts as JSON.stringify
+ * writes it). Commands go onto the log in the order in which their requests came. At most 256 requests of a connection may wait for their
+ * answers; one more is answered TooManyPending, and not carried out.
  *
  * With `cancelOnDisconnect` the login arms a timer of this connection. Each request and each `ping` move it on, if need be, so that a client
  * has to send something at least every half of its time. A connection that ends otherwise than by close code 1000 of the client, or
