@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 
 import { readBodyEvents } from "../schema/body.ts";
-import { frame } from "../schema/frame.ts";
+import { crcBytes, frame, sealFrame } from "../schema/frame.ts";
 import { TimeInForce, TradingState } from "../schema/generated/enums.ts";
+import { NewOrderSingleLayout } from "../schema/generated/new-order-single.ts";
+import { headerBytes } from "../schema/generated/records.ts";
 import type { Command } from "../schema/generated/records.ts";
+import { viewOf } from "../schema/wire.ts";
 import { accountDefinition, newOrderSingle, securityDefinition } from "./commands.fixture.ts";
 import type { CommandRecord } from "./command-window.ts";
 import { Engine } from "./core/engine.ts";
@@ -68,6 +71,27 @@ function newerWords(): Uint8Array[] {
   ];
 }
 
+/** Records of the newer version that no build writes: another length of the block, values of no version, a template of none. */
+function oddWords(): Uint8Array[] {
+  const odd: readonly ((view: DataView) => void)[] = [
+    (view) => view.setUint16(0, view.getUint16(0, true) - 8, true),
+    (view) => view.setUint16(0, 136, true),
+    (view) => view.setUint8(headerBytes + NewOrderSingleLayout.side, 9),
+    (view) => view.setUint8(headerBytes + NewOrderSingleLayout.timeInForce, 99),
+    (view) => view.setUint8(headerBytes + NewOrderSingleLayout.symbol, 7),
+    (view) => view.setUint16(2, 60, true),
+    (view) => view.setUint16(2, 100, true),
+    (view) => view.setUint16(4, 2, true),
+  ];
+  return odd.map((change) => {
+    const bytes = inNewerWords(order(), { minQty: 5 });
+    const view = viewOf(bytes);
+    change(view);
+    sealFrame(bytes, view, bytes.length - crcBytes);
+    return bytes;
+  });
+}
+
 function recordsOf(values: readonly Uint8Array[]): CommandRecord[] {
   return values.map((value, offset) => ({ offset, appendTime: start + offset, value }));
 }
@@ -81,7 +105,7 @@ describe("this build and a newer one that has been made of its sources", () => {
       const commands = commandsOf(seed, 400);
       for (const [index, command] of commands.entries()) {
         values.push(command);
-        if (index % 40 === 7) values.push(...newerWords());
+        if (index % 40 === 7) values.push(...newerWords(), ...oddWords());
       }
     }
     const ours = new Replica({});
