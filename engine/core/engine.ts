@@ -40,7 +40,8 @@ import type { EngineLimits } from "./limits.ts";
 import { applyList } from "./lists.ts";
 import { applyNewOrder } from "./order-entry.ts";
 import { cancelPlain } from "./plain-cancel.ts";
-import { restPlain } from "./plain-order.ts";
+import { enterPlain } from "./plain-order.ts";
+import { replacePlain } from "./plain-replace.ts";
 import { Preparation } from "./prepare.ts";
 import { applyReplace } from "./replace.ts";
 import { restoreState } from "./restore.ts";
@@ -245,12 +246,13 @@ function dispatch(
 ): void {
   switch (templateId) {
     case NewOrderSingleLayout.templateId:
-      if (restPlain(state, commands.words, block, out)) return;
+      if (enterPlain(state, commands.words, block, out)) return;
       return applyNewOrder(state, commands, block, false, out);
     case OrderCancelRequestLayout.templateId:
       if (cancelPlain(state, commands.words, block, out)) return;
       return applyCancel(state, commands, block, out);
     case OrderCancelReplaceRequestLayout.templateId:
+      if (replacePlain(state, commands.words, block, out)) return;
       return applyReplace(state, commands, block, out);
     default:
       if (templateId === NewOrderListLayout.templateId) {

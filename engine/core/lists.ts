@@ -14,7 +14,8 @@ import type { EventBuffer } from "./event-buffer.ts";
 import { applyNewOrder } from "./order-entry.ts";
 import { applyPair, mayBePair } from "./pairs.ts";
 import { cancelPlain } from "./plain-cancel.ts";
-import { restPlain } from "./plain-order.ts";
+import { enterPlain } from "./plain-order.ts";
+import { replacePlain } from "./plain-replace.ts";
 import { applyReplace } from "./replace.ts";
 import { CommandHead } from "./state.ts";
 import type { PartitionState } from "./state.ts";
@@ -148,9 +149,10 @@ function applyItem(
       if (cancelPlain(state, words, block, out)) return;
       return applyCancel(state, commands, block, out);
     case Replace.templateId:
+      if (replacePlain(state, words, block, out)) return;
       return applyReplace(state, commands, block, out);
     default:
-      if (restPlain(state, words, block, out)) return;
+      if (enterPlain(state, words, block, out)) return;
       return applyNewOrder(state, commands, block, false, out);
   }
 }

@@ -50,7 +50,7 @@ export function cancelPlain(
 }
 
 /** Where the pair of the order stands whose id stands at `idAt` of a command, or -1. */
-function bucketOf(
+export function bucketOf(
   pairs: Int32Array,
   orders: Int32Array,
   commands: Int32Array,

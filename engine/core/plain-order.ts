@@ -1,5 +1,6 @@
 import {
   AccountStatus,
+  CancelReason,
   Decision,
   OrdType,
   SelfTradePrevention,
@@ -16,6 +17,8 @@ import type { EventBuffer } from "./event-buffer.ts";
 import { isMultiple, isOrderQty, wouldCross } from "./grid.ts";
 import { hashID } from "./id-table.ts";
 import type { Instrument } from "./instruments.ts";
+import { matchTaker } from "./matching.ts";
+import { writeTakerCanceled } from "./order-events.ts";
 import { ColdDouble, coldShift, OrderDouble, orderShift, OrderWord } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
 
@@ -29,10 +32,10 @@ const sellKind = (Side.Sell << 16) | (OrdType.Limit << 24);
 const rulesMask = 0xff00ff;
 
 /**
- * A new limit order GTC without anything else that rests at once: what most orders are, in one go. False, and nothing is changed, where it
- * is anything else, is to be refused, or would take: then applyNewOrder has to do it.
+ * A new limit order GTC or IOC without anything else: what most orders are, in one go. False, and nothing is changed, where it is anything
+ * else, is to be refused, or may trigger stops: then applyNewOrder has to do it.
  */
-export function restPlain(
+export function enterPlain(
   state: PartitionState,
   commands: Int32Array,
   block: number,
@@ -42,6 +45,8 @@ export function restPlain(
   const instrument = state.instruments.take(commands, block + (New.symbol >>> 2));
   if (instrument === null || instrument.isGuarded || !isWelcome(state, instrument, commands, block))
     return false;
+  const takes = mayTake(instrument, commands, block);
+  if (takes && instrument.stops !== null) return false;
   const idAt = block + (New.orderID >>> 2);
   const hash = hashID(commands, idAt);
   if (state.window.findAt(hash, commands, idAt, state.now) !== 0) return false;
@@ -57,22 +62,87 @@ export function restPlain(
     state.commandOffset,
   );
   writeAccepted(state, instrument, commands, block, out);
+  if (takes) take(state, instrument, commands, block, hash, entry, out);
+  else rest(state, instrument, commands, block, hash, entry);
+  return true;
+}
+
+/** Whether it is IOC, or crosses. */
+function mayTake(instrument: Instrument, commands: Int32Array, block: number): boolean {
+  const side = (commands[block + kindAt]! >>> 16) & 3;
+  return (
+    timeInForceAt(commands, block) !== TimeInForce.GTC ||
+    wouldCross(instrument, side, commands[block + (New.price >>> 2)]!)
+  );
+}
+
+/** Matches it, and brings it to its end state. */
+function take(
+  state: PartitionState,
+  instrument: Instrument,
+  commands: Int32Array,
+  block: number,
+  hash: number,
+  entry: number,
+  out: EventBuffer,
+): void {
+  const { taker } = state;
+  const entryRptSeq = instrument.rptSeq;
+  const accountID = commands[block + (New.accountID >>> 2)]!;
+  const side = (commands[block + kindAt]! >>> 16) & 3;
+  const price = commands[block + (New.price >>> 2)]!;
+  taker.start(accountID, side, price, preventionOf(instrument, commands, block));
+  taker.takeID(commands, block + (New.orderID >>> 2), state.seqLow, state.seqHigh);
+  taker.leavesQty = uint53At(commands, block + (New.orderQty >>> 2));
+  taker.cumQty = 0;
+  taker.preventedQty = 0;
+  matchTaker(state, instrument, out);
+  if (taker.endReason !== 0) return writeTakerCanceled(instrument, taker, taker.endReason, out);
+  if (taker.leavesQty === 0) return;
+  if (timeInForceAt(commands, block) !== TimeInForce.GTC) {
+    return writeTakerCanceled(instrument, taker, CancelReason.ImmediateOrCancel, out);
+  }
+  restRemainder(state, rest(state, instrument, commands, block, hash, entry), entryRptSeq);
+}
+
+/** What has been put on the book in `slot` is only what the taker has left. `entryRptSeq` is that of its OrderAccepted. */
+function restRemainder({ orders, taker }: PartitionState, slot: number, entryRptSeq: number): void {
+  const doubles = orders.hot.doublesOf(slot);
+  const at = slot << (orderShift - 1);
+  doubles[at + OrderDouble.leavesQty] = taker.leavesQty;
+  doubles[at + OrderDouble.fillableQty] = taker.leavesQty + taker.cumQty;
+  const rare = orders.cold.doublesOf(slot);
+  const rareAt = slot << (coldShift - 1);
+  rare[rareAt + ColdDouble.entryRptSeq] = entryRptSeq;
+  rare[rareAt + ColdDouble.preventedQty] = taker.preventedQty;
+}
+
+/** Puts it on the book with all its quantity; its slot. */
+function rest(
+  state: PartitionState,
+  instrument: Instrument,
+  commands: Int32Array,
+  block: number,
+  hash: number,
+  entry: number,
+): number {
   const slot = fill(state, instrument, commands, block, entry);
   state.window.ring.setResting(entry, slot);
   state.orders.table.insert(hash, slot);
   const side = (commands[block + kindAt]! >>> 16) & 3;
   joinLevel(state, instrument.ladder, side, slot, commands[block + (New.price >>> 2)]!);
-  return true;
+  return slot;
 }
 
-/** Whether it is a limit order GTC of the first version without cash, expireTime, execInst and attempt. */
+/** Whether it is a limit order GTC or IOC of the first version without cash, expireTime, execInst and attempt. */
 function isPlain(commands: Int32Array, block: number): boolean {
   const kind = commands[block + kindAt]!;
+  const rules = commands[block + rulesAt]! & rulesMask;
   const cash = block + (New.cashOrderQty >>> 2);
   const expireTime = block + (New.expireTime >>> 2);
   return (
     (kind === buyKind || kind === sellKind) &&
-    (commands[block + rulesAt]! & rulesMask) === TimeInForce.GTC &&
+    (rules === TimeInForce.GTC || rules === TimeInForce.IOC) &&
     (commands[cash]! |
       commands[cash + 1]! |
       commands[cash + 2]! |
@@ -83,7 +153,7 @@ function isPlain(commands: Int32Array, block: number): boolean {
   );
 }
 
-/** Whether all checks of SEMANTICS §3 but the first pass, and it does not take. Leaves its account in the state. */
+/** Whether all checks of SEMANTICS §3 but the first pass. Leaves its account in the state. */
 function isWelcome(
   state: PartitionState,
   instrument: Instrument,
@@ -95,7 +165,6 @@ function isWelcome(
   const { accounts, limits, orders } = state;
   state.takeAccount(commands[block + (New.accountID >>> 2)]!);
   const { account } = state;
-  const side = (commands[block + kindAt]! >>> 16) & 3;
   return (
     price > 0 &&
     orderQty > 0 &&
@@ -106,9 +175,12 @@ function isWelcome(
     !state.isAfter(uint53At(commands, block + (New.validUntil >>> 2))) &&
     isMultiple(price, instrument.tickSize) &&
     isOrderQty(instrument, orderQty) &&
-    orders.count < limits.orderCountMax &&
-    !wouldCross(instrument, side, price)
+    orders.count < limits.orderCountMax
   );
+}
+
+function timeInForceAt(commands: Int32Array, block: number): number {
+  return commands[block + rulesAt]! & 0xff;
 }
 
 /** Fills in a record for the order at hand. */
@@ -192,7 +264,7 @@ function writeAccepted(
   words[at + (Accepted.side >>> 2)] =
     ((commands[block + kindAt]! >>> 16) & 3) |
     (OrdType.Limit << 8) |
-    (TimeInForce.GTC << 16) |
+    (timeInForceAt(commands, block) << 16) |
     (preventionOf(instrument, commands, block) << 24);
   words[at + (Accepted.execInst >>> 2)] = 0;
   words[at + (Accepted.execInst >>> 2) + 1] = 0;
