@@ -37,11 +37,12 @@ export function cancelPlain(
     return false;
   if (state.isAfter(uint53At(commands, block + (Cancel.validUntil >>> 2)))) return false;
   const instrument = state.instrumentOf(traits);
-  const { window } = state;
-  if (instrument.tradingState !== TradingState.Open || !window.isYoung(entry)) return false;
+  if (instrument.tradingState !== TradingState.Open) return false;
   writeCanceled(instrument, words, hot.doubles, at, CancelReason.Requested, out);
   leaveLevelOf(state.instruments.pages, instrument.ladder, words, at);
-  window.ring.clearResting(entry);
+  const { window } = state;
+  if (window.isYoung(entry)) window.ring.clearResting(entry);
+  else window.close(slot, state.windowTime);
   table.count--;
   takeOut(pairs, bucket);
   words[at + OrderWord.traits] = 0;
