@@ -1,6 +1,7 @@
 import { heapStats } from "bun:jsc";
 
 import { Engine } from "../engine/core/engine.ts";
+import type { EngineCapture } from "../engine/core/engine.ts";
 import { readShape } from "../engine/core/reference-section.ts";
 import { serialiseCapture } from "../engine/core/snapshot.ts";
 import { readStateShape } from "../engine/core/state-section.ts";
@@ -116,11 +117,8 @@ function snapshotRow(liveCount: number): Row {
   const engine = newEngine();
   const flow = new SteadyFlow(engine, liveCount, 1_000);
   flow.run(warmUpCommands);
-  const pauses = Array.from({ length: roundCount }, () => timed(() => engine.capture()));
   const capture = engine.capture();
-  const copies = Array.from({ length: roundCount }, () =>
-    timed(() => capture.transfer.map((buffer) => buffer.slice(0))),
-  );
+  const { pauses, copies } = copyTimes(engine, capture);
   const { bytes } = serialiseCapture(capture);
   const restores = Array.from({ length: roundCount }, () => timed(() => Engine.restore(bytes)));
   const { orderBytes, windowBytes } = storedBytes(bytes);
@@ -139,6 +137,18 @@ function snapshotRow(liveCount: number): Row {
   );
   const misses = missed.map(([name, bar]) => `${name} <= ${bar}`).join(", ");
   return { ...row, bars: misses === "" ? "met" : `missed: ${misses}` };
+}
+
+/** Milliseconds of captures and of bare copies of the same bytes, in turn. All are kept until the end, so that each goes to memory that is new. */
+function copyTimes(engine: Engine, { transfer }: EngineCapture) {
+  const kept: unknown[] = [];
+  const pauses: number[] = [];
+  const copies: number[] = [];
+  while (pauses.length < roundCount) {
+    pauses.push(timed(() => kept.push(engine.capture())));
+    copies.push(timed(() => kept.push(transfer.map((buffer) => buffer.slice(0)))));
+  }
+  return { pauses, copies };
 }
 
 /** What zstd makes of the orders and of the id window of a canonical form. */
