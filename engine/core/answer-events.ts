@@ -6,7 +6,6 @@ import { ActivateSemanticsLayout as Activate } from "../../schema/generated/acti
 import { BusinessMessageRejectLayout as Business } from "../../schema/generated/business-message-reject.ts";
 import { DeadManTimerFiredLayout as TimerFired } from "../../schema/generated/dead-man-timer-fired.ts";
 import { DeadManTimerSetLayout as TimerSet } from "../../schema/generated/dead-man-timer-set.ts";
-import { DisconnectScope } from "../../schema/generated/enums.ts";
 import { DuplicateLayout as Repeat } from "../../schema/generated/duplicate.ts";
 import { FeeScheduleChangedLayout as FeesEvent } from "../../schema/generated/fee-schedule-changed.ts";
 import { FeeScheduleLayout as Fees } from "../../schema/generated/fee-schedule.ts";
@@ -23,6 +22,7 @@ import { SecurityStatusScheduledLayout as Scheduled } from "../../schema/generat
 import { SemanticsActivatedLayout as Activated } from "../../schema/generated/semantics-activated.ts";
 import { TimeTickedLayout as Ticked } from "../../schema/generated/time-ticked.ts";
 import {
+  DisconnectScope,
   versionOfBusinessRejectReason,
   versionOfCxlRejReason,
   versionOfTradingState,

@@ -96,6 +96,10 @@ export const ColdWord = {
 export const hasExtraBit = 1 << 10;
 export const waitsBit = 1 << 11;
 
+/** What of the traits isPlainGTC looks at, and how it has to stand. */
+const plainMask = (7 << 2) | hasExtraBit;
+const plainTraits = TimeInForce.GTC << 2;
+
 export function packTraits(
   side: number,
   timeInForce: number,
@@ -131,6 +135,11 @@ export function isLasting(timeInForce: number): boolean {
 
 export function selfTradePreventionOf(traits: number): number {
   return (traits >>> 5) & 7;
+}
+
+/** Whether it is GTC and has no extra record: then it neither waits, hides, counts nor is one of a pair. */
+export function isPlainGTC(traits: number): boolean {
+  return (traits & plainMask) === plainTraits;
 }
 
 export function postOnlyOf(traits: number): number {

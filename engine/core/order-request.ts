@@ -1,4 +1,5 @@
 import { OrdType } from "../../schema/generated/enums.ts";
+import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
 
 /** What a NewOrderSingle asks for, once its checks have read it. One object, filled anew for each; ids, hash and text stay in the message. */
 export class OrderRequest {
@@ -35,4 +36,12 @@ export class OrderRequest {
   get hasLimit(): boolean {
     return this.isLimit || this.ordType === OrdType.StopLimit;
   }
+}
+
+/** losePriority of a replace in its word, where attempt stands before it. */
+const losePriorityMask = 0xff0000;
+
+/** Whether a replace, its block from word `block` on, gives its order's place up whatever it asks for. */
+export function losesPriority(commands: Int32Array, block: number): boolean {
+  return (commands[block + (Replace.losePriority >>> 2)]! & losePriorityMask) !== 0;
 }

@@ -1,16 +1,12 @@
-import { CancelReason, TimeInForce, TradingState } from "../../schema/generated/enums.ts";
+import { CancelReason, TradingState } from "../../schema/generated/enums.ts";
 import { OrderCancelRequestLayout as Cancel } from "../../schema/generated/order-cancel-request.ts";
 import { leaveLevelOf } from "./book.ts";
 import { uint53At } from "./command-buffer.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { hashID, takeOut } from "./id-table.ts";
 import { writeCanceled } from "./order-events.ts";
-import { hasExtraBit, orderShift, OrderWord } from "./order-pool.ts";
+import { isPlainGTC, orderShift, OrderWord } from "./order-pool.ts";
 import type { PartitionState } from "./state.ts";
-
-/** What of the traits has to be GTC, and nothing more, in an order that this path takes. */
-const kindMask = (7 << 2) | hasExtraBit;
-const plainKind = TimeInForce.GTC << 2;
 
 /**
  * A cancel of a plain GTC order that its account may have: what most cancels are, in one go. False, and nothing is changed, where it
@@ -33,8 +29,7 @@ export function cancelPlain(
   const traits = words[at + OrderWord.traits]!;
   const entry = words[at + OrderWord.entry]!;
   const accountID = commands[block + (Cancel.accountID >>> 2)]!;
-  if ((traits & kindMask) !== plainKind || words[at + OrderWord.accountID] !== accountID)
-    return false;
+  if (!isPlainGTC(traits) || words[at + OrderWord.accountID] !== accountID) return false;
   if (state.isAfter(uint53At(commands, block + (Cancel.validUntil >>> 2)))) return false;
   const instrument = state.instrumentOf(traits);
   if (instrument.tradingState !== TradingState.Open) return false;

@@ -69,7 +69,7 @@ export function enterPlain(
 
 /** Whether it is IOC, or crosses. */
 function mayTake(instrument: Instrument, commands: Int32Array, block: number): boolean {
-  const side = (commands[block + kindAt]! >>> 16) & 3;
+  const side = sideAt(commands, block);
   return (
     timeInForceAt(commands, block) !== TimeInForce.GTC ||
     wouldCross(instrument, side, commands[block + (New.price >>> 2)]!)
@@ -89,7 +89,7 @@ function take(
   const { taker } = state;
   const entryRptSeq = instrument.rptSeq;
   const accountID = commands[block + (New.accountID >>> 2)]!;
-  const side = (commands[block + kindAt]! >>> 16) & 3;
+  const side = sideAt(commands, block);
   const price = commands[block + (New.price >>> 2)]!;
   taker.start(accountID, side, price, preventionOf(instrument, commands, block));
   taker.takeID(commands, block + (New.orderID >>> 2), state.seqLow, state.seqHigh);
@@ -129,7 +129,7 @@ function rest(
   const slot = fill(state, instrument, commands, block, entry);
   state.window.ring.setResting(entry, slot);
   state.orders.table.insert(hash, slot);
-  const side = (commands[block + kindAt]! >>> 16) & 3;
+  const side = sideAt(commands, block);
   joinLevel(state, instrument.ladder, side, slot, commands[block + (New.price >>> 2)]!);
   return slot;
 }
@@ -203,7 +203,7 @@ function fill(
   words[at + OrderWord.orderID + 3] = commands[idAt + 3]!;
   words[at + OrderWord.entry] = entry;
   words[at + OrderWord.traits] =
-    ((commands[block + kindAt]! >>> 16) & 3) |
+    sideAt(commands, block) |
     (TimeInForce.GTC << 2) |
     (preventionOf(instrument, commands, block) << 5) |
     (instrument.securityID << 12);
@@ -219,6 +219,10 @@ function fill(
   rare[rareAt + ColdDouble.preventedQty] = 0;
   rare[rareAt + ColdDouble.expireTime] = 0;
   return slot;
+}
+
+function sideAt(commands: Int32Array, block: number): number {
+  return (commands[block + kindAt]! >>> 16) & 3;
 }
 
 function preventionOf(instrument: Instrument, commands: Int32Array, block: number): number {
@@ -262,7 +266,7 @@ function writeAccepted(
   words[at + (Accepted.cashOrderQty >>> 2) + 3] = 0;
   words[at + (Accepted.price >>> 2)] = commands[block + (New.price >>> 2)]!;
   words[at + (Accepted.side >>> 2)] =
-    ((commands[block + kindAt]! >>> 16) & 3) |
+    sideAt(commands, block) |
     (OrdType.Limit << 8) |
     (timeInForceAt(commands, block) << 16) |
     (preventionOf(instrument, commands, block) << 24);

@@ -1,9 +1,4 @@
-import {
-  AccountStatus,
-  Decision,
-  TimeInForce,
-  TradingState,
-} from "../../schema/generated/enums.ts";
+import { AccountStatus, Decision, TradingState } from "../../schema/generated/enums.ts";
 import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
 import { joinLevel, leaveLevelOf } from "./book.ts";
 import { uint53At } from "./command-buffer.ts";
@@ -15,20 +10,15 @@ import { writeOrderReplaced } from "./order-events.ts";
 import {
   ColdDouble,
   coldShift,
-  hasExtraBit,
+  isPlainGTC,
   OrderDouble,
   orderShift,
   OrderWord,
   sideOf,
 } from "./order-pool.ts";
 import { bucketOf } from "./plain-cancel.ts";
+import { losesPriority } from "./order-request.ts";
 import type { PartitionState } from "./state.ts";
-
-/** What of the traits has to be GTC, and nothing more, in an order that this path takes. */
-const kindMask = (7 << 2) | hasExtraBit;
-const plainKind = TimeInForce.GTC << 2;
-/** losePriority in its word, where attempt stands before it. */
-const losePriorityMask = 0xff0000;
 
 /**
  * A replace of the first version that gives a plain GTC order a price and a quantity with which it rests at once: what most replaces are,
@@ -50,7 +40,7 @@ export function replacePlain(
   const at = slot << orderShift;
   const traits = words[at + OrderWord.traits]!;
   const instrument = state.instrumentOf(traits);
-  if ((traits & kindMask) !== plainKind || instrument.isGuarded) return false;
+  if (!isPlainGTC(traits) || instrument.isGuarded) return false;
   const accountID = commands[block + (Replace.accountID >>> 2)]!;
   if (words[at + OrderWord.accountID] !== accountID) return false;
   if (!isWelcome(state, instrument, traits, commands, block)) return false;
@@ -107,7 +97,7 @@ function takeRequest(
   replaced.keptPriority =
     price === words[at + OrderWord.price] &&
     orderQty <= fillableQty + preventedQty &&
-    (commands[block + (Replace.losePriority >>> 2)]! & losePriorityMask) === 0;
+    !losesPriority(commands, block);
   return true;
 }
 

@@ -24,13 +24,11 @@ import {
 import { boundTaker, endOutsideBand } from "./price-bands.ts";
 import { changeWaiting, replaceWaiting } from "./special-orders.ts";
 import { restAgain, setQuantities, settleTaker, startAsTaker } from "./standing-taker.ts";
+import { losesPriority } from "./order-request.ts";
 import type { PartitionState } from "./state.ts";
 import { runTriggered } from "./triggers.ts";
 import { isMatched } from "./grid.ts";
 import { cumQtyOf, refuseReplace } from "./validate.ts";
-
-/** losePriority in its word, where attempt stands before it. */
-const losePriorityMask = 0xff0000;
 
 /** OrderCancelReplaceRequest (SEMANTICS §4), its block from word `block` on: a pure decrease keeps the order's place, anything else sends it through the book again. */
 export function applyReplace(
@@ -126,7 +124,7 @@ function replace(
   replaced.keptPriority =
     replaced.price === presentPrice &&
     replaced.orderQty <= presentQty &&
-    (commands[block + (Replace.losePriority >>> 2)]! & losePriorityMask) === 0;
+    !losesPriority(commands, block);
   changeResting(state, instrument, slot, commands, block, out);
 }
 

@@ -7,13 +7,11 @@ import { countOpen, recount } from "./open-orders.ts";
 import { ExtraDouble, ExtraWord } from "./order-extras.ts";
 import { hasExtraBit, OrderDouble, orderShift, OrderWord, waitsBit } from "./order-pool.ts";
 import { addToAccepted, addToReplaced } from "./special-events.ts";
+import { losesPriority } from "./order-request.ts";
 import type { PartitionState } from "./state.ts";
 import { leaveStops, stopPxOf } from "./stop-book.ts";
 import { startWaiting } from "./triggers.ts";
 import { newStopPx, startingStopPx } from "./validate-special.ts";
-
-/** losePriority in its word, where attempt stands before it. */
-const losePriorityMask = 0xff0000;
 
 /** Writes the OrderAccepted of a state.request that is not plain, its stopPx as it stands. */
 export function acceptSpecial(
@@ -84,7 +82,7 @@ export function replaceWaiting(
     replaced.price === presentPrice &&
     stopPx === presentStopPx &&
     replaced.orderQty <= presentQty &&
-    (commands[block + (Replace.losePriority >>> 2)]! & losePriorityMask) === 0;
+    !losesPriority(commands, block);
   changeWaiting(state, instrument, slot, stopPx, commands, block, out);
 }
 
