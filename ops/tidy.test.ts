@@ -6,7 +6,7 @@ import { changedGolden, changedGoldenFiles } from "./tidy/golden.ts";
 import { barrels, deadFiles, wrongArrows } from "./tidy/imports.ts";
 import { maskSource } from "./tidy/mask.ts";
 import { unprovenRules } from "./tidy/rules.ts";
-import { longFiles, longFunctions } from "./tidy/shape.ts";
+import { declaredFunctions, longFiles, longFunctions } from "./tidy/shape.ts";
 import { readTree } from "./tidy/sources.ts";
 import type { Finding, Tree } from "./tidy/sources.ts";
 import { drawers, forbiddenWords, openNotes } from "./tidy/words.ts";
@@ -44,6 +44,10 @@ describe("the checkout", () => {
 
   test("keeps files and functions short", () => {
     expect(lines([...longFiles(tree), ...longFunctions(tree)])).toEqual([]);
+  });
+
+  test("has constants for the functions of the core", () => {
+    expect(lines(declaredFunctions(tree))).toEqual([]);
   });
 
   test("calls FIX concepts by their FIX names", () => {
@@ -165,6 +169,19 @@ describe("each checker bites", () => {
       "query/b.ts:1",
       "query/c.ts:4",
       "query/e.test.ts:74",
+    ]);
+  });
+
+  test("on a function that the core declares, and not on a constant, a method or a test's own", () => {
+    const planted = plant({
+      "engine/core/a.ts": "export const a = () => 1;\nfunction b(): void {}\n",
+      "engine/core/c.ts": "export class C {\n  d(): void {}\n}\nexport function e(): void {}\n",
+      "engine/core/f.test.ts": "function g(): void {}\n",
+      "engine/h.ts": "export function h(): void {}\n",
+    });
+    expect(declaredFunctions(planted).map(({ path, line }) => `${path}:${line}`)).toEqual([
+      "engine/core/a.ts:2",
+      "engine/core/c.ts:4",
     ]);
   });
 

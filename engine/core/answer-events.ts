@@ -40,14 +40,14 @@ import type { PartitionState } from "./state.ts";
 /** Writers of the events that answer a request without touching an order: refusals, repeats, definitions, reports. */
 
 /** A repeat of the request whose id window entry is `entry`. */
-export function writeDuplicate(
+export const writeDuplicate = (
   state: PartitionState,
   entry: number,
   command: DataView,
   block: number,
   templateId: number,
   out: EventBuffer,
-): void {
+): void => {
   const { window } = state;
   const outcome = window.outcomeOf(entry);
   out.open(Repeat.templateId, Repeat.blockLength);
@@ -61,15 +61,15 @@ export function writeDuplicate(
   out.half(Repeat.reason, outcome >>> 16);
   out.zeros(Repeat.refTemplateId, 1);
   out.half(Repeat.refTemplateId, templateId);
-}
+};
 
 /** Whether the request at hand is the one whose id window entry is `entry`, and of the same account. */
-export function isSameRequest(
+export const isSameRequest = (
   { accounts, window }: PartitionState,
   entry: number,
   command: DataView,
   block: number,
-): boolean {
+): boolean => {
   const words = window.wordsOf(entry);
   const at = window.wordAt(entry);
   const hashAt = block + CommandHead.requestHash;
@@ -79,17 +79,17 @@ export function isSameRequest(
     words[at + EntryWord.requestHash + 1] === command.getInt32(hashAt + 4, true) &&
     accountID === command.getInt32(block + CommandHead.accountID, true)
   );
-}
+};
 
 /** `command` with its orderID field at `orderIDAt` is a cancel or a replace. */
-export function writeCancelReject(
+export const writeCancelReject = (
   command: DataView,
   block: number,
   orderIDAt: number,
   cxlRejReason: number,
   cxlRejResponseTo: number,
   out: EventBuffer,
-): void {
+): void => {
   const version = versionOfCxlRejReason(cxlRejReason);
   out.open(CancelReject.templateId, CancelReject.blockLength, version);
   out.zeros(CancelReject.rptSeq, 3);
@@ -99,15 +99,15 @@ export function writeCancelReject(
   out.zeros(CancelReject.cxlRejReason, 2);
   out.half(CancelReject.cxlRejReason, cxlRejReason);
   out.byte(CancelReject.cxlRejResponseTo, cxlRejResponseTo);
-}
+};
 
-export function writeBusinessReject(
+export const writeBusinessReject = (
   command: DataView,
   block: number,
   templateId: number,
   businessRejectReason: number,
   out: EventBuffer,
-): void {
+): void => {
   const version = versionOfBusinessRejectReason(businessRejectReason);
   out.open(Business.templateId, Business.blockLength, version);
   out.zeros(Business.rptSeq, 3);
@@ -116,24 +116,24 @@ export function writeBusinessReject(
   out.half(Business.businessRejectReason, businessRejectReason);
   out.half(Business.refTemplateId, templateId);
   out.word(Business.blockLength - 4, 0);
-}
+};
 
 /** For a record that is no command: all ids zero. */
-export function writeUnreadable(businessRejectReason: number, out: EventBuffer): void {
+export const writeUnreadable = (businessRejectReason: number, out: EventBuffer): void => {
   out.hasLetters = true;
   out.open(Business.templateId, Business.blockLength);
   out.zeros(0, Business.blockLength / 4);
   out.half(Business.businessRejectReason, businessRejectReason);
-}
+};
 
 /** What a SecurityDefinition has made of an instrument. */
-export function writeSecurityDefined(
+export const writeSecurityDefined = (
   instrument: Instrument,
   command: DataView,
   block: number,
   created: boolean,
   out: EventBuffer,
-): void {
+): void => {
   out.open(Defined.templateId, Defined.blockLength);
   out.count(Defined.rptSeq, ++instrument.rptSeq);
   out.word(Defined.securityID, instrument.securityID);
@@ -151,10 +151,10 @@ export function writeSecurityDefined(
   out.zeros(Defined.created, 3);
   out.byte(Defined.created, created ? 1 : 0);
   addNewer(instrument, out);
-}
+};
 
 /** What a newer version has, where it says something. */
-function addNewer(instrument: Instrument, out: EventBuffer): void {
+const addNewer = (instrument: Instrument, out: EventBuffer): void => {
   const { priceBandBps, takerBandBps, referencePrice, tradingState } = instrument;
   const ofBands = (priceBandBps | takerBandBps | referencePrice) === 0 ? 0 : 3;
   const version = Math.max(ofBands, versionOfTradingState(tradingState));
@@ -163,14 +163,14 @@ function addNewer(instrument: Instrument, out: EventBuffer): void {
   out.word(Defined.priceBandBps, priceBandBps);
   out.word(Defined.takerBandBps, takerBandBps);
   out.pair(Defined.referencePrice, referencePrice, 0);
-}
+};
 
 /** `effectiveTime` is that of a scheduled change, 0 of another. */
-export function writeSecurityStatusChanged(
+export const writeSecurityStatusChanged = (
   instrument: Instrument,
   effectiveTime: number,
   out: EventBuffer,
-): void {
+): void => {
   out.open(Status.templateId, Status.blockLength);
   out.count(Status.rptSeq, ++instrument.rptSeq);
   out.word(Status.securityID, instrument.securityID);
@@ -180,28 +180,28 @@ export function writeSecurityStatusChanged(
   if (version === 0) return;
   out.lengthen(Status.blockLength, Status.blockLengthV6, version);
   out.count(Status.effectiveTime, effectiveTime);
-}
+};
 
-export function writeSecurityStatusScheduled(
+export const writeSecurityStatusScheduled = (
   instrument: Instrument,
   tradingState: number,
   effectiveTime: number,
   out: EventBuffer,
-): void {
+): void => {
   const version = Math.max(Scheduled.version, versionOfTradingState(tradingState));
   out.open(Scheduled.templateId, Scheduled.blockLength, version);
   out.count(Scheduled.rptSeq, ++instrument.rptSeq);
   out.word(Scheduled.securityID, instrument.securityID);
   out.word(Scheduled.tradingState, tradingState);
   out.count(Scheduled.effectiveTime, effectiveTime);
-}
+};
 
-export function writeAccountDefined(
+export const writeAccountDefined = (
   command: DataView,
   block: number,
   feeTier: number,
   out: EventBuffer,
-): void {
+): void => {
   out.open(AccountEvent.templateId, AccountEvent.blockLength);
   out.zeros(AccountEvent.rptSeq, 2);
   out.copy(AccountEvent.accountID, command, block + Account.accountID, 1);
@@ -213,21 +213,25 @@ export function writeAccountDefined(
   if (feeTier === 0) return;
   out.lengthen(AccountEvent.blockLength, AccountEvent.blockLengthV4, 4);
   out.pair(AccountEvent.feeTier, feeTier, 0);
-}
+};
 
-export function writeFeeScheduleChanged(command: DataView, block: number, out: EventBuffer): void {
+export const writeFeeScheduleChanged = (
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void => {
   out.open(FeesEvent.templateId, FeesEvent.blockLength, FeesEvent.version);
   out.zeros(FeesEvent.rptSeq, FeesEvent.blockLength / 4);
   out.half(FeesEvent.feeTier, command.getUint16(block + Fees.feeTier, true));
   out.copy(FeesEvent.makerFeePpm, command, block + Fees.makerFeePpm, 2);
   out.copy(FeesEvent.symbol, command, block + Fees.symbol, 4);
-}
+};
 
-export function writeAccountLimitsChanged(
+export const writeAccountLimitsChanged = (
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   out.open(LimitsEvent.templateId, LimitsEvent.blockLength, LimitsEvent.version);
   out.zeros(LimitsEvent.rptSeq, 2);
   out.copy(LimitsEvent.accountID, command, block + Limits.accountID, 1);
@@ -235,16 +239,16 @@ export function writeAccountLimitsChanged(
   out.copy(LimitsEvent.openNotionalMax, command, block + Limits.openNotionalMax, 4);
   out.copy(LimitsEvent.symbol, command, block + Limits.symbol, 4);
   out.zeros(LimitsEvent.symbol + 16, 2);
-}
+};
 
 /** `deadline` 0: the timer is disarmed. */
-export function writeDeadManTimerSet(
+export const writeDeadManTimerSet = (
   command: DataView,
   block: number,
   connectionID: number,
   deadline: number,
   out: EventBuffer,
-): void {
+): void => {
   if (connectionID === 0) out.open(TimerSet.templateId, TimerSet.blockLength, TimerSet.version);
   else out.open(TimerSet.templateId, TimerSet.blockLengthV10, 10);
   out.zeros(TimerSet.rptSeq, 4);
@@ -252,13 +256,13 @@ export function writeDeadManTimerSet(
   out.copy(TimerSet.commandID, command, block + CommandHead.id, 4);
   out.count(TimerSet.deadline, deadline);
   if (connectionID !== 0) writeConnection(TimerSet.scope, TimerSet.connectionID, connectionID, out);
-}
+};
 
-export function writeDeadManTimerFired(
+export const writeDeadManTimerFired = (
   { accountID, connectionID, deadline }: DeadManTimer,
   totalAffectedOrders: number,
   out: EventBuffer,
-): void {
+): void => {
   if (connectionID === 0)
     out.open(TimerFired.templateId, TimerFired.blockLength, TimerFired.version);
   else out.open(TimerFired.templateId, TimerFired.blockLengthV10, 10);
@@ -269,26 +273,26 @@ export function writeDeadManTimerFired(
   if (connectionID !== 0) {
     writeConnection(TimerFired.scope, TimerFired.connectionID, connectionID, out);
   }
-}
+};
 
-function writeConnection(
+const writeConnection = (
   scopeAt: number,
   at: number,
   connectionID: number,
   out: EventBuffer,
-): void {
+): void => {
   out.word(scopeAt, DisconnectScope.Connection);
   out.word(scopeAt + 4, 0);
   out.count(at, connectionID);
-}
+};
 
 /** `pair` is the byte where the first of two items starts of which each cancels the other, 0 where they are no pair. */
-export function writeListAccepted(
+export const writeListAccepted = (
   command: DataView,
   block: number,
   pair: number,
   out: EventBuffer,
-): void {
+): void => {
   out.open(ListEvent.templateId, ListEvent.blockLength, ListEvent.version);
   out.zeros(ListEvent.rptSeq, 4);
   out.copy(ListEvent.accountID, command, block + CommandHead.accountID, 1);
@@ -301,9 +305,9 @@ export function writeListAccepted(
   out.lengthen(ListEvent.blockLength, ListEvent.blockLengthV9, 9);
   out.copy(ListEvent.firstOrderID, command, first + CommandHead.id, 4);
   out.copy(ListEvent.secondOrderID, command, second + CommandHead.id, 4);
-}
+};
 
-export function writeKeyDefined(command: DataView, block: number, out: EventBuffer): void {
+export const writeKeyDefined = (command: DataView, block: number, out: EventBuffer): void => {
   out.open(KeyEvent.templateId, KeyEvent.blockLength);
   out.zeros(KeyEvent.rptSeq, 2);
   out.copy(KeyEvent.accountID, command, block + Key.accountID, 1);
@@ -314,26 +318,30 @@ export function writeKeyDefined(command: DataView, block: number, out: EventBuff
   out.copy(KeyEvent.keyID, command, block + Key.keyID, keyIDWords);
   out.word(KeyEvent.keyID + keyIDWords * 4, 0);
   out.copy(KeyEvent.publicKey, command, block + Key.publicKey, publicKeyWords);
-}
+};
 
-export function writeSemanticsActivated(command: DataView, block: number, out: EventBuffer): void {
+export const writeSemanticsActivated = (
+  command: DataView,
+  block: number,
+  out: EventBuffer,
+): void => {
   out.open(Activated.templateId, Activated.blockLength);
   out.zeros(Activated.rptSeq, 2);
   out.half(Activated.semanticsVersion, command.getUint16(block + Activate.semanticsVersion, true));
   out.half(Activated.schemaVersion, command.getUint16(block + Activate.schemaVersion, true));
   out.copy(Activated.accountID, command, block + CommandHead.accountID, 1);
   out.copy(Activated.commandID, command, block + CommandHead.id, 4);
-}
+};
 
 /** `securityID` is 0 for every instrument of the partition. */
-export function writeMassCancelReport(
+export const writeMassCancelReport = (
   command: DataView,
   block: number,
   securityID: number,
   side: number,
   totalAffectedOrders: number,
   out: EventBuffer,
-): void {
+): void => {
   out.open(Report.templateId, Report.blockLength);
   out.zeros(Report.rptSeq, 2);
   out.word(Report.securityID, securityID);
@@ -342,9 +350,9 @@ export function writeMassCancelReport(
   out.word(Report.totalAffectedOrders, totalAffectedOrders);
   out.zeros(Report.side, 1);
   out.byte(Report.side, side);
-}
+};
 
-export function writeTimeTicked(command: DataView, block: number, out: EventBuffer): void {
+export const writeTimeTicked = (command: DataView, block: number, out: EventBuffer): void => {
   out.open(Ticked.templateId, Ticked.blockLength);
   out.copy(Ticked.sendingTime, command, block + CommandHead.sendingTime, 2);
-}
+};

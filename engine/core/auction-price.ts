@@ -41,11 +41,11 @@ const imbalance = new Wide();
  * Every limit between best ask and best bid is looked at, and, since nothing changes between two of them, one price in each gap.
  * Cost: a step for each order that would trade, and for each level.
  */
-export function findAuctionPrice(
+export const findAuctionPrice = (
   state: PartitionState,
   instrument: Instrument,
   found: AuctionOutcome,
-): void {
+): void => {
   const { ladder, asks } = instrument;
   clearOutcome(found);
   const low = asks.bestAsk;
@@ -63,31 +63,31 @@ export function findAuctionPrice(
     subtractWide(bidQty, levelQty);
     last = price;
   }
-}
+};
 
-function clear(value: Wide): void {
+const clear = (value: Wide): void => {
   value.lo = 0;
   value.hi = 0;
-}
+};
 
-function clearOutcome(found: AuctionOutcome): void {
+const clearOutcome = (found: AuctionOutcome): void => {
   found.price = 0;
   found.imbalanceSide = Side.None;
   clear(found.qty);
   clear(found.imbalance);
-}
+};
 
 /** All bids at `low` or above, into bidQty. */
-function sumBids(state: PartitionState, ladder: Ladder, low: number): void {
+const sumBids = (state: PartitionState, ladder: Ladder, low: number): void => {
   clear(bidQty);
   for (let price = ladder.bestBid; price >= low; price = ladder.nextBelow(price)) {
     sumLevel(state, ladder, price);
     addWide(bidQty, levelQty);
   }
-}
+};
 
 /** Of every order of a level all that is left, into levelQty: icebergs count whole. */
-function sumLevel(state: PartitionState, ladder: Ladder, price: number): void {
+const sumLevel = (state: PartitionState, ladder: Ladder, price: number): void => {
   clear(levelQty);
   const level = ladder.find(price);
   if (level === 0) return;
@@ -97,18 +97,18 @@ function sumLevel(state: PartitionState, ladder: Ladder, price: number): void {
     multiplyWide(qty, hot.doublesOf(slot)[leavesAt]!, 1);
     addWide(levelQty, qty);
   }
-}
+};
 
 /** The next price above with a bid or an ask, 0 = none. */
-function nextLimit({ ladder, asks }: Instrument, price: number): number {
+const nextLimit = ({ ladder, asks }: Instrument, price: number): number => {
   const bid = ladder.nextAbove(price);
   const ask = asks.nextAbove(price);
   if (bid === 0 || ask === 0) return bid | ask;
   return Math.min(bid, ask);
-}
+};
 
 /** The multiple of tickSize above `low` and below `high` that is nearest to the reference price, of two the lower; 0 = none. */
-function priceBetween(instrument: Instrument, low: number, high: number): number {
+const priceBetween = (instrument: Instrument, low: number, high: number): number => {
   const { tickSize } = instrument;
   const lowest = (Math.floor(low / tickSize) + 1) * tickSize;
   const highest = (Math.ceil(high / tickSize) - 1) * tickSize;
@@ -118,10 +118,10 @@ function priceBetween(instrument: Instrument, low: number, high: number): number
   if (around >= highest) return highest;
   const below = Math.floor(around / tickSize) * tickSize;
   return around - below <= below + tickSize - around ? below : below + tickSize;
-}
+};
 
 /** Takes the price where bidQty and askQty make it better than what was found at lower ones; 0 = no price. */
-function consider(instrument: Instrument, price: number, found: AuctionOutcome): void {
+const consider = (instrument: Instrument, price: number, found: AuctionOutcome): void => {
   if (price === 0) return;
   const side = compareWide(bidQty, askQty);
   assignWide(qty, side < 0 ? bidQty : askQty);
@@ -132,13 +132,13 @@ function consider(instrument: Instrument, price: number, found: AuctionOutcome):
   found.imbalanceSide = side === 0 ? Side.None : side > 0 ? Side.Buy : Side.Sell;
   assignWide(found.qty, qty);
   assignWide(found.imbalance, imbalance);
-}
+};
 
-function isBetter(instrument: Instrument, price: number, found: AuctionOutcome): boolean {
+const isBetter = (instrument: Instrument, price: number, found: AuctionOutcome): boolean => {
   const more = compareWide(qty, found.qty);
   if (more !== 0) return more > 0;
   const less = compareWide(found.imbalance, imbalance);
   if (less !== 0) return less > 0;
   const around = referencePriceOf(instrument);
   return around !== 0 && Math.abs(price - around) < Math.abs(found.price - around);
-}
+};

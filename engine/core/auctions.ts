@@ -25,17 +25,17 @@ import { runOpened } from "./triggers.ts";
 /** Books that may cross, and their uncross (SEMANTICS §5f). Continuous trading passes all of it by. */
 
 /** The instrument is Open no longer: its asks get a ladder of their own, on which they may stand below bids. */
-export function partBook(state: PartitionState, instrument: Instrument): void {
+export const partBook = (state: PartitionState, instrument: Instrument): void => {
   const { ladder, asks } = instrument;
   const { pages } = state.instruments;
   if (asks === ladder) moveAsks(pages, ladder, instrument.part(pages));
-}
+};
 
 /**
  * The instrument is Open: what bids and asks allow trades at one price, what was for the opening only is canceled, the two sides stand on
  * one ladder again, and the stops that this or the last trade has reached are triggered.
  */
-export function openBook(state: PartitionState, instrument: Instrument, out: EventBuffer): void {
+export const openBook = (state: PartitionState, instrument: Instrument, out: EventBuffer): void => {
   const { ladder, asks } = instrument;
   state.taker.firstPx = 0;
   if (asks === ladder) return;
@@ -46,10 +46,10 @@ export function openBook(state: PartitionState, instrument: Instrument, out: Eve
   moveAsks(state.instruments.pages, asks, ladder);
   instrument.join();
   runOpened(state, instrument, out);
-}
+};
 
 /** Moves every level of asks to another ladder; the orders know nothing of it. */
-function moveAsks(pages: LevelPages, from: Ladder, to: Ladder): void {
+const moveAsks = (pages: LevelPages, from: Ladder, to: Ladder): void => {
   while (from.bestAsk !== 0) {
     const { bestAsk: price, bestAskLevel: level } = from;
     const target = to.reach(price);
@@ -62,15 +62,15 @@ function moveAsks(pages: LevelPages, from: Ladder, to: Ladder): void {
     to.open(Side.Sell, price, target);
     from.close(price, level);
   }
-}
+};
 
 /** Trades at one price: bids and asks each by price, then by place in the queue, with all of their leaves; own orders as others. */
-function uncross(
+const uncross = (
   state: PartitionState,
   instrument: Instrument,
   price: number,
   out: EventBuffer,
-): void {
+): void => {
   const { ladder, asks } = instrument;
   state.taker.firstPx = price;
   instrument.lastPx = price;
@@ -83,15 +83,15 @@ function uncross(
     settle(state, instrument, bid);
     settle(state, instrument, ask);
   }
-}
+};
 
-function trade(
+const trade = (
   state: PartitionState,
   instrument: Instrument,
   bid: number,
   ask: number,
   out: EventBuffer,
-): void {
+): void => {
   const { hot, cold } = state.orders;
   const bidQty = leavesQtyOf(state, bid);
   const askQty = leavesQtyOf(state, ask);
@@ -106,28 +106,27 @@ function trade(
   const buyer = hot.wordsOf(bid)[(bid << orderShift) + OrderWord.accountID]!;
   const seller = hot.wordsOf(ask)[(ask << orderShift) + OrderWord.accountID]!;
   addAuctionFees(state, instrument, { buyer, seller, isBuyEarlier, lastQty }, out);
-}
+};
 
-function leavesQtyOf({ orders }: PartitionState, slot: number): number {
-  return orders.hot.doublesOf(slot)[(slot << (orderShift - 1)) + OrderDouble.leavesQty]!;
-}
+const leavesQtyOf = ({ orders }: PartitionState, slot: number): number =>
+  orders.hot.doublesOf(slot)[(slot << (orderShift - 1)) + OrderDouble.leavesQty]!;
 
 /** An order that has traded is closed, or stays in its place and shows what it may. */
-function settle(state: PartitionState, instrument: Instrument, slot: number): void {
+const settle = (state: PartitionState, instrument: Instrument, slot: number): void => {
   if (leavesQtyOf(state, slot) !== 0) return show(state, slot);
   leaveBook(state, instrument, slot);
   forgetOrder(state, slot, hashOfOrder(state, slot));
-}
+};
 
 /** A Trade without a taker: the buy stands where makers do, the sell where takers do. Their leavesQty are what they are after it. */
-function writeAuctionTrade(
+const writeAuctionTrade = (
   state: PartitionState,
   instrument: Instrument,
   bid: number,
   ask: number,
   lastQty: number,
   out: EventBuffer,
-): void {
+): void => {
   const buy = state.orders.hot.wordsOf(bid);
   const sell = state.orders.hot.wordsOf(ask);
   const buyAt = bid << orderShift;
@@ -153,14 +152,14 @@ function writeAuctionTrade(
   out.zeros(Traded.aggressorSide, 2);
   out.byte(Traded.makerOrdStatus, buyLeavesQty === 0 ? Filled : PartiallyFilled);
   out.byte(Traded.takerOrdStatus, sellLeavesQty === 0 ? Filled : PartiallyFilled);
-}
+};
 
 /** What is left of orders AtTheOpening, in the order of a mass cancel. */
-function cancelOpeningOrders(
+const cancelOpeningOrders = (
   state: PartitionState,
   instrument: Instrument,
   out: EventBuffer,
-): void {
+): void => {
   const { NotFilledAtOpening } = CancelReason;
   const slots = [
     ...restingInOrder(state, instrument, Side.Buy),
@@ -171,4 +170,4 @@ function cancelOpeningOrders(
     if (timeInForceOf(traits) !== TimeInForce.AtTheOpening) continue;
     cancelOpen(state, instrument, slot, NotFilledAtOpening, out);
   }
-}
+};

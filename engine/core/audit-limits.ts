@@ -7,7 +7,7 @@ import { hasExtraBit, OrderDouble, OrderWord, securityIDOf, waitsBit } from "./o
 import type { PartitionState } from "./state.ts";
 
 /** What accounts with limits have open is what their orders come to, counted anew. */
-export function auditOpenOrders(state: PartitionState): void {
+export const auditOpenOrders = (state: PartitionState): void => {
   const { accountLimits, orders } = state;
   const found = new Map<OpenOrders, { count: number; notional: Wide }>();
   for (let slot = 1; slot < orders.pool.top; slot++) {
@@ -29,14 +29,14 @@ export function auditOpenOrders(state: PartitionState): void {
       assert(isRight, "what an account has open is the sum over its orders");
     }
   }
-}
+};
 
-function addTo(
+const addTo = (
   found: Map<OpenOrders, { count: number; notional: Wide }>,
   open: OpenOrders,
   { orders }: PartitionState,
   slot: number,
-): void {
+): void => {
   const sum = found.get(open) ?? { count: 0, notional: new Wide() };
   const isWaiting = (wordAt(orders.hot, slot, OrderWord.traits) & waitsBit) !== 0;
   const price = isWaiting
@@ -47,4 +47,4 @@ function addTo(
   addWide(sum.notional, own);
   sum.count++;
   found.set(open, sum);
-}
+};

@@ -20,7 +20,7 @@ export interface BookCounts {
 }
 
 /** What holds for every open order, in a book or a stop book. */
-export function auditOrder(state: PartitionState, slot: number, traits: number): void {
+export const auditOrder = (state: PartitionState, slot: number, traits: number): void => {
   const { hot, cold } = state.orders;
   const leavesQty = doubleAt(hot, slot, OrderDouble.leavesQty);
   const fillableQty = doubleAt(hot, slot, OrderDouble.fillableQty);
@@ -54,16 +54,13 @@ export function auditOrder(state: PartitionState, slot: number, traits: number):
   assert(wordAt(hot, slot, OrderWord.entry) === entry, "an order names its entry");
   const isMarked = entry < 0 || state.window.ring.isResting(entry);
   assert(isMarked, "an entry in the ring knows that its order rests");
-}
+};
 
-function idOf(memory: RecordMemory, slot: number): Int32Array {
-  return Int32Array.from({ length: 4 }, (_, index) => wordAt(memory, slot, index));
-}
+const idOf = (memory: RecordMemory, slot: number): Int32Array =>
+  Int32Array.from({ length: 4 }, (_, index) => wordAt(memory, slot, index));
 
-export function wordAt(memory: RecordMemory, slot: number, word: number): number {
-  return memory.wordsOf(slot)[(slot << memory.strideShift) + word]!;
-}
+export const wordAt = (memory: RecordMemory, slot: number, word: number): number =>
+  memory.wordsOf(slot)[(slot << memory.strideShift) + word]!;
 
-export function doubleAt(memory: RecordMemory, slot: number, double: number): number {
-  return memory.doublesOf(slot)[(slot << (memory.strideShift - 1)) + double]!;
-}
+export const doubleAt = (memory: RecordMemory, slot: number, double: number): number =>
+  memory.doublesOf(slot)[(slot << (memory.strideShift - 1)) + double]!;

@@ -18,7 +18,7 @@ import { stopPxOf, waitingInOrder } from "./stop-book.ts";
 import { isReachedNow } from "./triggers.ts";
 
 /** The invariants of an instrument's stop book; counts its orders. */
-export function auditStops(state: PartitionState, instrument: Instrument): BookCounts {
+export const auditStops = (state: PartitionState, instrument: Instrument): BookCounts => {
   const counts = { orderCount: 0, timerCount: 0 };
   const lists = [state.triggered, state.reachedBuys, state.reachedSells];
   assert(
@@ -34,14 +34,14 @@ export function auditStops(state: PartitionState, instrument: Instrument): BookC
   }
   auditTrailing(state, instrument);
   return counts;
-}
+};
 
-function auditWaiting(
+const auditWaiting = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   side: Side,
-): void {
+): void => {
   const { rptSeq, securityID } = instrument;
   const traits = traitsOf(state, slot);
   const stopPx = stopPxOf(state, slot);
@@ -53,16 +53,15 @@ function auditWaiting(
   const place = state.orders.extras.doubleOf(slot, ExtraDouble.placeRptSeq);
   assert(place > 0 && place <= rptSeq, "the place of an order that waits lies in the past");
   auditOrder(state, slot, traits);
-}
+};
 
-function auditTrailing({ orders }: PartitionState, { stops }: Instrument): void {
+const auditTrailing = ({ orders }: PartitionState, { stops }: Instrument): void => {
   if (stops === null) return;
   for (let index = 0; index < stops.trailing.count; index++) {
     const place = orders.extras.wordOf(stops.trailing.at(index), ExtraWord.trailingAt);
     assert(place === index, "an order that trails knows its place");
   }
-}
+};
 
-function traitsOf({ orders }: PartitionState, slot: number): number {
-  return orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
-}
+const traitsOf = ({ orders }: PartitionState, slot: number): number =>
+  orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;

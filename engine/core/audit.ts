@@ -31,7 +31,7 @@ import type { PartitionState } from "./state.ts";
  * The invariants of a state (reference: book 1 to 9), checked by walking all of it. Throws at the first that is broken. Cost: as a
  * snapshot; nothing on the hot path calls it.
  */
-export function auditState(state: PartitionState): void {
+export const auditState = (state: PartitionState): void => {
   state.window.expire(state.now);
   let orderCount = 0;
   let timerCount = 0;
@@ -52,16 +52,16 @@ export function auditState(state: PartitionState): void {
   auditDeadMen(state);
   auditOpenOrders(state);
   auditPairs(state);
-}
+};
 
-function auditPairs(state: PartitionState): void {
+const auditPairs = (state: PartitionState): void => {
   for (let slot = 1; slot < state.orders.pool.top; slot++) {
     const other = otherLegOf(state, slot);
     if (other !== 0) assertPair(state, slot, other);
   }
-}
+};
 
-function auditBook(state: PartitionState, instrument: Instrument): BookCounts {
+const auditBook = (state: PartitionState, instrument: Instrument): BookCounts => {
   const { ladder, asks, tradingState } = instrument;
   const counts = { orderCount: 0, timerCount: 0 };
   if (tradingState === TradingState.Auction) {
@@ -76,14 +76,14 @@ function auditBook(state: PartitionState, instrument: Instrument): BookCounts {
   assert(ladder.bestAsk === 0 && asks.bestBid === 0, "each side stands on its own ladder");
   auditLadder(state, instrument, asks, counts);
   return counts;
-}
+};
 
-function auditLadder(
+const auditLadder = (
   state: PartitionState,
   instrument: Instrument,
   ladder: Ladder,
   counts: BookCounts,
-): void {
+): void => {
   assert(
     ladder.bestAsk === 0 || ladder.bestBid < ladder.bestAsk,
     "the best bid is below the best ask",
@@ -96,13 +96,11 @@ function auditLadder(
     assert(side === Side.Buy || price >= ladder.bestAsk, "no level lies between the best prices");
     auditLevel(state, instrument, { price, side, level: ladder.find(price) }, counts);
   }
-}
+};
 
-function levelOf(ladder: Ladder, price: number): number {
-  return price === 0 ? 0 : ladder.find(price);
-}
+const levelOf = (ladder: Ladder, price: number): number => (price === 0 ? 0 : ladder.find(price));
 
-function highestOf(ladder: Ladder, from: number): number {
+const highestOf = (ladder: Ladder, from: number): number => {
   let price = from;
   for (let next = price; next !== 0; next = ladder.nextAbove(next)) {
     assert(
@@ -112,14 +110,14 @@ function highestOf(ladder: Ladder, from: number): number {
     price = next;
   }
   return price;
-}
+};
 
-function auditLevel(
+const auditLevel = (
   state: PartitionState,
   instrument: Instrument,
   { price, side, level }: { price: number; side: Side; level: number },
   counts: BookCounts,
-): void {
+): void => {
   let last = 0;
   for (let slot = firstOfLevel(state, level); slot !== 0; slot = nextInLevel(state, slot)) {
     const word = (index: number) => wordAt(state.orders.hot, slot, index);
@@ -138,26 +136,26 @@ function auditLevel(
   assert(last !== 0, "no level is empty");
   const levels = state.instruments.pages.entries.wordsOf(level >>> 10);
   assert(levels[(level << 1) + 1] === last, "a level ends with its last order");
-}
+};
 
-function auditIceberg({ orders }: PartitionState, slot: number, traits: number): void {
+const auditIceberg = ({ orders }: PartitionState, slot: number, traits: number): void => {
   if ((traits & hasExtraBit) === 0) return;
   const shownQty = orders.extras.doubleOf(slot, ExtraDouble.shownQty);
   const leavesQty = doubleAt(orders.hot, slot, OrderDouble.leavesQty);
   const displayQty = orders.extras.doubleOf(slot, ExtraDouble.displayQty) || leavesQty;
   const isPossible = shownQty > 0 && shownQty <= displayQty && shownQty <= leavesQty;
   assert(isPossible, "an iceberg shows some of what is left of it");
-}
+};
 
-function takenRecords({ orders }: PartitionState): number {
+const takenRecords = ({ orders }: PartitionState): number => {
   let count = 0;
   for (let slot = 1; slot < orders.pool.top; slot++) {
     if (wordAt(orders.hot, slot, OrderWord.traits) !== 0) count++;
   }
   return count;
-}
+};
 
-function auditTimers({ timers, orders }: PartitionState): void {
+const auditTimers = ({ timers, orders }: PartitionState): void => {
   let parentTime = 0;
   for (let place = 1; place <= timers.count; place++) {
     const slot = timers.slotAt(place);
@@ -169,9 +167,9 @@ function auditTimers({ timers, orders }: PartitionState): void {
     const time = doubleAt(orders.cold, slot, ColdDouble.expireTime);
     assert(parentTime <= time, "no timer is due before its parent");
   }
-}
+};
 
-function auditWindow(state: PartitionState): void {
+const auditWindow = (state: PartitionState): void => {
   const { window, accounts } = state;
   const counts = new Map<number, number>();
   for (const entry of window.entries()) {
@@ -191,9 +189,9 @@ function auditWindow(state: PartitionState): void {
       "an account's share counts its entries",
     );
   }
-}
+};
 
-function auditDeadMen({ accounts, deadMen, now }: PartitionState): void {
+const auditDeadMen = ({ accounts, deadMen, now }: PartitionState): void => {
   const timers = deadMen.listed;
   const connectionCount = timers.filter(({ connectionID }) => connectionID !== 0).length;
   assert(connectionCount === deadMen.connectionCount, "the timers of connections are counted");
@@ -206,9 +204,9 @@ function auditDeadMen({ accounts, deadMen, now }: PartitionState): void {
     const before = timers[index - 1];
     assert(before === undefined || isDueBefore(before, timer), "timers stand as they run out");
   });
-}
+};
 
-function auditDeferred({ window, deferred, now, limits }: PartitionState): void {
+const auditDeferred = ({ window, deferred, now, limits }: PartitionState): void => {
   let count = 0;
   for (const entry of window.entries()) {
     if (decisionOf(window.outcomeOf(entry)) !== Decision.Deferred) continue;
@@ -222,4 +220,4 @@ function auditDeferred({ window, deferred, now, limits }: PartitionState): void 
     count++;
   }
   assert(count === deferred.count, "every deferred order has its entry");
-}
+};

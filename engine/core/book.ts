@@ -5,6 +5,7 @@ import { hasExtraBit, orderShift, OrderWord, sideOf, timeInForceOf } from "./ord
 import { hashID } from "./id-table.ts";
 import type { Ladder } from "./ladder.ts";
 import type { LevelPages } from "./level-pages.ts";
+import type { PlainTables } from "./plain-tables.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -15,29 +16,29 @@ import type { PartitionState } from "./state.ts";
  */
 
 /** Puts an order whose record is filled in at the end of the level of `price`. */
-export function joinBook(
+export const joinBook = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   price: number,
-): void {
+): void => {
   const words = state.orders.hot.wordsOf(slot);
   const side = sideOf(words[(slot << orderShift) + OrderWord.traits]!);
   joinLevel(state, side === Side.Sell ? instrument.asks : instrument.ladder, side, slot, price);
-}
+};
 
 /** As joinBook, on any ladder: Buy has the highest price first, Sell the lowest. */
-export function joinLevel(
+export const joinLevel = (
   state: PartitionState,
   ladder: Ladder,
   side: number,
   slot: number,
   price: number,
-): void {
+): void => {
   const orders = state.orders.hot;
   const words = orders.wordsOf(slot);
   const at = slot << orderShift;
-  const level = ladder.find(price) || ladder.reach(price);
+  const level = ladder.reach(price);
   const levels = state.instruments.pages.entries.wordsOf(level >>> 10);
   const levelAt = level << 1;
   const last = levels[levelAt + 1]!;
@@ -52,16 +53,39 @@ export function joinLevel(
   }
   levels[levelAt] = slot;
   ladder.open(side, price, level);
-}
+};
+
+/** As joinLevel, of a price whose page is there, where no table is growing. */
+export const joinPage = (
+  { orderWords: words, levels }: PlainTables,
+  ladder: Ladder,
+  page: number,
+  side: number,
+  slot: number,
+  price: number,
+): void => {
+  const level = (page << 10) | (price & 1023);
+  const at = slot << orderShift;
+  const last = levels[(level << 1) + 1]!;
+  words[at + OrderWord.next] = 0;
+  words[at + OrderWord.prev] = last;
+  words[at + OrderWord.price] = price;
+  levels[(level << 1) + 1] = slot;
+  if (last !== 0) words[(last << orderShift) + OrderWord.next] = slot;
+  else {
+    levels[level << 1] = slot;
+    ladder.open(side, price, level);
+  }
+};
 
 /** Takes an order out of its level; its record stays. */
-export function leaveBook(state: PartitionState, instrument: Instrument, slot: number): void {
+export const leaveBook = (state: PartitionState, instrument: Instrument, slot: number): void => {
   const traits = state.orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
   leaveLevel(state, sideOf(traits) === Side.Sell ? instrument.asks : instrument.ladder, slot);
-}
+};
 
 /** As leaveBook, on any ladder. */
-export function leaveLevel(state: PartitionState, ladder: Ladder, slot: number): void {
+export const leaveLevel = (state: PartitionState, ladder: Ladder, slot: number): void => {
   const orders = state.orders.hot;
   const words = orders.wordsOf(slot);
   const at = slot << orderShift;
@@ -73,50 +97,49 @@ export function leaveLevel(state: PartitionState, ladder: Ladder, slot: number):
   if (prev === 0 || next === 0) {
     moveEnds(state.instruments.pages, ladder, words[at + OrderWord.price]!, next, prev);
   }
-}
+};
 
 /** As leaveLevel, of an order at `at` among `words`, where all orders are. */
-export function leaveLevelOf(
+export const leaveLevelOf = (
   pages: LevelPages,
   ladder: Ladder,
   words: Int32Array,
   at: number,
-): void {
+): void => {
   const next = words[at + OrderWord.next]!;
   const prev = words[at + OrderWord.prev]!;
   if (prev !== 0) words[(prev << orderShift) + OrderWord.next] = next;
   if (next !== 0) words[(next << orderShift) + OrderWord.prev] = prev;
   if (prev === 0 || next === 0) moveEnds(pages, ladder, words[at + OrderWord.price]!, next, prev);
-}
+};
 
 /** The first or the last order of the level of `price`, or its only one, has left it; `next` and `prev` were its neighbours. */
-function moveEnds(
+const moveEnds = (
   pages: LevelPages,
   ladder: Ladder,
   price: number,
   next: number,
   prev: number,
-): void {
+): void => {
   const level = ladder.find(price);
   const levels = pages.entries.wordsOf(level >>> 10);
   if (prev === 0) levels[level << 1] = next;
   if (next === 0) levels[(level << 1) + 1] = prev;
   if ((prev | next) === 0) ladder.close(price, level);
-}
+};
 
 /** The first order of a level. */
-export function firstOfLevel(state: PartitionState, level: number): number {
-  return state.instruments.pages.entries.wordsOf(level >>> 10)[level << 1]!;
-}
+export const firstOfLevel = (state: PartitionState, level: number): number =>
+  state.instruments.pages.entries.wordsOf(level >>> 10)[level << 1]!;
 
 /** The order behind this one in its level, or 0. */
-export function nextInLevel(state: PartitionState, slot: number): number {
+export const nextInLevel = (state: PartitionState, slot: number): number => {
   const words = state.orders.hot.wordsOf(slot);
   return words[(slot << orderShift) + OrderWord.next]!;
-}
+};
 
 /** Forgets an order that has left its book or stop book: it is closed. `hash` is that of its orderID. */
-export function forgetOrder(state: PartitionState, slot: number, hash: number): void {
+export const forgetOrder = (state: PartitionState, slot: number, hash: number): void => {
   const { orders, window } = state;
   const words = orders.hot.wordsOf(slot);
   const at = (slot << orderShift) + OrderWord.traits;
@@ -132,10 +155,10 @@ export function forgetOrder(state: PartitionState, slot: number, hash: number): 
   }
   words[at] = 0;
   orders.pool.release(slot);
-}
+};
 
 /** The hash of a resting order's orderID. */
-export function hashOfOrder(state: PartitionState, slot: number): number {
+export const hashOfOrder = (state: PartitionState, slot: number): number => {
   const words = state.orders.hot.wordsOf(slot);
   return hashID(words, (slot << orderShift) + OrderWord.orderID);
-}
+};

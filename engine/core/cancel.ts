@@ -37,12 +37,12 @@ import { waitingInOrder, withdraw } from "./stop-book.ts";
  */
 
 /** OrderCancelRequest, its block from word `block` on: leaves no id window entry, since it repeats harmlessly. */
-export function applyCancel(
+export const applyCancel = (
   state: PartitionState,
   { words, view }: CommandBuffer,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const idAt = block + (Cancel.orderID >>> 2);
   const hash = hashID(words, idAt);
   const slot = state.orders.table.find(hash, words, idAt);
@@ -53,28 +53,28 @@ export function applyCancel(
   writeRestingCanceled(state, instrument, slot, CancelReason.Requested, out);
   cancelOther(state, instrument, slot, out);
   forgetOrder(state, slot, hash);
-}
+};
 
 /** Ends a deferred order, or rejects the request. */
-function refuse(
+const refuse = (
   state: PartitionState,
   reason: number,
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   if (reason === CxlRejReason.UnknownOrder && cancelDeferred(state, command, block, out)) return;
   const responseTo = CxlRejResponseTo.OrderCancelRequest;
   writeCancelReject(command, block, block + Cancel.orderID, reason, responseTo, out);
-}
+};
 
 /** Ends the deferred order that a cancel names, where it is the account's. */
-function cancelDeferred(
+const cancelDeferred = (
   state: PartitionState,
   command: DataView,
   block: number,
   out: EventBuffer,
-): boolean {
+): boolean => {
   if (state.deferred.count === 0) return false;
   state.readID(command, block + Cancel.orderID);
   const order = state.deferred.of(state.findEntry());
@@ -82,14 +82,14 @@ function cancelDeferred(
   if (order?.said.getInt32(New.accountID, true) !== accountID) return false;
   endDeferred(state, order, OrdRejReason.CanceledBeforeEntry, out);
   return true;
-}
+};
 
-function refuseCancel(
+const refuseCancel = (
   state: PartitionState,
   slot: number,
   commands: Int32Array,
   block: number,
-): number {
+): number => {
   const validUntil = uint53At(commands, block + (Cancel.validUntil >>> 2));
   if (state.isAfter(validUntil)) return CxlRejReason.TooLateToEnter;
   if (slot === 0) return CxlRejReason.UnknownOrder;
@@ -99,10 +99,10 @@ function refuseCancel(
   if (words[at + OrderWord.accountID] !== accountID) return CxlRejReason.UnknownOrder;
   const { tradingState } = state.instrumentOf(words[at + OrderWord.traits]!);
   return tradingState === TradingState.Closed ? CxlRejReason.ExchangeClosed : 0;
-}
+};
 
 /** GTD orders that are due as of `state.now`, step 2a of every command. */
-export function expireOrders(state: PartitionState, out: EventBuffer): void {
+export const expireOrders = (state: PartitionState, out: EventBuffer): void => {
   const { orders, timers } = state;
   for (let slot = timers.first; slot !== 0; slot = timers.first) {
     const doubles = orders.cold.doublesOf(slot);
@@ -110,15 +110,15 @@ export function expireOrders(state: PartitionState, out: EventBuffer): void {
     if (doubles[at + ColdDouble.expireTime]! > state.now) return;
     cancelOpen(state, instrumentOfOrder(state, slot), slot, CancelReason.Expired, out);
   }
-}
+};
 
 /** OrderMassCancelRequest: of one account, or of all for accountID 0. */
-export function applyMassCancel(
+export const applyMassCancel = (
   state: PartitionState,
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   state.readID(command, block + MassCancel.commandID);
   const entry = state.findEntry();
   if (entry !== 0) return writeDuplicate(state, entry, command, block, MassCancel.templateId, out);
@@ -145,33 +145,33 @@ export function applyMassCancel(
   const affected = before - state.orders.count + deferred.length;
   const securityID = instrument === null ? 0 : instrument.securityID;
   writeMassCancelReport(command, block, securityID, side, affected, out);
-}
+};
 
-function refuseMassCancel(
+const refuseMassCancel = (
   state: PartitionState,
   isSymbolUnknown: boolean,
   command: DataView,
   block: number,
-): number {
+): number => {
   if (state.isShareFull()) return BusinessRejectReason.IdWindowFull;
   if (state.isTooLate(command, block)) return BusinessRejectReason.TooLateToEnter;
   if (isSymbolUnknown) return BusinessRejectReason.UnknownSymbol;
   const isAccountUnknown = state.accountID !== 0 && !state.accounts.isDefined(state.account);
   return isAccountUnknown ? BusinessRejectReason.UnknownAccount : 0;
-}
+};
 
 /**
  * Cancels what is open of an account, or of all for 0, and of one of its connections, or of any for 0, on a side, or on both for None; closed
  * instruments are passed over.
  */
-export function cancelBooks(
+export const cancelBooks = (
   state: PartitionState,
   accountID: number,
   connectionID: number,
   side: number,
   cancelReason: number,
   out: EventBuffer,
-): void {
+): void => {
   for (let securityID = 1; securityID <= state.instruments.count; securityID++) {
     cancelBook(
       state,
@@ -183,9 +183,9 @@ export function cancelBooks(
       out,
     );
   }
-}
+};
 
-function cancelBook(
+const cancelBook = (
   state: PartitionState,
   instrument: Instrument,
   accountID: number,
@@ -193,7 +193,7 @@ function cancelBook(
   side: number,
   cancelReason: number,
   out: EventBuffer,
-): void {
+): void => {
   if (instrument.tradingState === TradingState.Closed) return;
   cancelLadder(state, instrument, accountID, connectionID, side, cancelReason, out);
   if (instrument.stops === null) return;
@@ -201,9 +201,9 @@ function cancelBook(
     cancelWaiting(state, instrument, accountID, connectionID, Side.Buy, cancelReason, out);
   if (side !== Side.Buy)
     cancelWaiting(state, instrument, accountID, connectionID, Side.Sell, cancelReason, out);
-}
+};
 
-function cancelWaiting(
+const cancelWaiting = (
   state: PartitionState,
   instrument: Instrument,
   accountID: number,
@@ -211,14 +211,14 @@ function cancelWaiting(
   side: number,
   cancelReason: number,
   out: EventBuffer,
-): void {
+): void => {
   for (const slot of waitingInOrder(state, instrument, side)) {
     if (isForgotten(state, slot) || !isOf(state, slot, accountID, connectionID)) continue;
     cancelOpen(state, instrument, slot, cancelReason, out);
   }
-}
+};
 
-function cancelLadder(
+const cancelLadder = (
   state: PartitionState,
   instrument: Instrument,
   accountID: number,
@@ -226,7 +226,7 @@ function cancelLadder(
   side: number,
   cancelReason: number,
   out: EventBuffer,
-): void {
+): void => {
   const { ladder, asks } = instrument;
   if (side !== Side.Sell) {
     for (let price = ladder.bestBid; price !== 0; price = ladder.nextBelow(price)) {
@@ -245,9 +245,9 @@ function cancelLadder(
   for (let price = asks.bestAsk; price !== 0; price = asks.nextAbove(price)) {
     cancelLevel(state, instrument, asks.find(price), accountID, connectionID, cancelReason, out);
   }
-}
+};
 
-function cancelLevel(
+const cancelLevel = (
   state: PartitionState,
   instrument: Instrument,
   level: number,
@@ -255,7 +255,7 @@ function cancelLevel(
   connectionID: number,
   cancelReason: number,
   out: EventBuffer,
-): void {
+): void => {
   for (let slot = firstOfLevel(state, level); slot !== 0;) {
     const next = nextInLevel(state, slot);
     if (isOf(state, slot, accountID, connectionID)) {
@@ -263,41 +263,40 @@ function cancelLevel(
     }
     slot = next;
   }
-}
+};
 
 /** An open order leaves its book or stop book, and is closed. */
-export function cancelOpen(
+export const cancelOpen = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   cancelReason: number,
   out: EventBuffer,
-): void {
+): void => {
   withdraw(state, instrument, slot);
   writeRestingCanceled(state, instrument, slot, cancelReason, out);
   cancelOther(state, instrument, slot, out);
   forgetOrder(state, slot, hashOfOrder(state, slot));
-}
+};
 
-function instrumentOfOrder(state: PartitionState, slot: number): Instrument {
+const instrumentOfOrder = (state: PartitionState, slot: number): Instrument => {
   const words = state.orders.hot.wordsOf(slot);
   return state.instrumentOf(words[(slot << orderShift) + OrderWord.traits]!);
-}
+};
 
 /** Whether the other leg of its pair has taken the order along. */
-function isForgotten({ orders }: PartitionState, slot: number): boolean {
-  return orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits] === 0;
-}
+const isForgotten = ({ orders }: PartitionState, slot: number): boolean =>
+  orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits] === 0;
 
 /** Whether an open order is of this account and of this connection; 0 = of any. */
-function isOf(
+const isOf = (
   { orders }: PartitionState,
   slot: number,
   accountID: number,
   connectionID: number,
-): boolean {
+): boolean => {
   if (accountID === 0) return true;
   const words = orders.hot.wordsOf(slot);
   if (words[(slot << orderShift) + OrderWord.accountID] !== accountID) return false;
   return connectionID === 0 || connectionOf(orders, slot) === connectionID;
-}
+};

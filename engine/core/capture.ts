@@ -94,7 +94,7 @@ export interface InstrumentCapture extends PublishedIndication {
   readonly lastPx: number;
 }
 
-export function captureState(state: PartitionState): EngineCapture {
+export const captureState = (state: PartitionState): EngineCapture => {
   const accounts = capturePool(state.accounts.pool);
   const keys = capturePool(state.keys.pool);
   const orders = capturePool(state.orders.pool);
@@ -122,13 +122,14 @@ export function captureState(state: PartitionState): EngineCapture {
   const deadManTimers = state.deadMen.listed;
   const rules = { ...active, ...defined, scheduledStates, deadManTimers };
   return { ...rules, orders, extras, window, ...waiting, transfer };
-}
+};
 
-function capturePool({ top, memories }: RecordPool): PoolCapture {
-  return { top, buffers: memories.map((memory) => memory.copy(top)) };
-}
+const capturePool = ({ top, memories }: RecordPool): PoolCapture => ({
+  top,
+  buffers: memories.map((memory) => memory.copy(top)),
+});
 
-function captureLimits({ accountLimits, instruments }: PartitionState): AccountLimitsCapture[] {
+const captureLimits = ({ accountLimits, instruments }: PartitionState): AccountLimitsCapture[] => {
   return accountLimits.accounts().flatMap(({ accountID, caps }) => {
     const own = [...caps.entries()].flatMap(([securityID, set]) => {
       if (set === undefined) return [];
@@ -138,9 +139,9 @@ function captureLimits({ accountLimits, instruments }: PartitionState): AccountL
     });
     return own.sort((left, right) => (left.symbol < right.symbol ? -1 : 1));
   });
-}
+};
 
-function captureFees({ fees, instruments }: PartitionState): FeeScheduleCapture[] {
+const captureFees = ({ fees, instruments }: PartitionState): FeeScheduleCapture[] => {
   const captured = fees.listed().map(({ feeTier, securityID, makerFeePpm, takerFeePpm }) => ({
     feeTier,
     symbol: securityID === 0 ? "" : instruments.at(securityID).symbol,
@@ -150,9 +151,9 @@ function captureFees({ fees, instruments }: PartitionState): FeeScheduleCapture[
   return captured.sort(
     (left, right) => left.feeTier - right.feeTier || (left.symbol < right.symbol ? -1 : 1),
   );
-}
+};
 
-function captureInstruments({ instruments }: PartitionState): InstrumentCapture[] {
+const captureInstruments = ({ instruments }: PartitionState): InstrumentCapture[] => {
   return Array.from({ length: instruments.count }, (_, index) => {
     const instrument = instruments.at(index + 1);
     const {
@@ -171,4 +172,4 @@ function captureInstruments({ instruments }: PartitionState): InstrumentCapture[
     const { rptSeq: _rptSeq, ...published } = indication;
     return { ...definition, ...published };
   });
-}
+};

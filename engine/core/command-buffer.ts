@@ -34,6 +34,8 @@ export class CommandBuffer {
 }
 
 /** Unsigned integer of at most 2^53 - 1 in two words, the low one first. */
-export function uint53At(words: Int32Array, at: number): number {
-  return (words[at + 1]! >>> 0) * 4294967296 + (words[at]! >>> 0);
-}
+export const uint53At = (words: Int32Array, at: number): number => {
+  const high = words[at + 1]!;
+  const low = words[at]! >>> 0;
+  return high === 0 ? low : (high >>> 0) * 4294967296 + low;
+};

@@ -7,37 +7,37 @@ import type { PartitionState } from "./state.ts";
 /** The way into the id window of commands that are no orders (SEMANTICS §4): the same for all of them. */
 
 /** Answers a repeat. */
-export function isRepeat(
+export const isRepeat = (
   state: PartitionState,
   command: DataView,
   block: number,
   templateId: number,
   out: EventBuffer,
-): boolean {
+): boolean => {
   state.readID(command, block + CommandHead.id);
   const entry = state.findEntry();
   state.readAccount(command, block);
   if (entry === 0) return false;
   writeDuplicate(state, entry, command, block, templateId, out);
   return true;
-}
+};
 
 /** The checks that every one of these commands starts with, after the repeat. */
-export function refuseEntry(state: PartitionState, command: DataView, block: number): number {
+export const refuseEntry = (state: PartitionState, command: DataView, block: number): number => {
   if (state.isShareFull()) return Reason.IdWindowFull;
   return state.isTooLate(command, block) ? Reason.TooLateToEnter : 0;
-}
+};
 
 /** Leaves the id window entry and answers a refusal; true where the command is to be carried out. */
-export function settle(
+export const settle = (
   state: PartitionState,
   command: DataView,
   block: number,
   templateId: number,
   reason: number,
   out: EventBuffer,
-): boolean {
+): boolean => {
   if (reason !== Reason.IdWindowFull) state.remember(command, block, reason);
   if (reason !== 0) writeBusinessReject(command, block, templateId, reason, out);
   return reason === 0;
-}
+};

@@ -25,35 +25,35 @@ export interface ConnectionShape {
   readonly end: number;
 }
 
-export function shapeOfConnections(
+export const shapeOfConnections = (
   at: number,
   orderCount: number,
   timerCount: number,
-): ConnectionShape {
+): ConnectionShape => {
   const timersAt = at + 8 + orderCount * orderBytes;
   return { at, orderCount, timersAt, timerCount, end: timersAt + 8 + timerCount * timerBytes };
-}
+};
 
 /** Throws where the bytes do not hold the section. */
-export function readConnectionShape(view: DataView, at: number): ConnectionShape {
+export const readConnectionShape = (view: DataView, at: number): ConnectionShape => {
   const orderCount = readCount(view, at);
   const { timersAt } = shapeOfConnections(at, orderCount, 0);
   const shape = shapeOfConnections(at, orderCount, readCount(view, timersAt));
   assert(shape.end <= view.byteLength, "a snapshot holds all timers that it counts");
   return shape;
-}
+};
 
-function readCount(view: DataView, at: number): number {
+const readCount = (view: DataView, at: number): number => {
   assert(at + 8 <= view.byteLength && validUint53(view, at), "a snapshot counts timers");
   return readUint53(view, at);
-}
+};
 
 /** Places, in the second section, of the resting orders of connections, and the connectionID of each. */
-export function orderConnections(
+export const orderConnections = (
   { extras }: EngineCapture,
   slots: readonly number[],
   bySlot: ReadonlyMap<number, number>,
-): (readonly [place: number, connectionID: number])[] {
+): (readonly [place: number, connectionID: number])[] => {
   if (bySlot.size === 0) return [];
   const doubles = new Float64Array(extras.buffers[0]!);
   return slots.flatMap((slot, place) => {
@@ -61,14 +61,14 @@ export function orderConnections(
     const connectionID = doubles[(extra << (extraShift - 1)) + ExtraDouble.connectionID]!;
     return extra === 0 || connectionID === 0 ? [] : [[place, connectionID] as const];
   });
-}
+};
 
-export function writeConnections(
+export const writeConnections = (
   view: DataView,
   shape: ConnectionShape,
   orders: readonly (readonly [place: number, connectionID: number])[],
   timers: readonly DeadManTimer[],
-): void {
+): void => {
   writeUint53(view, shape.at, shape.orderCount);
   orders.forEach(([place, connectionID], index) => {
     const at = shape.at + 8 + index * orderBytes;
@@ -82,14 +82,14 @@ export function writeConnections(
     writeUint53(view, at + 8, accountID);
     writeUint53(view, at + 16, connectionID);
   });
-}
+};
 
 /** The connectionIDs by the place of their order in the second section; throws where they do not stand by it. */
-export function readConnections(
+export const readConnections = (
   view: DataView,
   shape: ConnectionShape,
   orderCount: number,
-): Map<number, number> {
+): Map<number, number> => {
   const connections = new Map<number, number>();
   let last = -1;
   for (let index = 0; index < shape.orderCount; index++) {
@@ -103,9 +103,9 @@ export function readConnections(
     last = place;
   }
   return connections;
-}
+};
 
-export function readTimers(view: DataView, shape: ConnectionShape): DeadManTimer[] {
+export const readTimers = (view: DataView, shape: ConnectionShape): DeadManTimer[] => {
   return Array.from({ length: shape.timerCount }, (_, index) => {
     const at = shape.timersAt + 8 + index * timerBytes;
     const isWritten = [at, at + 8, at + 16].every((field) => validUint53(view, field));
@@ -116,10 +116,14 @@ export function readTimers(view: DataView, shape: ConnectionShape): DeadManTimer
       connectionID: readUint53(view, at + 16),
     };
   });
-}
+};
 
 /** Arms the timers. The accounts must have been restored. Throws on impossible ones. */
-export function restoreTimers(state: PartitionState, view: DataView, shape: ConnectionShape): void {
+export const restoreTimers = (
+  state: PartitionState,
+  view: DataView,
+  shape: ConnectionShape,
+): void => {
   const timers = readTimers(view, shape);
   const owned = new Set(
     timers.map(({ accountID, connectionID }) => `${accountID} ${connectionID}`),
@@ -135,4 +139,4 @@ export function restoreTimers(state: PartitionState, view: DataView, shape: Conn
   state.deadMen.load(timers);
   const { connectionCount } = state.deadMen;
   assert(connectionCount <= state.limits.accountCountMax, "timers are within their limit");
-}
+};

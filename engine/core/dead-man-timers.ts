@@ -100,8 +100,8 @@ export class DeadManTimers {
 }
 
 /** Whether of two timers the left one fires first. */
-export function isDueBefore(left: DeadManTimer, right: DeadManTimer): boolean {
+export const isDueBefore = (left: DeadManTimer, right: DeadManTimer): boolean => {
   if (left.deadline !== right.deadline) return left.deadline < right.deadline;
   if (left.accountID !== right.accountID) return left.accountID < right.accountID;
   return left.connectionID < right.connectionID;
-}
+};

@@ -20,12 +20,12 @@ import type { EventBuffer } from "./event-buffer.ts";
 import type { PartitionState } from "./state.ts";
 
 /** Arms, moves or disarms a dead-man timer of the account: its own, or one of its connections' (SEMANTICS §5d). */
-export function applyCancelOnDisconnect(
+export const applyCancelOnDisconnect = (
   state: PartitionState,
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   if (isRepeat(state, command, block, Disconnect.templateId, out)) return;
   const request = decodeCancelOnDisconnect(command, block);
   const reason = refuseEntry(state, command, block) || refuseTimer(state, request);
@@ -34,27 +34,27 @@ export function applyCancelOnDisconnect(
   const deadline = timeoutMs === 0 ? 0 : state.now + timeoutMs;
   state.deadMen.set(state.accountID, connectionID, deadline);
   writeDeadManTimerSet(command, block, connectionID, deadline, out);
-}
+};
 
-function refuseTimer(
+const refuseTimer = (
   { accounts, account, accountID, deadMen, limits }: PartitionState,
   { scope = DisconnectScope.Account, connectionID = 0, timeoutMs }: CancelOnDisconnect,
-): number {
+): number => {
   if (!accounts.isDefined(account)) return Reason.UnknownAccount;
   const isOfConnection = connectionID !== 0;
   if ((scope === DisconnectScope.Connection) !== isOfConnection) return Reason.InvalidDefinition;
   const isNew = isOfConnection && timeoutMs !== 0 && !deadMen.isArmed(accountID, connectionID);
   const isFull = deadMen.connectionCount >= limits.accountCountMax;
   return isNew && isFull ? Reason.CapacityReached : 0;
-}
+};
 
 /** Timers that have run out as of `state.now`, step 2b of every command: what they are for is canceled, once. */
-export function fireDeadMen(state: PartitionState, out: EventBuffer): void {
+export const fireDeadMen = (state: PartitionState, out: EventBuffer): void => {
   const { deadMen } = state;
   while (deadMen.firstDue <= state.now) fireFirst(state, deadMen, out);
-}
+};
 
-function fireFirst(state: PartitionState, deadMen: DeadManTimers, out: EventBuffer): void {
+const fireFirst = (state: PartitionState, deadMen: DeadManTimers, out: EventBuffer): void => {
   const timer = deadMen.takeFirst();
   const { accountID, connectionID } = timer;
   const before = state.orders.count;
@@ -68,4 +68,4 @@ function fireFirst(state: PartitionState, deadMen: DeadManTimers, out: EventBuff
     );
   for (const order of deferred) endDeferred(state, order, OrdRejReason.CanceledBeforeEntry, out);
   writeDeadManTimerFired(timer, before - state.orders.count + deferred.length, out);
-}
+};

@@ -9,14 +9,14 @@ import type { PartitionState } from "./state.ts";
 const clOrdIDWords = 9;
 
 /** The order at hand waits; `command` is the attempt at hand, `validUntil` of the first one. */
-export function writeDeferred(
+export const writeDeferred = (
   state: PartitionState,
   command: DataView,
   block: number,
   ordRejReason: number,
   validUntil: number,
   out: EventBuffer,
-): void {
+): void => {
   out.hasLetters = true;
   out.open(Deferred.templateId, Deferred.blockLength, refusalVersion(command, block, ordRejReason));
   out.zeros(Deferred.rptSeq, 3);
@@ -35,15 +35,15 @@ export function writeDeferred(
   out.copy(Deferred.clOrdID, command, block + New.clOrdID, clOrdIDWords);
   out.word(Deferred.clOrdID + clOrdIDWords * 4, 0);
   out.count(Deferred.validUntil, validUntil);
-}
+};
 
-export function writeDeadLettered(
+export const writeDeadLettered = (
   { said, firstSeqNum }: DeferredOrder,
   commandOffset: number,
   attempts: number,
   deadReason: number,
   out: EventBuffer,
-): void {
+): void => {
   out.hasLetters = true;
   out.open(Dead.templateId, Dead.blockLength);
   out.zeros(Dead.rptSeq, 3);
@@ -55,4 +55,4 @@ export function writeDeadLettered(
   out.half(Dead.attempts, attempts);
   out.half(Dead.deadReason, deadReason);
   out.word(Dead.blockLength - 4, 0);
-}
+};

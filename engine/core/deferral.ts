@@ -20,13 +20,13 @@ import type { PartitionState } from "./state.ts";
 const symbolBytes = 16;
 
 /** Defers the first attempt of an order that is refused for `reason`, where that may pass by itself. Whether it did. */
-export function deferFirst(
+export const deferFirst = (
   state: PartitionState,
   command: DataView,
   block: number,
   reason: number,
   out: EventBuffer,
-): boolean {
+): boolean => {
   const validUntil = readUint53(command, block + New.validUntil);
   const isRoom = state.deferred.count < state.semantics.rules.deferredCountMax;
   const isKeptUntil = validUntil < state.now + state.limits.idWindowMs;
@@ -38,46 +38,46 @@ export function deferFirst(
   state.deferred.add({ entry, firstSeqNum: state.seqNum, validUntil, connectionID, said });
   writeDeferred(state, command, block, reason, validUntil, out);
   return true;
-}
+};
 
 /** Defers a later attempt once more, where there is time for another one. Whether it did. */
-export function deferAgain(
+export const deferAgain = (
   state: PartitionState,
   { entry, validUntil }: DeferredOrder,
   command: DataView,
   block: number,
   reason: number,
   out: EventBuffer,
-): boolean {
+): boolean => {
   if (!mayWait(state, command, block, reason, validUntil)) return false;
   const attempt = command.getUint16(block + New.attempt, true);
   state.window.setOutcome(entry, packOutcome(Decision.Deferred, reason, attempt, EntryMark.none));
   writeDeferred(state, command, block, reason, validUntil, out);
   return true;
-}
+};
 
-function mayWait(
+const mayWait = (
   state: PartitionState,
   command: DataView,
   block: number,
   reason: number,
   validUntil: number,
-): boolean {
+): boolean => {
   if (reason !== OrdRejReason.UnknownSymbol && reason !== OrdRejReason.NewerVersion) return false;
   const backOff = retryBackOffs[command.getUint16(block + New.attempt, true)];
   if (backOff === undefined || state.now + backOff.ms >= validUntil) return false;
   const symbol = readText(command, block + New.symbol, symbolBytes);
   return isSymbol(symbol) && command.getUint32(block + New.orderID, false) === symbolHash(symbol);
-}
+};
 
 /** A deferred order waits no longer: it has been accepted, or refused for `reason`. Writes its DeadLettered where it is dead. */
-export function settle(
+export const settle = (
   state: PartitionState,
   order: DeferredOrder,
   reason: number,
   attempts: number,
   out: EventBuffer,
-): void {
+): void => {
   const { entry } = order;
   const deadReason = deadReasonOf(reason);
   const mark = deadReason === 0 ? EntryMark.none : EntryMark.dead;
@@ -87,9 +87,9 @@ export function settle(
   if (deadReason === 0) return;
   const commandOffset = state.window.doubleOf(entry, EntryDouble.commandOffset);
   writeDeadLettered(order, commandOffset, attempts, deadReason, out);
-}
+};
 
-function deadReasonOf(ordRejReason: number): number {
+const deadReasonOf = (ordRejReason: number): number => {
   switch (ordRejReason) {
     case OrdRejReason.UnknownSymbol:
       return DeadReason.UnknownSymbol;
@@ -100,24 +100,24 @@ function deadReasonOf(ordRejReason: number): number {
     default:
       return 0;
   }
-}
+};
 
 /** Deferred orders whose validUntil has passed as of `state.now`, step 2d of every command. */
-export function settleDue(state: PartitionState, out: EventBuffer): void {
+export const settleDue = (state: PartitionState, out: EventBuffer): void => {
   const { deferred } = state;
   while (deferred.firstDue < state.now) {
     assert(deferred.first !== undefined, "what is due is here");
     endDeferred(state, deferred.first, OrdRejReason.TooLateToEnter, out);
   }
-}
+};
 
 /** Refuses a deferred order otherwise than by an attempt. The command at hand keeps its place; its id and account must be read again. */
-export function endDeferred(
+export const endDeferred = (
   state: PartitionState,
   order: DeferredOrder,
   reason: number,
   out: EventBuffer,
-): void {
+): void => {
   const { said, entry, firstSeqNum } = order;
   const { seqLow, seqHigh } = state;
   state.readID(said, New.orderID);
@@ -128,14 +128,14 @@ export function endDeferred(
   state.seqLow = seqLow;
   state.seqHigh = seqHigh;
   settle(state, order, reason, attemptOf(state.window.outcomeOf(entry)) + 1, out);
-}
+};
 
 /** The deferred orders that a mass cancel names, by firstSeqNum. */
-export function namedDeferred(
+export const namedDeferred = (
   state: PartitionState,
   command: DataView,
   block: number,
-): readonly DeferredOrder[] {
+): readonly DeferredOrder[] => {
   if (state.deferred.count === 0) return [];
   const accountID = command.getUint32(block + MassCancel.accountID, true);
   const side = command.getUint8(block + MassCancel.side);
@@ -149,4 +149,4 @@ export function namedDeferred(
       (symbol === "" || readText(said, New.symbol, symbolBytes) === symbol)
     );
   });
-}
+};

@@ -58,10 +58,10 @@ export class DeferredOrders {
   }
 }
 
-function isDueBefore(left: DeferredOrder, right: DeferredOrder): boolean {
+const isDueBefore = (left: DeferredOrder, right: DeferredOrder): boolean => {
   if (left.validUntil !== right.validUntil) return left.validUntil < right.validUntil;
   return left.firstSeqNum < right.firstSeqNum;
-}
+};
 
 /** Offset and bytes of the fields that a refusal repeats. */
 const saidFields = [
@@ -77,11 +77,11 @@ const saidFields = [
 ] as const;
 
 /** A copy of what a refusal of the order whose block this is would say. */
-export function keepSaid(command: DataView, block: number): DataView {
+export const keepSaid = (command: DataView, block: number): DataView => {
   const said = new DataView(new ArrayBuffer(New.blockLength));
   for (const [offset, length] of saidFields) {
     for (let at = offset; at < offset + length; at++)
       said.setUint8(at, command.getUint8(block + at));
   }
   return said;
-}
+};

@@ -37,12 +37,12 @@ import type { PartitionState } from "./state.ts";
 
 /** The operator's commands (SEMANTICS §4): rare, so that they may allocate. */
 
-export function applySecurityDefinition(
+export const applySecurityDefinition = (
   state: PartitionState,
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   if (isRepeat(state, command, block, Security.templateId, out)) return;
   const known = state.instruments.find(command, block + Security.symbol);
   const terms = decodeSecurityDefinition(command, block);
@@ -52,25 +52,25 @@ export function applySecurityDefinition(
   const instrument = known ?? state.instruments.add(terms);
   if (known === null) state.auctions.follow(instrument);
   writeSecurityDefined(instrument, command, block, known === null, out);
-}
+};
 
-function refuseTerms(
+const refuseTerms = (
   { instruments, limits }: PartitionState,
   known: Instrument | null,
   terms: InstrumentTerms,
-): number {
+): number => {
   if (!areTermsValid(terms)) return Reason.InvalidDefinition;
   if (known !== null) return known.hasUnitsOf(terms) ? 0 : Reason.ExponentChanged;
   if (instruments.hasSymbolHash(symbolHash(terms.symbol))) return Reason.SymbolHashTaken;
   return instruments.count >= limits.instrumentCountMax ? Reason.CapacityReached : 0;
-}
+};
 
-export function applySecurityStatus(
+export const applySecurityStatus = (
   state: PartitionState,
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   if (isRepeat(state, command, block, Status.templateId, out)) return;
   const instrument = state.instruments.find(command, block + Status.symbol);
   const isLong = command.getUint16(block - headerBytes, true) >= Status.blockLengthV6;
@@ -81,14 +81,14 @@ export function applySecurityStatus(
   if (!settle(state, command, block, Status.templateId, reason, out) || instrument === null) return;
   const tradingState = command.getUint8(block + Status.tradingState);
   setTradingState(state, instrument, tradingState, effectiveTime, out);
-}
+};
 
-export function applyAccountDefinition(
+export const applyAccountDefinition = (
   state: PartitionState,
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   if (isRepeat(state, command, block, Account.templateId, out)) return;
   const reason = refuseEntry(state, command, block) || refuseAccount(state, command, block);
   if (!settle(state, command, block, Account.templateId, reason, out)) return;
@@ -97,22 +97,22 @@ export function applyAccountDefinition(
   const feeTier = isLong ? command.getUint16(block + Account.feeTier, true) : 0;
   state.accounts.define(state.accountID, accountStatus, feeTier, command, block + Account.name);
   writeAccountDefined(command, block, feeTier, out);
-}
+};
 
-function refuseAccount(state: PartitionState, command: DataView, block: number): number {
+const refuseAccount = (state: PartitionState, command: DataView, block: number): number => {
   if (state.accountID === 0 || command.getUint8(block + Account.name) === 0) {
     return Reason.InvalidDefinition;
   }
   const isFull = state.accounts.definedCount >= state.limits.accountCountMax;
   return isFull && !state.accounts.isDefined(state.account) ? Reason.CapacityReached : 0;
-}
+};
 
-export function applyAccountLimits(
+export const applyAccountLimits = (
   state: PartitionState,
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   if (isRepeat(state, command, block, Limits.templateId, out)) return;
   const hasSymbol = command.getUint8(block + Limits.symbol) !== 0;
   const instrument = hasSymbol ? state.instruments.find(command, block + Limits.symbol) : null;
@@ -129,25 +129,25 @@ export function applyAccountLimits(
   if (isFirst) countAllOpen(state, state.accountID);
   state.instruments.holdToCaps();
   writeAccountLimitsChanged(command, block, out);
-}
+};
 
-function refuseLimits(
+const refuseLimits = (
   { accounts, account, accountID, accountLimits, limits }: PartitionState,
   securityID: number,
   isSymbolUnknown: boolean,
-): number {
+): number => {
   if (!accounts.isDefined(account)) return Reason.UnknownAccount;
   if (isSymbolUnknown) return Reason.UnknownSymbol;
   const isFull = accountLimits.count >= limits.accountCountMax;
   return isFull && !accountLimits.has(accountID, securityID) ? Reason.CapacityReached : 0;
-}
+};
 
-export function applyFeeSchedule(
+export const applyFeeSchedule = (
   state: PartitionState,
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   if (isRepeat(state, command, block, Fees.templateId, out)) return;
   const hasSymbol = command.getUint8(block + Fees.symbol) !== 0;
   const instrument = hasSymbol ? state.instruments.find(command, block + Fees.symbol) : null;
@@ -163,23 +163,23 @@ export function applyFeeSchedule(
   state.fees.set(feeTier, securityID, { makerFeePpm, takerFeePpm });
   state.instruments.chargeFees();
   writeFeeScheduleChanged(command, block, out);
-}
+};
 
-function refuseMoreFees(
+const refuseMoreFees = (
   { fees, limits }: PartitionState,
   feeTier: number,
   securityID: number,
-): number {
+): number => {
   const isFull = fees.count >= limits.accountCountMax;
   return isFull && !fees.has(feeTier, securityID) ? Reason.CapacityReached : 0;
-}
+};
 
-export function applyKeyDefinition(
+export const applyKeyDefinition = (
   state: PartitionState,
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   if (isRepeat(state, command, block, Key.templateId, out)) return;
   const reason = refuseEntry(state, command, block) || refuseKey(state, command, block);
   if (!settle(state, command, block, Key.templateId, reason, out)) return;
@@ -195,40 +195,40 @@ export function applyKeyDefinition(
     block + Key.publicKey,
   );
   writeKeyDefined(command, block, out);
-}
+};
 
-function refuseKey(state: PartitionState, command: DataView, block: number): number {
+const refuseKey = (state: PartitionState, command: DataView, block: number): number => {
   const hasKeyID = command.getUint8(block + Key.keyID) !== 0;
   if (!hasKeyID || command.getUint8(block + Key.scopes) === 0) return Reason.InvalidDefinition;
   if (state.accountID !== 0 && !state.accounts.isDefined(state.account))
     return Reason.UnknownAccount;
   const isFull = state.keys.count >= state.limits.keyCountMax;
   return isFull && !state.keys.has(command, block + Key.keyID) ? Reason.CapacityReached : 0;
-}
+};
 
 /**
  * Makes semantics active from the next command on (SEMANTICS §8). Throws UnknownSemantics where it is not to be refused and this build
  * lacks them.
  */
-export function applyActivateSemantics(
+export const applyActivateSemantics = (
   state: PartitionState,
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   if (isRepeat(state, command, block, Activate.templateId, out)) return;
   const reason = refuseEntry(state, command, block) || refuseActivation(state, command, block);
   if (!settle(state, command, block, Activate.templateId, reason, out)) return;
   const semanticsVersion = command.getUint16(block + Activate.semanticsVersion, true);
   state.semantics = semanticsOf(state.versions, semanticsVersion);
   writeSemanticsActivated(command, block, out);
-}
+};
 
-function refuseActivation(
+const refuseActivation = (
   { semantics, versions, auctions }: PartitionState,
   command: DataView,
   block: number,
-): number {
+): number => {
   const semanticsVersion = command.getUint16(block + Activate.semanticsVersion, true);
   const schemaVersion = command.getUint16(block + Activate.schemaVersion, true);
   const isOlder =
@@ -237,4 +237,4 @@ function refuseActivation(
   if (auctions.count !== 0) return Reason.AuctionUnderWay;
   const wanted = semanticsOf(versions, semanticsVersion);
   return schemaVersion === wanted.schemaVersion ? 0 : Reason.InvalidDefinition;
-}
+};

@@ -39,15 +39,14 @@ import { completeLimits } from "./limits.ts";
 import type { EngineLimits } from "./limits.ts";
 import { applyList } from "./lists.ts";
 import { applyNewOrder } from "./order-entry.ts";
-import { cancelPlain } from "./plain-cancel.ts";
-import { enterPlain } from "./plain-order.ts";
-import { replacePlain } from "./plain-replace.ts";
+import { applyPlain } from "./plain-commands.ts";
 import { Preparation } from "./prepare.ts";
 import { applyReplace } from "./replace.ts";
 import { restoreState } from "./restore.ts";
 import { builtSemantics } from "./semantics.ts";
 import type { SemanticsList } from "./semantics.ts";
 import { runScheduled } from "./sessions.ts";
+import { StateNumber } from "./state-numbers.ts";
 import { CommandHead, PartitionState } from "./state.ts";
 import { waitingOrders } from "./waiting-orders.ts";
 import type { WaitingOrder } from "./waiting-orders.ts";
@@ -117,8 +116,14 @@ export class Engine {
     assert(block + ((header & 0xffff) >>> 2) <= words.length, "a command has its whole block");
     state.begin(seqNum, commandOffset);
     state.advance(appendTime, uint53At(words, block + (CommandHead.sendingTime >>> 2)));
-    runDue(state, out);
-    dispatch(state, header >>> 16, commands, block, out);
+    const isQuiet = state.isQuiet();
+    if (!isQuiet) runDue(state, out);
+    if (applyPlain(state, header >>> 16, words, block, out)) {
+      if (isQuiet) return;
+    } else {
+      applyAny(state, header >>> 16, commands, block, out);
+      state.refreshTables();
+    }
     if (state.auctions.count !== 0) indicate(state, out);
   }
 
@@ -146,6 +151,8 @@ export class Engine {
     state.advance(appendTime, uint53At(order.words, block + (CommandHead.sendingTime >>> 2)));
     runDue(state, out);
     applyNewOrder(state, order, block, true, out);
+    state.numbers[StateNumber.dueAt] = 0;
+    state.refreshTables();
     indicate(state, out);
   }
 
@@ -221,12 +228,11 @@ export class Engine {
   }
 }
 
-function preparationOf({ window, orders }: PartitionState): Preparation {
-  return new Preparation(window.index, orders);
-}
+const preparationOf = ({ window, orders }: PartitionState): Preparation =>
+  new Preparation(window.index, orders);
 
 /** SEMANTICS §1, step 2. */
-function runDue(state: PartitionState, out: EventBuffer): void {
+const runDue = (state: PartitionState, out: EventBuffer): void => {
   const { window } = state;
   if (state.timers.count !== 0) expireOrders(state, out);
   if (state.deadMen.firstDue <= state.now) fireDeadMen(state, out);
@@ -234,42 +240,48 @@ function runDue(state: PartitionState, out: EventBuffer): void {
   if (state.deferred.firstDue < state.now) settleDue(state, out);
   if (window.released !== 0 || window.batchDue <= state.now) window.expireBatch(state.now);
   state.windowTime = state.now;
-}
+  state.numbers[StateNumber.dueAt] = nextDue(state);
+  state.refreshTables();
+};
 
-/** The command whose block starts at word `block`. */
-function dispatch(
+/** Before then runDue has nothing to do, unless commands change that; 0 where each command has to look. */
+const nextDue = (state: PartitionState): number => {
+  const { auctions, timers, window, deadMen, scheduled, deferred } = state;
+  if (auctions.count !== 0 || timers.count !== 0 || window.released !== 0) return 0;
+  return Math.min(window.batchDue, deadMen.firstDue, scheduled.firstDue, deferred.firstDue);
+};
+
+/** The command whose block starts at word `block`; what it leaves may be due at any time. */
+const applyAny = (
   state: PartitionState,
   templateId: number,
   commands: CommandBuffer,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
+  state.numbers[StateNumber.dueAt] = 0;
   switch (templateId) {
     case NewOrderSingleLayout.templateId:
-      if (enterPlain(state, commands.words, block, out)) return;
       return applyNewOrder(state, commands, block, false, out);
     case OrderCancelRequestLayout.templateId:
-      if (cancelPlain(state, commands.words, block, out)) return;
       return applyCancel(state, commands, block, out);
     case OrderCancelReplaceRequestLayout.templateId:
-      if (replacePlain(state, commands.words, block, out)) return;
       return applyReplace(state, commands, block, out);
+    case NewOrderListLayout.templateId:
+      return applyList(state, commands, block, out);
     default:
-      if (templateId === NewOrderListLayout.templateId) {
-        return applyList(state, commands, block, out);
-      }
-      return dispatchRare(state, templateId, commands.view, block << 2, out);
+      return applyRare(state, templateId, commands.view, block << 2, out);
   }
-}
+};
 
 /** The command whose block starts at byte `block`. */
-function dispatchRare(
+const applyRare = (
   state: PartitionState,
   templateId: number,
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   switch (templateId) {
     case OrderMassCancelRequestLayout.templateId:
       return applyMassCancel(state, command, block, out);
@@ -294,4 +306,4 @@ function dispatchRare(
     default:
       throw new Error("Invariant broken: only commands are applied");
   }
-}
+};

@@ -69,6 +69,13 @@ export class EntryIndex {
     return this.#ring.has(word & numberMask) ? this.#follow(word, hash, id, at) : 0;
   }
 
+  /** Whether the first look says that an id may be here; `find` knows. */
+  mayHave(hash: number): boolean {
+    const heads = this.#heads;
+    const word = heads[hash & (heads.length - 1)]!;
+    return (word < 0 || ((word ^ hash) & tagMask) === 0) && this.#ring.has(word & numberMask);
+  }
+
   /** Looks for an id from a bucket's word on, whose entry is there. */
   #follow(from: number, hash: number, id: Int32Array, at: number): number {
     const ring = this.#ring;
@@ -89,7 +96,7 @@ export class EntryIndex {
     this.#pushed[number & (this.#pushed.length - 1)] = head;
     const more = this.#ring.has(head & numberMask) ? moreBit : 0;
     heads[bucket] = more | (hash & tagMask) | number;
-    if (this.#nextHeads !== null) this.#continueGrowth(this.#nextHeads, number);
+    if (this.#nextHeads !== null) this.continueGrowth(this.#nextHeads, number);
     else if (isCrowded(this.#ring.count, heads.length)) this.#grow();
   }
 
@@ -105,8 +112,8 @@ export class EntryIndex {
     this.#filled = this.#ring.first;
   }
 
-  #continueGrowth(heads: Int32Array<ArrayBuffer>, number: number): void {
-    if (this.#touched >= heads.length) this.#fill(heads);
+  private continueGrowth(heads: Int32Array<ArrayBuffer>, number: number): void {
+    if (this.#touched >= heads.length) this.fillNext(heads);
     else if (number % entriesPerPage === 0) {
       heads[this.#touched] = 0;
       this.#touched += pageWords;
@@ -114,7 +121,7 @@ export class EntryIndex {
   }
 
   /** Enters the next entries in the tables to come; changes over to them when they have all. */
-  #fill(heads: Int32Array<ArrayBuffer>): void {
+  private fillNext(heads: Int32Array<ArrayBuffer>): void {
     const ring = this.#ring;
     const pushed = this.#nextPushed;
     if (!ring.has(this.#filled)) this.#filled = ring.first;
@@ -136,6 +143,5 @@ export class EntryIndex {
 }
 
 /** Whether so many entries are too many for so many buckets. */
-function isCrowded(entryCount: number, bucketCount: number): boolean {
-  return entryCount * 8 > bucketCount * 3;
-}
+const isCrowded = (entryCount: number, bucketCount: number): boolean =>
+  entryCount * 8 > bucketCount * 3;

@@ -1,5 +1,6 @@
 import { assert } from "./assert.ts";
 import { EntryDouble, entryShift, EntryWord } from "./id-entry.ts";
+import { StateNumber } from "./state-numbers.ts";
 
 /**
  * The entries of the id window in order of entry, which is order of time. They are numbered as they come, in 25 bits: a number is
@@ -60,16 +61,18 @@ export class EntryRing {
     return this.#doubles[number >>> chunkShift]!;
   }
 
-  /** Adds an entry whose order does not rest, and returns its number. Its id stands at `from` of `source`, behind it its requestHash. */
+  /**
+   * Adds an entry, and returns its number. Its id stands at `from` of `source`, behind it its requestHash; its time and its command are those
+   * of `numbers`, by StateNumber. `slot` is that of its order, or 0 where that does not rest.
+   */
   append(
     source: Int32Array,
     from: number,
     hash: number,
     account: number,
-    entryTime: number,
     outcome: number,
-    seqNum: number,
-    commandOffset: number,
+    slot: number,
+    numbers: Float64Array,
   ): number {
     const number = this.next;
     const index = number & chunkMask;
@@ -84,14 +87,17 @@ export class EntryRing {
     words[at + EntryWord.requestHash + 1] = source[from + 5]!;
     words[at + EntryWord.idHash] = hash;
     words[at + EntryWord.outcome] = outcome;
+    words[at + EntryWord.order] = slot;
     words[at + EntryWord.account] = account;
-    doubles[(at >>> 1) + EntryDouble.seqNum] = seqNum;
-    doubles[(at >>> 1) + EntryDouble.commandOffset] = commandOffset;
-    doubles[(at >>> 1) + EntryDouble.entryTime] = entryTime;
+    doubles[(at >>> 1) + EntryDouble.seqNum] = numbers[StateNumber.seqNum]!;
+    doubles[(at >>> 1) + EntryDouble.commandOffset] = numbers[StateNumber.commandOffset]!;
+    doubles[(at >>> 1) + EntryDouble.entryTime] = numbers[StateNumber.now]!;
     words[accountsAt + index] = account;
-    if ((index & 31) === 0) words[bitsAt + (index >>> 5)] = 0;
+    const bit = index & 31;
+    const bits = bit === 0 ? 0 : words[bitsAt + (index >>> 5)]!;
+    words[bitsAt + (index >>> 5)] = slot === 0 ? bits & ~(1 << bit) : bits | (1 << bit);
     this.next = (number + 1) & numberMask;
-    if (index === chunkMask) this.#extend(entryTime);
+    if (index === chunkMask) this.extend(numbers[StateNumber.now]!);
     return number;
   }
 
@@ -149,7 +155,7 @@ export class EntryRing {
     }
   }
 
-  #extend(entryTime: number): void {
+  private extend(entryTime: number): void {
     assert(this.count < numberMask - 2 * chunkMask, "the id window's entries can be numbered");
     const words = this.#spareWords ?? new Int32Array(chunkWords);
     this.#tailWords = words;
@@ -173,6 +179,4 @@ export class EntryRing {
 }
 
 /** Where an entry starts among its words. */
-export function wordAt(number: number): number {
-  return (number & chunkMask) << entryShift;
-}
+export const wordAt = (number: number): number => (number & chunkMask) << entryShift;

@@ -15,16 +15,13 @@ const int32Max = 0x7fffffff;
 const two32 = 4294967296;
 
 /** The two words of an event's header. */
-export function headerWord(templateId: number, blockLength: number): number {
-  return blockLength | (templateId << 16);
-}
+export const headerWord = (templateId: number, blockLength: number): number =>
+  blockLength | (templateId << 16);
 /** Of an event that says nothing new: of the first version. */
 export const schemaWord = schemaId;
 
 /** High word of an integer of at most 2^53 - 1; the low one is what is left of it as a word. */
-export function highWord(value: number): number {
-  return value <= int32Max ? 0 : (value / two32) | 0;
-}
+export const highWord = (value: number): number => (value <= int32Max ? 0 : (value / two32) | 0);
 
 export class EventBuffer {
   bytes: Uint8Array;

@@ -20,11 +20,11 @@ const ppmMin = -10_000;
 const ppmMax = 100_000;
 
 /** Whether a tier may have these rates: no trade costs the venue more than it brings. */
-export function areRates(feeTier: number, { makerFeePpm, takerFeePpm }: FeeRates): boolean {
+export const areRates = (feeTier: number, { makerFeePpm, takerFeePpm }: FeeRates): boolean => {
   const isWithin = (ppm: number): boolean => ppm >= ppmMin && ppm <= ppmMax;
   const isWhole = isWithin(makerFeePpm) && isWithin(takerFeePpm);
   return feeTier !== 0 && isWhole && makerFeePpm + takerFeePpm >= 0;
-}
+};
 
 /** The schedules by tier and instrument (SEMANTICS §5c). The engine keeps no sums: who trades what is in the trades. */
 export class FeeTable {
@@ -63,24 +63,24 @@ const makerFee = new Wide();
 const takerFee = new Wide();
 
 /** Adds to the Trade that was written last what its sides pay, where they pay. Cost: two accounts looked up, and a product for each. */
-export function addFees(
+export const addFees = (
   { accounts, fees, taker }: PartitionState,
   { securityID }: Instrument,
   makerAccountID: number,
   lastQty: number,
   lastPx: number,
   out: EventBuffer,
-): void {
+): void => {
   const makerRates = fees.of(accounts.feeTierOf(accounts.find(makerAccountID)), securityID);
   const takerRates = fees.of(accounts.feeTierOf(accounts.find(taker.accountID)), securityID);
   if (makerRates === null && takerRates === null) return;
   const makerFeePpm = makerRates === null ? 0 : makerRates.makerFeePpm;
   const takerFeePpm = takerRates === null ? 0 : takerRates.takerFeePpm;
   charge(makerFeePpm, takerFeePpm, lastQty, lastPx, out);
-}
+};
 
 /** As addFees, of a trade in an auction: the earlier of the two orders pays as a maker, the other one as a taker. */
-export function addAuctionFees(
+export const addAuctionFees = (
   { accounts, fees }: PartitionState,
   { securityID, lastPx }: Instrument,
   trade: {
@@ -90,7 +90,7 @@ export function addAuctionFees(
     readonly lastQty: number;
   },
   out: EventBuffer,
-): void {
+): void => {
   const ppmOf = (accountID: number, isEarlier: boolean): number => {
     const rates = fees.of(accounts.feeTierOf(accounts.find(accountID)), securityID);
     if (rates === null) return 0;
@@ -98,16 +98,16 @@ export function addAuctionFees(
   };
   const { buyer, seller, isBuyEarlier, lastQty } = trade;
   charge(ppmOf(buyer, isBuyEarlier), ppmOf(seller, !isBuyEarlier), lastQty, lastPx, out);
-}
+};
 
 /** Adds what the account in the maker's fields pays, and that in the taker's. */
-function charge(
+const charge = (
   makerFeePpm: number,
   takerFeePpm: number,
   lastQty: number,
   lastPx: number,
   out: EventBuffer,
-): void {
+): void => {
   multiplyWide(notional, lastQty, lastPx);
   takeFee(makerFee, makerFeePpm);
   takeFee(takerFee, takerFeePpm);
@@ -118,9 +118,9 @@ function charge(
   out.wide(Traded.makerFee, makerFee);
   out.wide(Traded.takerFee, takerFee);
   out.pair(Traded.feeSigns, (isMakerPaid ? 1 : 0) | (isTakerPaid ? 2 : 0), 0);
-}
+};
 
 /** What is paid, or received, of `notional`: a charge is rounded up, a rebate down. */
-function takeFee(fee: Wide, ppm: number): void {
+const takeFee = (fee: Wide, ppm: number): void => {
   scaleByMillionths(fee, notional, Math.abs(ppm), ppm > 0);
-}
+};

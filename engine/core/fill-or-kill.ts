@@ -9,7 +9,7 @@ import type { PartitionState } from "./state.ts";
  * Whether the whole of state.taker could trade at once: the walk that matching would take, without a change. An own order ends the
  * walk unless the mode would cancel it and go on. Cost: one step a maker, as the sweep itself.
  */
-export function canFillWhole(state: PartitionState, instrument: Instrument): boolean {
+export const canFillWhole = (state: PartitionState, instrument: Instrument): boolean => {
   const { taker } = state;
   const { ladder } = instrument;
   const isBuying = taker.side === Side.Buy;
@@ -21,10 +21,10 @@ export function canFillWhole(state: PartitionState, instrument: Instrument): boo
     price = isBuying ? ladder.nextAbove(price) : ladder.nextBelow(price);
   }
   return false;
-}
+};
 
 /** What is still short after a level: 0 when nothing is, -1 when an own order ends the walk. */
-function walkLevel(state: PartitionState, level: number, shortQty: number): number {
+const walkLevel = (state: PartitionState, level: number, shortQty: number): number => {
   const { taker } = state;
   const { orders } = state;
   let short = shortQty;
@@ -43,4 +43,4 @@ function walkLevel(state: PartitionState, level: number, shortQty: number): numb
   }
   // What icebergs hide comes after all that the level shows.
   return Math.max(0, short - hiddenQty);
-}
+};

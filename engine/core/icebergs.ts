@@ -11,16 +11,16 @@ import type { PartitionState } from "./state.ts";
  */
 
 /** What a resting order offers to the next taker. */
-export function shownQtyOf(state: PartitionState, slot: number): number {
+export const shownQtyOf = (state: PartitionState, slot: number): number => {
   const { hot, extras } = state.orders;
   const at = slot << orderShift;
   const isSpecial = (hot.wordsOf(slot)[at + OrderWord.traits]! & hasExtraBit) !== 0;
   if (isSpecial) return extras.doubleOf(slot, ExtraDouble.shownQty);
   return hot.doublesOf(slot)[(at >>> 1) + OrderDouble.leavesQty]!;
-}
+};
 
 /** An order that rests anew, or with less than before, shows what it may; nothing to do for a plain one. */
-export function show(state: PartitionState, slot: number): void {
+export const show = (state: PartitionState, slot: number): void => {
   const { hot, extras } = state.orders;
   const at = slot << orderShift;
   if ((hot.wordsOf(slot)[at + OrderWord.traits]! & hasExtraBit) === 0) return;
@@ -29,10 +29,10 @@ export function show(state: PartitionState, slot: number): void {
   const shownQty = displayQty === 0 ? leavesQty : Math.min(displayQty, leavesQty);
   extras.setDouble(slot, ExtraDouble.shownQty, shownQty);
   recount(state, slot);
-}
+};
 
 /** Gives a plain order an extra record, in which it hides nothing; leaves one that has one. */
-export function giveExtra(state: PartitionState, slot: number): void {
+export const giveExtra = (state: PartitionState, slot: number): void => {
   const { hot, extras } = state.orders;
   const words = hot.wordsOf(slot);
   const at = (slot << orderShift) + OrderWord.traits;
@@ -40,10 +40,10 @@ export function giveExtra(state: PartitionState, slot: number): void {
   words[at] = words[at]! | hasExtraBit;
   extras.give(slot);
   show(state, slot);
-}
+};
 
 /** As show, for an order that keeps its place: it shows no more than before. */
-export function showLess(state: PartitionState, slot: number): void {
+export const showLess = (state: PartitionState, slot: number): void => {
   const { hot, extras } = state.orders;
   const at = slot << orderShift;
   if ((hot.wordsOf(slot)[at + OrderWord.traits]! & hasExtraBit) === 0) return;
@@ -51,15 +51,15 @@ export function showLess(state: PartitionState, slot: number): void {
   const shownQty = extras.doubleOf(slot, ExtraDouble.shownQty);
   extras.setDouble(slot, ExtraDouble.shownQty, Math.min(shownQty, leavesQty));
   recount(state, slot);
-}
+};
 
 /** An iceberg whose leavesQty has been lowered has given `qty`; where it shows nothing any more, it shows more at the end of its level. */
-export function giveShown(
+export const giveShown = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   qty: number,
-): void {
+): void => {
   const { hot, extras } = state.orders;
   const shownQty = extras.doubleOf(slot, ExtraDouble.shownQty) - qty;
   extras.setDouble(slot, ExtraDouble.shownQty, shownQty);
@@ -73,4 +73,4 @@ export function giveShown(
     joinBook(state, instrument, slot, price);
   }
   show(state, slot);
-}
+};

@@ -25,27 +25,17 @@ export const EntryDouble = { seqNum: 4, commandOffset: 5, entryTime: 6 } as cons
 export const EntryMark = { none: 0, dead: 1, replayed: 2 } as const;
 
 /** decision 8 bits, attempt 4, mark 4, reason 16. */
-export function packOutcome(
+export const packOutcome = (
   decision: number,
   reason: number,
   attempt: number,
   mark: number,
-): number {
-  return decision | (attempt << 8) | (mark << 12) | (reason << 16);
-}
+): number => decision | (attempt << 8) | (mark << 12) | (reason << 16);
 
-export function decisionOf(outcome: number): number {
-  return outcome & 0xff;
-}
+export const decisionOf = (outcome: number): number => outcome & 0xff;
 
-export function attemptOf(outcome: number): number {
-  return (outcome >>> 8) & 0xf;
-}
+export const attemptOf = (outcome: number): number => (outcome >>> 8) & 0xf;
 
-export function markOf(outcome: number): number {
-  return (outcome >>> 12) & 0xf;
-}
+export const markOf = (outcome: number): number => (outcome >>> 12) & 0xf;
 
-export function reasonOf(outcome: number): number {
-  return outcome >>> 16;
-}
+export const reasonOf = (outcome: number): number => outcome >>> 16;

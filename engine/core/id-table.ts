@@ -37,6 +37,11 @@ export class IdTable {
     return this.pairs.byteLength + (this.#old?.byteLength ?? 0);
   }
 
+  /** Whether a record can be entered without growth. */
+  get hasRoom(): boolean {
+    return (this.count + 1) * 4 <= this.pairs.length;
+  }
+
   /** Makes room for `count` records in an empty table, so that it need not grow on the way there. */
   reserve(count: number): void {
     let { length } = this.pairs;
@@ -63,7 +68,7 @@ export class IdTable {
     this.count++;
     if (this.#old !== null) this.#move(this.#old);
     else if (this.count * 4 > this.pairs.length) this.#grow();
-    this.#put(hash, slot);
+    putPair(this.pairs, hash, slot);
   }
 
   /** Takes out a record that is here. */
@@ -109,25 +114,25 @@ export class IdTable {
     const end = Math.min(this.#moved + movesPerInsert * 2, old.length);
     for (; this.#moved < end; this.#moved += 2) {
       while (old[this.#moved + 1] !== 0) {
-        this.#put(old[this.#moved]!, old[this.#moved + 1]!);
+        putPair(this.pairs, old[this.#moved]!, old[this.#moved + 1]!);
         takeOut(old, this.#moved);
       }
     }
     if (this.#moved === old.length) this.#old = null;
   }
-
-  #put(hash: number, slot: number): void {
-    const pairs = this.pairs;
-    const mask = pairs.length - 1;
-    let bucket = (hash << 1) & mask;
-    while (pairs[bucket + 1] !== 0) bucket = (bucket + 2) & mask;
-    pairs[bucket] = hash;
-    pairs[bucket + 1] = slot;
-  }
 }
 
+/** Enters a record under an id that is not there. */
+export const putPair = (pairs: Int32Array, hash: number, slot: number): void => {
+  const mask = pairs.length - 1;
+  let bucket = (hash << 1) & mask;
+  while (pairs[bucket + 1] !== 0) bucket = (bucket + 2) & mask;
+  pairs[bucket] = hash;
+  pairs[bucket + 1] = slot;
+};
+
 /** Empties a bucket, and moves up what was pushed behind it. */
-export function takeOut(pairs: Int32Array, bucket: number): void {
+export const takeOut = (pairs: Int32Array, bucket: number): void => {
   const mask = pairs.length - 1;
   let hole = bucket;
   for (let next = (bucket + 2) & mask; pairs[next + 1] !== 0; next = (next + 2) & mask) {
@@ -138,30 +143,29 @@ export function takeOut(pairs: Int32Array, bucket: number): void {
     hole = next;
   }
   pairs[hole + 1] = 0;
-}
+};
 
 /** Hash of an id of 16 bytes, as four words. */
-export function hashID(words: Int32Array, at: number): number {
+export const hashID = (words: Int32Array, at: number): number => {
   const first = productsOf(words[at]!, 0x9e3779b1, words[at + 1]!, 0x85ebca6b);
   const second = productsOf(words[at + 2]!, 0xc2b2ae35, words[at + 3]!, 0x27d4eb2f);
   return finishHash((first + second) | 0);
-}
+};
 
-function productsOf(left: number, leftBy: number, right: number, rightBy: number): number {
-  return Math.imul(left, leftBy) ^ Math.imul(right, rightBy);
-}
+const productsOf = (left: number, leftBy: number, right: number, rightBy: number): number =>
+  Math.imul(left, leftBy) ^ Math.imul(right, rightBy);
 
 /** Brings the high bits of a sum of products down, and mixes once more. */
-function finishHash(sum: number): number {
+const finishHash = (sum: number): number => {
   const mixed = Math.imul(sum ^ (sum >>> 15), 0x7feb352d);
   return mixed ^ (mixed >>> 14);
-}
+};
 
 /** Spreads every bit of a word over all of them. */
-export function mixBits(value: number): number {
+export const mixBits = (value: number): number => {
   let mixed = value ^ (value >>> 16);
   mixed = Math.imul(mixed, 0x7feb352d);
   mixed ^= mixed >>> 15;
   mixed = Math.imul(mixed, 0x846ca68b);
   return mixed ^ (mixed >>> 16);
-}
+};

@@ -8,6 +8,7 @@ import { numberMask } from "./entry-ring.ts";
 import { EntryDouble } from "./id-entry.ts";
 import { hashID } from "./id-table.ts";
 import { IdWindow } from "./id-window.ts";
+import { numberCount, StateNumber } from "./state-numbers.ts";
 import { OrderPool } from "./order-pool.ts";
 
 const idWindowMs = 1000;
@@ -41,11 +42,12 @@ class Model {
   readonly window: IdWindow;
   now = 1;
   readonly #isCrowded: boolean;
+  readonly #numbers = new Float64Array(numberCount);
   /** When each id, which counts from 0, has entered. */
   readonly #times: number[] = [];
 
   constructor(first: number, isCrowded: boolean) {
-    this.window = new IdWindow(this.accounts, new OrderPool(), idWindowMs, first);
+    this.window = new IdWindow(this.accounts, new OrderPool(), idWindowMs, this.#numbers, first);
     this.#isCrowded = isCrowded;
   }
 
@@ -53,7 +55,9 @@ class Model {
     const id = this.#times.length;
     const account = this.accounts.obtain(accountID);
     const { Accepted } = Decision;
-    this.window.enter(idOf(id), 0, this.#hashOf(id), account, this.now, Accepted, id + 1, id);
+    this.#numbers[StateNumber.now] = this.now;
+    this.#numbers[StateNumber.seqNum] = id + 1;
+    this.window.enter(idOf(id), 0, this.#hashOf(id), account, Accepted, 0, this.#numbers);
     this.#times.push(this.now);
   }
 

@@ -1,3 +1,4 @@
+import { Decision } from "../../schema/generated/enums.ts";
 import type { Accounts } from "./accounts.ts";
 import { assert } from "./assert.ts";
 import { EntryIndex } from "./entry-index.ts";
@@ -6,6 +7,7 @@ import { EntryDouble, entryShift, EntryWord } from "./id-entry.ts";
 import { orderShift, OrderWord } from "./order-pool.ts";
 import type { OrderPool } from "./order-pool.ts";
 import { RecordMemory, RecordPool } from "./record-pool.ts";
+import { StateNumber } from "./state-numbers.ts";
 import { copyID, isSameID } from "./words.ts";
 
 /**
@@ -27,29 +29,43 @@ const nextReleased = EntryWord.idHash;
 export class IdWindow {
   readonly ring: EntryRing;
   readonly held = new RecordPool(new RecordMemory(entryShift, capacityMin));
-  /** From then on, a batch has run out. */
-  batchDue = Infinity;
   /** Slot of the first held entry that leaves with the next command, 0 = none. */
   released = 0;
   readonly index: EntryIndex;
   readonly #accounts: Accounts;
   readonly #orders: OrderPool;
   readonly #idWindowMs: number;
+  /** PartitionState.numbers, to say when something is due. */
+  readonly #numbers: Float64Array;
   /** When the first of the ring runs out. */
   #firstDue = Infinity;
-  #heldCount = 0;
+  /** Entries whose time is out, and whose orders rest or have just closed. */
+  heldCount = 0;
   /** Something of what was read ahead, so that nobody finds that the reading is for nothing. */
   read = 0;
   /** Entries in the window; those that have run out count until they leave. */
   count = 0;
 
   /** A window whose first entry gets the number `first`. */
-  constructor(accounts: Accounts, orders: OrderPool, idWindowMs: number, first = 1) {
+  constructor(
+    accounts: Accounts,
+    orders: OrderPool,
+    idWindowMs: number,
+    numbers: Float64Array,
+    first = 1,
+  ) {
     this.ring = new EntryRing(first);
     this.index = new EntryIndex(this.ring);
     this.#accounts = accounts;
     this.#orders = orders;
     this.#idWindowMs = idWindowMs;
+    this.#numbers = numbers;
+    numbers[StateNumber.batchDue] = Infinity;
+  }
+
+  /** From then on, a batch has run out. */
+  get batchDue(): number {
+    return this.#numbers[StateNumber.batchDue]!;
   }
 
   /** Of what grows by doubling; the ring's chunks come one by one. */
@@ -66,7 +82,7 @@ export class IdWindow {
   findAt(hash: number, id: Int32Array, at: number, now: number): number {
     const number = this.index.find(hash, id, at);
     if (number !== 0) return this.#settle(number, hash, id, at, now);
-    return this.#heldCount === 0 ? 0 : this.#findHeld(hash, id, at);
+    return this.heldCount === 0 ? 0 : this.#findHeld(hash, id, at);
   }
 
   /** As find, for a state that is being restored: among the entries of the ring, whether they have run out or not. */
@@ -74,32 +90,38 @@ export class IdWindow {
     return this.index.find(hash, id, 0);
   }
 
-  /** Adds an entry under an id that has none; it stands at `from` of `source`, and behind it the requestHash, as in a command. */
+  /** Adds an entry under an id that has none, as EntryRing.append. */
   enter(
     source: Int32Array,
     from: number,
     hash: number,
     account: number,
-    now: number,
     outcome: number,
-    seqNum: number,
-    commandOffset: number,
+    slot: number,
+    numbers: Float64Array,
   ): number {
-    const number = this.ring.append(
-      source,
-      from,
-      hash,
-      account,
-      now,
-      outcome,
-      seqNum,
-      commandOffset,
-    );
+    const number = this.ring.append(source, from, hash, account, outcome, slot, numbers);
     this.index.insert(hash, number);
     this.count++;
     this.#accounts.countEntry(account);
-    if (this.batchDue === Infinity) this.#setBatch();
+    if (this.#numbers[StateNumber.batchDue] === Infinity) this.setBatch();
     return number;
+  }
+
+  /**
+   * As enter, of a request that is accepted; 0, and nothing is changed, where its id is in the ring, or was until its time ran out. Where
+   * entries are held, the caller has to look for an order of this id.
+   */
+  tryEnter(
+    source: Int32Array,
+    from: number,
+    hash: number,
+    account: number,
+    slot: number,
+    numbers: Float64Array,
+  ): number {
+    if (this.index.mayHave(hash) && this.index.find(hash, source, from) !== 0) return 0;
+    return this.enter(source, from, hash, account, Decision.Accepted, slot, numbers);
   }
 
   /** The words among which an entry starts at `wordAt`, and the same memory as doubles. */
@@ -127,8 +149,8 @@ export class IdWindow {
     this.wordsOf(entry)[this.wordAt(entry) + EntryWord.outcome] = outcome;
   }
 
-  /** An entry of the ring is entered once more, as of another command. */
-  moveToEnd(number: number, now: number, seqNum: number, commandOffset: number): number {
+  /** An entry of the ring is entered once more, as of the command at hand. */
+  moveToEnd(number: number): number {
     const words = this.ring.wordsOf(number);
     const at = wordAt(number);
     const account = words[at + EntryWord.account]!;
@@ -136,7 +158,7 @@ export class IdWindow {
     const outcome = words[at + EntryWord.outcome]!;
     this.ring.clear(number);
     this.count--;
-    const moved = this.enter(words, at, hash, account, now, outcome, seqNum, commandOffset);
+    const moved = this.enter(words, at, hash, account, outcome, 0, this.#numbers);
     this.#accounts.uncountEntry(account);
     if (this.ring.isResting(number)) this.attach(words[at + EntryWord.order]!, moved);
     return moved;
@@ -174,14 +196,14 @@ export class IdWindow {
     while (this.batchDue <= now) {
       this.#touchOrders();
       for (let left = batchCount; left > 0; left--) this.#takeFirst();
-      this.#setBatch();
+      this.setBatch();
     }
     if (this.#firstDue > now) return;
     while (this.#firstDue <= now) {
       this.#takeFirst();
       this.#setFirstDue();
     }
-    this.#setBatch();
+    this.setBatch();
   }
 
   /**
@@ -211,7 +233,7 @@ export class IdWindow {
     doubles[(at >>> 1) + EntryDouble.seqNum] = seqNum;
     doubles[(at >>> 1) + EntryDouble.commandOffset] = commandOffset;
     doubles[(at >>> 1) + EntryDouble.entryTime] = entryTime;
-    this.#heldCount++;
+    this.heldCount++;
     this.count++;
     this.#accounts.countEntry(account);
     if (slot === 0) this.#release(held);
@@ -222,6 +244,7 @@ export class IdWindow {
   #release(slot: number): void {
     this.held.memory.wordsOf(slot)[(slot << entryShift) + nextReleased] = this.released;
     this.released = slot;
+    this.#numbers[StateNumber.dueAt] = 0;
   }
 
   /** All entries, in no particular order. */
@@ -277,12 +300,15 @@ export class IdWindow {
     this.#firstDue = isEmpty ? Infinity : this.#timeOf(ring.first) + this.#idWindowMs;
   }
 
-  #setBatch(): void {
+  private setBatch(): void {
     const { ring } = this;
     this.#setFirstDue();
     const isFull = ring.count >= batchCount;
     const last = (ring.first + batchCount - 1) & numberMask;
-    this.batchDue = isFull ? this.#timeOf(last) + this.#idWindowMs : Infinity;
+    const batchDue = isFull ? this.#timeOf(last) + this.#idWindowMs : Infinity;
+    const numbers = this.#numbers;
+    numbers[StateNumber.batchDue] = batchDue;
+    if (batchDue < numbers[StateNumber.dueAt]!) numbers[StateNumber.dueAt] = batchDue;
   }
 
   #dropReleased(): void {
@@ -294,7 +320,7 @@ export class IdWindow {
       this.#accounts.uncountEntry(words[at + EntryWord.account]!);
       words[at + EntryWord.account] = 0;
       this.held.release(slot);
-      this.#heldCount--;
+      this.heldCount--;
       this.count--;
     }
   }
@@ -341,7 +367,7 @@ export class IdWindow {
     const held = this.held.memory.wordsOf(slot);
     const heldAt = slot << entryShift;
     for (let word = 0; word < 1 << entryShift; word++) held[heldAt + word] = words[at + word]!;
-    this.#heldCount++;
+    this.heldCount++;
     return slot;
   }
 

@@ -52,6 +52,4 @@ export class Indication implements PublishedIndication {
 const limb = 2 ** 48;
 
 /** As a quantity says it: at most 2^53 - 1. */
-function qtyOf({ lo, hi }: Wide): number {
-  return hi < 32 ? hi * limb + lo : Number.MAX_SAFE_INTEGER;
-}
+const qtyOf = ({ lo, hi }: Wide): number => (hi < 32 ? hi * limb + lo : Number.MAX_SAFE_INTEGER);

@@ -26,7 +26,7 @@ export class Auctions {
 }
 
 /** At the end of a command: what each opening would come to, where that has changed. Cost: that of findAuctionPrice for each book that has. */
-export function indicate(state: PartitionState, out: EventBuffer): void {
+export const indicate = (state: PartitionState, out: EventBuffer): void => {
   const { auctions, outcome } = state;
   for (let index = 0; index < auctions.count; index++) {
     const instrument = auctions.at(index);
@@ -39,9 +39,9 @@ export function indicate(state: PartitionState, out: EventBuffer): void {
     }
     indication.rptSeq = instrument.rptSeq;
   }
-}
+};
 
-function writeIndication(instrument: Instrument, out: EventBuffer): void {
+const writeIndication = (instrument: Instrument, out: EventBuffer): void => {
   const { indication } = instrument;
   out.open(Layout.templateId, Layout.blockLength, Layout.version);
   out.count(Layout.rptSeq, ++instrument.rptSeq);
@@ -50,4 +50,4 @@ function writeIndication(instrument: Instrument, out: EventBuffer): void {
   out.count(Layout.indicativeQty, indication.indicativeQty);
   out.count(Layout.imbalanceQty, indication.imbalanceQty);
   out.pair(Layout.imbalanceSide, indication.imbalanceSide, 0);
-}
+};

@@ -134,7 +134,7 @@ const exponentMax = 9;
 const symbolPattern = /^[A-Z0-9][A-Z0-9._-]{0,15}$/;
 
 /** Whether every field is within the range that SEMANTICS §4 gives it. */
-export function areTermsValid(terms: InstrumentTerms): boolean {
+export const areTermsValid = (terms: InstrumentTerms): boolean => {
   const { minOrderQty, maxOrderQty } = terms;
   return (
     isSymbol(terms.symbol) &&
@@ -150,16 +150,12 @@ export function areTermsValid(terms: InstrumentTerms): boolean {
     terms.baseCurrency !== "" &&
     terms.quoteCurrency !== ""
   );
-}
+};
 
 /** Whether a definition may have this symbol. */
-export function isSymbol(text: string): boolean {
-  return symbolPattern.test(text);
-}
+export const isSymbol = (text: string): boolean => symbolPattern.test(text);
 
-function isExponent(value: number): boolean {
-  return value >= exponentMin && value <= exponentMax;
-}
+const isExponent = (value: number): boolean => value >= exponentMin && value <= exponentMax;
 
 /**
  * Instruments by securityID and by symbol, and the nodes that their ladders share.
@@ -250,31 +246,29 @@ export class Instruments {
   }
 }
 
-function setCaps(instrument: Instrument): void {
+const setCaps = (instrument: Instrument): void => {
   instrument.hasCaps = true;
   instrument.setGuard();
-}
+};
 
-function bytesReversed(word: number): number {
-  return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
-}
+const bytesReversed = (word: number): number =>
+  (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 
-function wordsOfSymbol(symbol: string): Int32Array {
-  return Int32Array.from({ length: symbolWords }, (_, index) => wordOfText(symbol, index * 4));
-}
+const wordsOfSymbol = (symbol: string): Int32Array =>
+  Int32Array.from({ length: symbolWords }, (_, index) => wordOfText(symbol, index * 4));
 
 /** Where the instrument of the symbol from `at` on is remembered. */
-function placeOf(words: Int32Array, at: number): number {
+const placeOf = (words: Int32Array, at: number): number => {
   const sum = Math.imul(words[at]!, 0x9e3779b1) + Math.imul(words[at + 1]!, 0x85ebca6b);
   return ((sum ^ words[at + 2]!) >>> 24) & (knownCount - 1);
-}
+};
 
 /** Four letters of ASCII text as the little-endian word that they are in a message. */
-function wordOfText(text: string, from: number): number {
+const wordOfText = (text: string, from: number): number => {
   let word = 0;
   for (let index = 3; index >= 0; index--) {
     const letter = from + index < text.length ? text.charCodeAt(from + index) : 0;
     word = (word << 8) | letter;
   }
   return word;
-}
+};

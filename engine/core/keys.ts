@@ -80,6 +80,5 @@ export class Keys {
   }
 }
 
-export function packKeyTraits(keyAlgorithm: number, keyStatus: number, scopes: number): number {
-  return keyAlgorithm | (keyStatus << 8) | (scopes << 16);
-}
+export const packKeyTraits = (keyAlgorithm: number, keyStatus: number, scopes: number): number =>
+  keyAlgorithm | (keyStatus << 8) | (scopes << 16);

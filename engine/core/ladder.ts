@@ -22,6 +22,9 @@ export class Ladder {
   readonly #branches = new Int32Array(branchCount);
   /** Which branches there are, 32 to a word. */
   readonly #branchBits = new Int32Array(branchWords);
+  /** The page that was looked up last, and the upper bits of its prices: most prices are near each other. */
+  #nearPage = 0;
+  #nearPrices = -1;
 
   constructor(pages: LevelPages) {
     this.#pages = pages;
@@ -29,6 +32,30 @@ export class Ladder {
 
   /** The level of a price (LevelPages addresses its two words), made where there is none yet. The caller must give it an order. */
   reach(price: number): number {
+    const page = this.pageOf(price) || this.makePage(price);
+    return (page << 10) | (price & 1023);
+  }
+
+  /** The level of a price, or 0 where it has none. */
+  find(price: number): number {
+    const page = this.pageOf(price);
+    return page === 0 ? 0 : (page << 10) | (price & 1023);
+  }
+
+  /** The page of a price, or 0 where it has none. */
+  pageOf(price: number): number {
+    return price >>> 10 === this.#nearPrices ? this.#nearPage : this.lookUpPage(price);
+  }
+
+  private lookUpPage(price: number): number {
+    const branch = this.#branches[price >>> 20]!;
+    const page = branch === 0 ? 0 : this.#pages.childAt(branch, (price >>> 10) & 1023);
+    this.#nearPrices = page === 0 ? -1 : price >>> 10;
+    this.#nearPage = page;
+    return page;
+  }
+
+  private makePage(price: number): number {
     const branchIndex = price >>> 20;
     let branch = this.#branches[branchIndex]!;
     if (branch === 0) {
@@ -37,21 +64,10 @@ export class Ladder {
       this.#branchBits[branchIndex >>> 5]! |= 1 << (branchIndex & 31);
     }
     const pageIndex = (price >>> 10) & 1023;
-    let page = this.#pages.childAt(branch, pageIndex);
-    if (page === 0) {
-      page = this.#pages.allocate();
-      this.#pages.setChild(branch, pageIndex, page);
-      this.#pages.setBit(branch, pageIndex);
-    }
-    return (page << 10) | (price & 1023);
-  }
-
-  /** The level of a price, or 0 where it has none. */
-  find(price: number): number {
-    const branch = this.#branches[price >>> 20]!;
-    if (branch === 0) return 0;
-    const page = this.#pages.childAt(branch, (price >>> 10) & 1023);
-    return page === 0 ? 0 : (page << 10) | (price & 1023);
+    const page = this.#pages.allocate();
+    this.#pages.setChild(branch, pageIndex, page);
+    this.#pages.setBit(branch, pageIndex);
+    return page;
   }
 
   /** A level has got its first order. */
@@ -81,15 +97,16 @@ export class Ladder {
 
   /** The lowest price with orders above this one, 0 = none. */
   nextAbove(price: number): number {
-    const pages = this.#pages;
+    const page = this.pageOf(price);
+    const level = page === 0 ? -1 : this.#pages.above(page, price & 1023);
+    return level >= 0 ? (price & ~1023) | level : this.nextPageAbove(price);
+  }
+
+  private nextPageAbove(price: number): number {
     const branchIndex = price >>> 20;
     const branch = this.#branches[branchIndex]!;
     if (branch !== 0) {
-      const pageIndex = (price >>> 10) & 1023;
-      const page = pages.childAt(branch, pageIndex);
-      const level = page === 0 ? -1 : pages.above(page, price & 1023);
-      if (level >= 0) return (price & ~1023) | level;
-      const next = pages.above(branch, pageIndex);
+      const next = this.#pages.above(branch, (price >>> 10) & 1023);
       if (next >= 0) return this.#lowestOf(branchIndex, branch, next);
     }
     return this.#lowestFrom(branchIndex + 1);
@@ -97,15 +114,16 @@ export class Ladder {
 
   /** The highest price with orders below this one, 0 = none. */
   nextBelow(price: number): number {
-    const pages = this.#pages;
+    const page = this.pageOf(price);
+    const level = page === 0 ? -1 : this.#pages.below(page, price & 1023);
+    return level >= 0 ? (price & ~1023) | level : this.nextPageBelow(price);
+  }
+
+  private nextPageBelow(price: number): number {
     const branchIndex = price >>> 20;
     const branch = this.#branches[branchIndex]!;
     if (branch !== 0) {
-      const pageIndex = (price >>> 10) & 1023;
-      const page = pages.childAt(branch, pageIndex);
-      const level = page === 0 ? -1 : pages.below(page, price & 1023);
-      if (level >= 0) return (price & ~1023) | level;
-      const next = pages.below(branch, pageIndex);
+      const next = this.#pages.below(branch, (price >>> 10) & 1023);
       if (next >= 0) return this.#highestOf(branchIndex, branch, next);
     }
     return this.#highestFrom(branchIndex - 1);
@@ -152,6 +170,7 @@ export class Ladder {
   #dropPage(price: number, page: number): void {
     const branch = this.#branches[price >>> 20]!;
     const pageIndex = (price >>> 10) & 1023;
+    this.#nearPrices = -1;
     this.#pages.release(page);
     this.#pages.setChild(branch, pageIndex, 0);
     if (!this.#pages.clearBit(branch, pageIndex)) return;

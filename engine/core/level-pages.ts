@@ -22,6 +22,12 @@ export class LevelPages {
     return this.#pool.byteLength;
   }
 
+  /** Brings a growth on; whether it is over. */
+  settle(): boolean {
+    this.#pool.settle();
+    return !this.entries.isMoving;
+  }
+
   allocate(): number {
     const node = this.#pool.allocate();
     this.entries.wordsOf(node)[node << entriesShift] = 0;
@@ -90,14 +96,8 @@ export class LevelPages {
 }
 
 /** The bits above bit `index`; shifting twice, since a shift by 32 is none. */
-function maskAbove(index: number): number {
-  return (-1 << index) << 1;
-}
+const maskAbove = (index: number): number => (-1 << index) << 1;
 
-function lowestBit(word: number): number {
-  return 31 - Math.clz32(word & -word);
-}
+const lowestBit = (word: number): number => 31 - Math.clz32(word & -word);
 
-function highestBit(word: number): number {
-  return 31 - Math.clz32(word);
-}
+const highestBit = (word: number): number => 31 - Math.clz32(word);

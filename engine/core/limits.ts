@@ -24,7 +24,7 @@ const countMax = 0x1ffffff;
 const instrumentCountCeiling = 0x7ffff;
 
 /** The defaults with some of them changed. Throws on limits that no engine can keep. */
-export function completeLimits(given: Partial<EngineLimits>): EngineLimits {
+export const completeLimits = (given: Partial<EngineLimits>): EngineLimits => {
   const limits = { ...defaultLimits, ...given };
   assertCount(limits.orderCountMax, countMax, "orderCountMax");
   assertCount(limits.instrumentCountMax, instrumentCountCeiling, "instrumentCountMax");
@@ -33,8 +33,8 @@ export function completeLimits(given: Partial<EngineLimits>): EngineLimits {
   assertCount(limits.idWindowEntryMax, countMax, "idWindowEntryMax");
   assertCount(limits.idWindowMs, Number.MAX_SAFE_INTEGER, "idWindowMs");
   return limits;
-}
+};
 
-function assertCount(value: number, ceiling: number, name: string): void {
+const assertCount = (value: number, ceiling: number, name: string): void => {
   assert(Number.isInteger(value) && value >= 0 && value <= ceiling, `${name} is a count`);
-}
+};

@@ -169,6 +169,25 @@ describe("rule 33: a batch is checked as a whole (SEMANTICS §4a)", () => {
   });
 });
 
+test.each([0, 1, 2])(
+  "rule 33: an item finds the tables as those before it have left them, grown or moving, %i orders before",
+  (orderCount) => {
+    const partition = Partition.open();
+    for (let index = 0; index < orderCount; index++) partition.order();
+    // Orders with an expireTime go the long way, which lets tables grow; the others the straight one.
+    const untilLater = { timeInForce: TimeInForce.GTD, expireTime: 9e15 };
+    for (let price = 1; price < 400; price++) {
+      const items = [["new", { price, ...untilLater }], newOrder(price), newOrder(price)] as const;
+      expect(brief(partition.list(items))).toEqual([
+        "ListAccepted",
+        "OrderAccepted",
+        "OrderAccepted",
+        "OrderAccepted",
+      ]);
+    }
+  },
+);
+
 describe("rule 33: ids of a batch (SEMANTICS §2)", () => {
   test("a list that comes again is a repeat, whole", () => {
     const partition = Partition.open();

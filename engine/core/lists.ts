@@ -13,11 +13,9 @@ import type { CommandBuffer } from "./command-buffer.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { applyNewOrder } from "./order-entry.ts";
 import { applyPair, mayBePair } from "./pairs.ts";
-import { cancelPlain } from "./plain-cancel.ts";
-import { enterPlain } from "./plain-order.ts";
-import { replacePlain } from "./plain-replace.ts";
 import { applyReplace } from "./replace.ts";
 import { CommandHead } from "./state.ts";
+import { applyPlain } from "./plain-commands.ts";
 import type { PartitionState } from "./state.ts";
 
 /** Bytes before the items, behind the block: how many bytes they are. */
@@ -27,12 +25,12 @@ const lengthBytes = 4;
  * NewOrderList (SEMANTICS §4a), its block from word `block` on: refused whole, or its items are carried out in their order, each as if it
  * came alone. Allocates nothing.
  */
-export function applyList(
+export const applyList = (
   state: PartitionState,
   commands: CommandBuffer,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const { words, view } = commands;
   const at = block << 2;
   state.takeID(words, block + (List.commandID >>> 2));
@@ -52,13 +50,13 @@ export function applyList(
   for (let item = firstItem(at); item < end; item = checkMessage(view, item, end)) {
     applyItem(state, commands, item >>> 2, out);
   }
-}
+};
 
-function refuseList(
+const refuseList = (
   state: PartitionState,
   { words, view: command }: CommandBuffer,
   block: number,
-): number {
+): number => {
   const itemCount = command.getUint8(block + List.itemCount);
   if (state.isShareShort(1 + itemCount)) return BusinessRejectReason.IdWindowFull;
   if (state.isTooLate(command, block)) return BusinessRejectReason.TooLateToEnter;
@@ -66,28 +64,25 @@ function refuseList(
   if (!areItemsInOrder(state, command, block)) return BusinessRejectReason.InvalidList;
   const isGood = !isPair(command, block) || hasPair(words, command, block);
   return isGood ? 0 : BusinessRejectReason.InvalidList;
-}
+};
 
-function isPair(command: DataView, block: number): boolean {
-  return command.getUint8(block + List.contingencyType) === ContingencyType.OneCancelsTheOther;
-}
+const isPair = (command: DataView, block: number): boolean =>
+  command.getUint8(block + List.contingencyType) === ContingencyType.OneCancelsTheOther;
 
 /** Whether the items, which stand in order, are two new orders that may be a pair. */
-function hasPair(words: Int32Array, command: DataView, block: number): boolean {
+const hasPair = (words: Int32Array, command: DataView, block: number): boolean => {
   const first = firstItem(block);
   const isOfNew = rankOf(command.getUint16(first + 2, true)) === rankOf(New.templateId);
   if (command.getUint8(block + List.itemCount) !== 2 || !isOfNew) return false;
   const second = checkMessage(command, first, endOfItems(command, block));
   return mayBePair(words, blockWord(first), blockWord(second));
-}
+};
 
 /** The word where the block behind a header starts. */
-function blockWord(header: number): number {
-  return (header + headerBytes) >>> 2;
-}
+const blockWord = (header: number): number => (header + headerBytes) >>> 2;
 
 /** Whether the items are as many as the list says, whole, of versions that are read, of its account, and cancels come before replaces and those before new orders. */
-function areItemsInOrder(state: PartitionState, command: DataView, block: number): boolean {
+const areItemsInOrder = (state: PartitionState, command: DataView, block: number): boolean => {
   const itemCount = command.getUint8(block + List.itemCount);
   const end = endOfItems(command, block);
   let at = firstItem(block);
@@ -101,10 +96,10 @@ function areItemsInOrder(state: PartitionState, command: DataView, block: number
     at = after;
   }
   return at === end && itemCount > 0 && itemCount <= listItemCountMax;
-}
+};
 
 /** Place of a template among the items; 0 where it may not be one. */
-function rankOf(templateId: number): number {
+const rankOf = (templateId: number): number => {
   switch (templateId) {
     case Cancel.templateId:
       return 1;
@@ -115,44 +110,32 @@ function rankOf(templateId: number): number {
     default:
       return 0;
   }
-}
+};
 
 /** The list has the times for all of its items, and nothing in it has been tried before. */
-function isItemOf(accountID: number, command: DataView, block: number): boolean {
-  return (
-    readUint53(command, block + CommandHead.sendingTime) === 0 &&
-    readUint53(command, block + CommandHead.validUntil) === 0 &&
-    command.getUint32(block + CommandHead.accountID, true) === accountID &&
-    command.getUint16(block + New.attempt, true) === 0
-  );
-}
+const isItemOf = (accountID: number, command: DataView, block: number): boolean =>
+  readUint53(command, block + CommandHead.sendingTime) === 0 &&
+  readUint53(command, block + CommandHead.validUntil) === 0 &&
+  command.getUint32(block + CommandHead.accountID, true) === accountID &&
+  command.getUint16(block + New.attempt, true) === 0;
 
-function firstItem(block: number): number {
-  return block + List.blockLength + lengthBytes;
-}
+const firstItem = (block: number): number => block + List.blockLength + lengthBytes;
 
-function endOfItems(command: DataView, block: number): number {
-  return firstItem(block) + command.getUint32(block + List.blockLength, true);
-}
+const endOfItems = (command: DataView, block: number): number =>
+  firstItem(block) + command.getUint32(block + List.blockLength, true);
 
 /** The item whose header starts at word `header`. */
-function applyItem(
+const applyItem = (
   state: PartitionState,
   commands: CommandBuffer,
   header: number,
   out: EventBuffer,
-): void {
-  const { words } = commands;
+): void => {
   const block = header + (headerBytes >>> 2);
-  switch (words[header]! >>> 16) {
-    case Cancel.templateId:
-      if (cancelPlain(state, words, block, out)) return;
-      return applyCancel(state, commands, block, out);
-    case Replace.templateId:
-      if (replacePlain(state, words, block, out)) return;
-      return applyReplace(state, commands, block, out);
-    default:
-      if (enterPlain(state, words, block, out)) return;
-      return applyNewOrder(state, commands, block, false, out);
-  }
-}
+  const templateId = commands.words[header]! >>> 16;
+  if (applyPlain(state, templateId, commands.words, block, out)) return;
+  if (templateId === Cancel.templateId) applyCancel(state, commands, block, out);
+  else if (templateId === Replace.templateId) applyReplace(state, commands, block, out);
+  else applyNewOrder(state, commands, block, false, out);
+  state.refreshTables();
+};

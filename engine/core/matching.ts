@@ -22,7 +22,11 @@ import type { PartitionState } from "./state.ts";
  * Afterwards `taker.endReason` says why it was ended, or it has no more, or nothing that it would take is left.
  * Cost: one step a maker. Known limit: one command may sweep any number of makers; the event buffer grows with it.
  */
-export function matchTaker(state: PartitionState, instrument: Instrument, out: EventBuffer): void {
+export const matchTaker = (
+  state: PartitionState,
+  instrument: Instrument,
+  out: EventBuffer,
+): void => {
   const { taker } = state;
   const { ladder } = instrument;
   const isBuying = taker.side === Side.Buy;
@@ -40,14 +44,14 @@ export function matchTaker(state: PartitionState, instrument: Instrument, out: E
       trade(state, instrument, maker, out);
     }
   }
-}
+};
 
-function trade(
+const trade = (
   state: PartitionState,
   instrument: Instrument,
   maker: number,
   out: EventBuffer,
-): void {
+): void => {
   const { taker } = state;
   const words = state.orders.hot.wordsOf(maker);
   const doubles = state.orders.hot.doublesOf(maker);
@@ -71,15 +75,15 @@ function trade(
     addFees(state, instrument, words[at + OrderWord.accountID]!, lastQty, price, out);
   }
   if (makerLeavesQty === 0) closeMaker(state, instrument, maker);
-}
+};
 
 /** As trade, with what the maker shows, which may be all that it has left; of a pair, the other leg goes. */
-function tradeWithIceberg(
+const tradeWithIceberg = (
   state: PartitionState,
   instrument: Instrument,
   maker: number,
   out: EventBuffer,
-): void {
+): void => {
   const { taker } = state;
   const words = state.orders.hot.wordsOf(maker);
   const doubles = state.orders.hot.doublesOf(maker);
@@ -104,28 +108,28 @@ function tradeWithIceberg(
   cancelOther(state, instrument, maker, out);
   if (makerLeavesQty === 0) closeMaker(state, instrument, maker);
   else giveShown(state, instrument, maker, lastQty);
-}
+};
 
 /** The best opposite order is of the taker's own account: the taker's mode decides. */
-function preventSelfTrade(
+const preventSelfTrade = (
   state: PartitionState,
   instrument: Instrument,
   maker: number,
   out: EventBuffer,
-): void {
+): void => {
   const { taker } = state;
   const mode = taker.selfTradePrevention;
   if (mode === SelfTradePrevention.Decrement) return decrement(state, instrument, maker, out);
   if (mode !== SelfTradePrevention.CancelNewest) cancelMaker(state, instrument, maker, out);
   if (mode !== SelfTradePrevention.CancelOldest) taker.endReason = CancelReason.SelfTrade;
-}
+};
 
-function decrement(
+const decrement = (
   state: PartitionState,
   instrument: Instrument,
   maker: number,
   out: EventBuffer,
-): void {
+): void => {
   const { taker } = state;
   const words = state.orders.hot.wordsOf(maker);
   const doubles = state.orders.hot.doublesOf(maker);
@@ -150,20 +154,20 @@ function decrement(
   if (preventedQty === makerQty) cancelMaker(state, instrument, maker, out);
   else if (isIceberg) giveShown(state, instrument, maker, preventedQty);
   if (!taker.hasMore) taker.endReason = CancelReason.SelfTrade;
-}
+};
 
-function cancelMaker(
+const cancelMaker = (
   state: PartitionState,
   instrument: Instrument,
   maker: number,
   out: EventBuffer,
-): void {
+): void => {
   writeRestingCanceled(state, instrument, maker, CancelReason.SelfTrade, out);
   cancelOther(state, instrument, maker, out);
   closeMaker(state, instrument, maker);
-}
+};
 
-function closeMaker(state: PartitionState, instrument: Instrument, maker: number): void {
+const closeMaker = (state: PartitionState, instrument: Instrument, maker: number): void => {
   leaveLevel(state, instrument.ladder, maker);
   forgetOrder(state, maker, hashOfOrder(state, maker));
-}
+};

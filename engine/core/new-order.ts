@@ -25,28 +25,28 @@ import { isMatched } from "./grid.ts";
  * Accepts the order of state.request, which all checks have passed, matches it and brings it to its end state, and then the stops that
  * its trades reach. Its block starts at word `block`.
  */
-export function acceptOrder(
+export const acceptOrder = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   state.taker.firstPx = 0;
   enterOrder(state, instrument, commands, block, out);
   if (instrument.stops !== null || state.triggered.count !== 0) {
     runTriggered(state, instrument, out);
   }
-}
+};
 
 /** As acceptOrder, without the stops. */
-export function enterOrder(
+export const enterOrder = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const { request } = state;
   if (request.isPlain) writeOrderAccepted(state, instrument, commands, block, out);
   else acceptSpecial(state, instrument, commands, block, out);
@@ -60,22 +60,22 @@ export function enterOrder(
   if (taker.endReason !== 0) return writeTakerCanceled(instrument, taker, taker.endReason, out);
   if (!taker.hasMore) return;
   rest(state, instrument, rptSeq, taker.leavesQty, taker.cumQty, taker.preventedQty);
-}
+};
 
 /** Puts a stop into the stop book. `rptSeq` is that of its OrderAccepted. */
-function wait(state: PartitionState, instrument: Instrument, rptSeq: number): void {
+const wait = (state: PartitionState, instrument: Instrument, rptSeq: number): void => {
   const slot = enter(state, instrument, rptSeq, state.request.orderQty, 0, 0);
   waitFirst(state, instrument, slot, rptSeq);
-}
+};
 
 /** Matches the request; afterwards taker.endReason is set unless it is filled, or may rest. */
-function take(
+const take = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const { request, taker } = state;
   startTaker(state);
   if (request.isByCash) taker.payBy(commands, block + (New.cashOrderQty >>> 2));
@@ -89,47 +89,47 @@ function take(
   if (taker.endReason !== 0 || request.mayRest || !taker.hasMore) return;
   const { ImmediateOrCancel, NoLiquidity } = CancelReason;
   taker.endReason = request.isLimit ? ImmediateOrCancel : NoLiquidity;
-}
+};
 
 /** The taker is the request, by quantity, before anything has happened to it. */
-export function startTaker({
+export const startTaker = ({
   request,
   taker,
   accountID,
   id,
   seqLow,
   seqHigh,
-}: PartitionState): void {
+}: PartitionState): void => {
   taker.start(accountID, request.side, request.price, request.selfTradePrevention);
   taker.takeID(id, 0, seqLow, seqHigh);
   taker.leavesQty = request.orderQty;
   taker.cumQty = 0;
   taker.preventedQty = 0;
-}
+};
 
 /** Puts what is left of the request on the book. `entryRptSeq` is that of its OrderAccepted. */
-function rest(
+const rest = (
   state: PartitionState,
   instrument: Instrument,
   entryRptSeq: number,
   leavesQty: number,
   cumQty: number,
   preventedQty: number,
-): void {
+): void => {
   const slot = enter(state, instrument, entryRptSeq, leavesQty, cumQty, preventedQty);
   joinBook(state, instrument, slot, state.request.price);
   show(state, slot);
-}
+};
 
 /** The request gets a record and is open from here on; returns its slot, to be put into a book. */
-function enter(
+const enter = (
   state: PartitionState,
   instrument: Instrument,
   entryRptSeq: number,
   leavesQty: number,
   cumQty: number,
   preventedQty: number,
-): number {
+): number => {
   const { orders, request, id, entry } = state;
   const { timeInForce, side } = request;
   const slot = orders.pool.allocate();
@@ -163,4 +163,4 @@ function enter(
   if (timeInForce === TimeInForce.GTD) state.timers.set(slot);
   if (!request.isPlain) keepSpecial(state, slot);
   return slot;
-}
+};

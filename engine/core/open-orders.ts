@@ -30,7 +30,7 @@ const counted = new Wide();
 const wanted = new Wide();
 
 /** Check 16 of SEMANTICS §3, of a state.request that may stay, after OrderCapacityReached. */
-export function refuseForCaps(state: PartitionState, { securityID }: Instrument): number {
+export const refuseForCaps = (state: PartitionState, { securityID }: Instrument): number => {
   const { request, accountLimits } = state;
   const account = accountLimits.of(state.accountID);
   if (account === null) return 0;
@@ -43,15 +43,15 @@ export function refuseForCaps(state: PartitionState, { securityID }: Instrument)
   multiplyWide(wanted, request.orderQty, request.price);
   addWide(wanted, open.notional);
   return compareWide(wanted, openNotionalMax) > 0 ? OrdRejReason.OpenNotionalCapReached : 0;
-}
+};
 
 /** As refuseForCaps, of another order that comes right behind state.request, which passes. */
-export function refuseSecondForCaps(
+export const refuseSecondForCaps = (
   state: PartitionState,
   { securityID }: Instrument,
   price: number,
   orderQty: number,
-): number {
+): number => {
   const { request, accountLimits } = state;
   const account = accountLimits.of(state.accountID);
   if (account === null) return 0;
@@ -66,16 +66,16 @@ export function refuseSecondForCaps(
   multiplyWide(counted, request.orderQty, request.price);
   addWide(wanted, counted);
   return compareWide(wanted, openNotionalMax) > 0 ? OrdRejReason.OpenNotionalCapReached : 0;
-}
+};
 
 /** Of a replace that asks for these (SEMANTICS §5b); `leavesQty` is what it would leave, which may be below 0. */
-export function refuseReplaceForCaps(
+export const refuseReplaceForCaps = (
   state: PartitionState,
   { securityID }: Instrument,
   slot: number,
   price: number,
   leavesQty: number,
-): number {
+): number => {
   const { accountLimits } = state;
   const account = accountLimits.of(state.accountID);
   if (account === null || leavesQty <= 0) return 0;
@@ -87,7 +87,7 @@ export function refuseReplaceForCaps(
   subtractWide(wanted, counted);
   addWide(wanted, account.openIn(securityID, accountLimits).notional);
   return compareWide(wanted, openNotionalMax) > 0 ? CxlRejReason.OpenNotionalCapReached : 0;
-}
+};
 
 /** What an order is to be. */
 interface Resized {
@@ -98,12 +98,12 @@ interface Resized {
 }
 
 /** Of the second leg of a pair, when both are to be this (SEMANTICS §4b). */
-export function refuseResizeForCaps(
+export const refuseResizeForCaps = (
   state: PartitionState,
   { securityID }: Instrument,
   first: Resized,
   second: Resized,
-): number {
+): number => {
   const { accountLimits } = state;
   const account = accountLimits.of(state.accountID);
   if (account === null || second.leavesQty <= 0) return 0;
@@ -119,10 +119,10 @@ export function refuseResizeForCaps(
   multiplyWide(counted, Math.max(0, first.leavesQty), first.price);
   addWide(wanted, counted);
   return compareWide(wanted, openNotionalMax) > 0 ? CxlRejReason.OpenNotionalCapReached : 0;
-}
+};
 
 /** The order that has just got this slot is open from here on; what it counts for, recount says once it stands in its place. */
-export function countOpen(state: PartitionState, slot: number): void {
+export const countOpen = (state: PartitionState, slot: number): void => {
   const { orders, accountLimits } = state;
   const words = orders.hot.wordsOf(slot);
   const at = slot << orderShift;
@@ -136,10 +136,10 @@ export function countOpen(state: PartitionState, slot: number): void {
   const open = account.openIn(securityIDOf(traits), accountLimits);
   open.count++;
   orders.extras.setWord(slot, ExtraWord.openOrders, open.number);
-}
+};
 
 /** An order that has an extra record stands at another price or with another quantity than before. */
-export function recount(state: PartitionState, slot: number): void {
+export const recount = (state: PartitionState, slot: number): void => {
   const { extras, hot } = state.orders;
   const number = extras.wordOf(slot, ExtraWord.openOrders);
   if (number === 0) return;
@@ -154,20 +154,20 @@ export function recount(state: PartitionState, slot: number): void {
   addWide(notional, counted);
   extras.setDouble(slot, ExtraDouble.countedLow, counted.lo);
   extras.setDouble(slot, ExtraDouble.countedHigh, counted.hi);
-}
+};
 
 /** An order that has an extra record is closed. */
-export function uncountOpen(state: PartitionState, slot: number): void {
+export const uncountOpen = (state: PartitionState, slot: number): void => {
   const number = state.orders.extras.wordOf(slot, ExtraWord.openOrders);
   if (number === 0) return;
   const open = state.accountLimits.openOrders(number);
   readCounted(state, slot);
   subtractWide(open.notional, counted);
   open.count--;
-}
+};
 
 /** Counts the open orders of an account that has been without limits so far; those of every account for 0. */
-export function countAllOpen(state: PartitionState, accountID: number): void {
+export const countAllOpen = (state: PartitionState, accountID: number): void => {
   const { pool, hot } = state.orders;
   for (let slot = 1; slot < pool.top; slot++) {
     const words = hot.wordsOf(slot);
@@ -180,16 +180,16 @@ export function countAllOpen(state: PartitionState, accountID: number): void {
     if (wasPlain) showAll(state, slot);
     recount(state, slot);
   }
-}
+};
 
 /** A plain order that has got an extra record says there that it hides nothing. */
-function showAll({ orders }: PartitionState, slot: number): void {
+const showAll = ({ orders }: PartitionState, slot: number): void => {
   const leavesQty = orders.hot.doublesOf(slot)[(slot << (orderShift - 1)) + OrderDouble.leavesQty]!;
   orders.extras.setDouble(slot, ExtraDouble.shownQty, leavesQty);
-}
+};
 
 /** What the order counts for now, into `counted`. */
-function readCounted({ orders }: PartitionState, slot: number): void {
+const readCounted = ({ orders }: PartitionState, slot: number): void => {
   counted.lo = orders.extras.doubleOf(slot, ExtraDouble.countedLow);
   counted.hi = orders.extras.doubleOf(slot, ExtraDouble.countedHigh);
-}
+};

@@ -17,13 +17,13 @@ import { refuseFirst, refuseNewOrder } from "./validate.ts";
  * NewOrderSingle (SEMANTICS §3, §3a): a repeat, a later attempt of a deferred order, a replay of a dead one, or a new order, which is
  * deferred, refused or carried out. Its block starts at word `block`. `isNewer`: it was written in a newer version, and this is what can be read of it.
  */
-export function applyNewOrder(
+export const applyNewOrder = (
   state: PartitionState,
   commands: CommandBuffer,
   block: number,
   isNewer: boolean,
   out: EventBuffer,
-): void {
+): void => {
   const { words } = commands;
   state.takeID(words, block + (New.orderID >>> 2));
   const entry = state.findEntry();
@@ -41,31 +41,31 @@ export function applyNewOrder(
   const hashAt = block + (New.requestHash >>> 2);
   state.rememberHash(words[hashAt]!, words[hashAt + 1]!, 0);
   acceptOrder(state, instrument, words, block, out);
-}
+};
 
 /** Defers a new order, or rejects it. Here and below `block` is a byte where it belongs to a DataView, a word elsewhere. */
-function refuse(
+const refuse = (
   state: PartitionState,
   instrument: Instrument | null,
   reason: number,
   command: DataView,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   if (deferFirst(state, command, block, reason, out)) return;
   state.remember(command, block, reason);
   writeOrderRejected(state, instrument, command, block, reason, out);
-}
+};
 
 /** An order whose id stands in the window. */
-function continueOrder(
+const continueOrder = (
   state: PartitionState,
   entry: number,
   commands: CommandBuffer,
   block: number,
   isNewer: boolean,
   out: EventBuffer,
-): void {
+): void => {
   const { view } = commands;
   state.entry = entry;
   const attempt = view.getUint16((block << 2) + New.attempt, true);
@@ -78,17 +78,17 @@ function continueOrder(
     }
   }
   writeDuplicate(state, entry, view, block << 2, New.templateId, out);
-}
+};
 
 /** The next attempt of a deferred order. Its firstSeqNum is that of the first one. */
-function resume(
+const resume = (
   state: PartitionState,
   entry: number,
   commands: CommandBuffer,
   block: number,
   isNewer: boolean,
   out: EventBuffer,
-): void {
+): void => {
   const { view } = commands;
   const order = state.deferred.of(entry);
   assert(order !== undefined, "a deferred entry has its order");
@@ -98,33 +98,33 @@ function resume(
     deferAgain(state, order, view, block << 2, refused, out),
   );
   if (reason !== null) settle(state, order, reason, attempts, out);
-}
+};
 
 /** An operator's replay: a new order under the dead one's id, once. */
-function replay(
+const replay = (
   state: PartitionState,
   entry: number,
   commands: CommandBuffer,
   block: number,
   isNewer: boolean,
   out: EventBuffer,
-): void {
+): void => {
   const reason = carryOut(state, commands, block, isNewer, out, () => false);
   assert(reason !== null, "a replay is decided");
-  const moved = state.window.moveToEnd(entry, state.now, state.seqNum, state.commandOffset);
+  const moved = state.window.moveToEnd(entry);
   const decision = reason === 0 ? Decision.Accepted : Decision.Rejected;
   state.window.setOutcome(moved, packOutcome(decision, reason, 0, EntryMark.replayed));
-}
+};
 
 /** Refuses the order at hand or carries it out; the reason, 0 where it is accepted, null where `defer` has taken it. */
-function carryOut(
+const carryOut = (
   state: PartitionState,
   { words, view }: CommandBuffer,
   block: number,
   isNewer: boolean,
   out: EventBuffer,
   defer: (reason: number) => boolean,
-): number | null {
+): number | null => {
   state.takeAccount(words[block + (New.accountID >>> 2)]!);
   const instrument = state.instruments.take(words, block + (New.symbol >>> 2));
   const reason = refuseNewOrder(state, instrument, words, block, isNewer);
@@ -135,4 +135,4 @@ function carryOut(
   if (defer(reason)) return null;
   writeOrderRejected(state, instrument, view, block << 2, reason, out);
   return reason;
-}
+};

@@ -37,13 +37,13 @@ const canceledHeader = headerWord(Canceled.templateId, Canceled.blockLength);
 const replacedHeader = headerWord(Replaced.templateId, Replaced.blockLength);
 
 /** Of state.request, its prevention mode resolved; `commands` holds the order's block from word `block` on. */
-export function writeOrderAccepted(
+export const writeOrderAccepted = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const header = out.claim(Accepted.blockLength);
   const { words } = out;
   words[header] = acceptedHeader;
@@ -92,17 +92,17 @@ export function writeOrderAccepted(
   words[to + 7] = commands[from + 7]!;
   words[to + 8] = commands[from + 8]!;
   words[to + 9] = 0;
-}
+};
 
 /** `instrument` is null where the symbol is unknown. */
-export function writeOrderRejected(
+export const writeOrderRejected = (
   state: PartitionState,
   instrument: Instrument | null,
   command: DataView,
   block: number,
   ordRejReason: number,
   out: EventBuffer,
-): void {
+): void => {
   out.open(Rejected.templateId, Rejected.blockLength, refusalVersion(command, block, ordRejReason));
   out.count(Rejected.rptSeq, instrument === null ? 0 : ++instrument.rptSeq);
   out.word(Rejected.securityID, instrument === null ? 0 : instrument.securityID);
@@ -119,19 +119,18 @@ export function writeOrderRejected(
   out.copy(Rejected.symbol, command, block + New.symbol, 4);
   out.copy(Rejected.clOrdID, command, block + New.clOrdID, clOrdIDWords);
   out.word(Rejected.clOrdID + clOrdIDWords * 4, 0);
-}
+};
 
 /** The least version that has what an OrderRejected or a Deferred says of the order whose block this is. */
-export function refusalVersion(command: DataView, block: number, ordRejReason: number): number {
-  return Math.max(
+export const refusalVersion = (command: DataView, block: number, ordRejReason: number): number =>
+  Math.max(
     versionOfOrdRejReason(ordRejReason),
     versionOfOrdType(command.getUint8(block + New.ordType)),
     versionOfTimeInForce(command.getUint8(block + New.timeInForce)),
   );
-}
 
 /** A trade at the maker's price; both sides' leavesQty are already what they are after it. */
-export function writeTrade(
+export const writeTrade = (
   instrument: Instrument,
   maker: Int32Array,
   makerAt: number,
@@ -139,7 +138,7 @@ export function writeTrade(
   taker: Taker,
   lastQty: number,
   out: EventBuffer,
-): void {
+): void => {
   const header = out.claim(Traded.blockLength);
   const { words } = out;
   words[header] = tradedHeader;
@@ -178,10 +177,10 @@ export function writeTrade(
   words[at + (Traded.aggressorSide >>> 2)] =
     taker.side | (makerOrdStatus << 8) | (takerOrdStatus << 16);
   words[at + (Traded.aggressorSide >>> 2) + 1] = 0;
-}
+};
 
 /** As writeTrade, for quantity that would have traded with an order of the same account. */
-export function writeSelfTradePrevented(
+export const writeSelfTradePrevented = (
   instrument: Instrument,
   maker: Int32Array,
   makerAt: number,
@@ -189,7 +188,7 @@ export function writeSelfTradePrevented(
   taker: Taker,
   preventedQty: number,
   out: EventBuffer,
-): void {
+): void => {
   out.open(Prevented.templateId, Prevented.blockLength);
   out.count(Prevented.rptSeq, ++instrument.rptSeq);
   out.word(Prevented.securityID, instrument.securityID);
@@ -207,37 +206,37 @@ export function writeSelfTradePrevented(
   out.count(Prevented.takerLeavesQty, taker.isByCash ? 0 : taker.leavesQty);
   out.word(Prevented.price, maker[makerAt + OrderWord.price]!);
   out.word(Prevented.aggressorSide, taker.side);
-}
+};
 
 /** A resting order ends with what is left of it. */
-export function writeRestingCanceled(
+export const writeRestingCanceled = (
   { orders }: PartitionState,
   instrument: Instrument,
   slot: number,
   cancelReason: number,
   out: EventBuffer,
-): void {
+): void => {
   const words = orders.hot.wordsOf(slot);
   const at = slot << orderShift;
   writeCanceled(instrument, words, orders.hot.doublesOf(slot), at, cancelReason, out);
   if (cancelReason > firstReasonMax) markReason(cancelReason, out);
-}
+};
 
 /** The OrderCanceled that was written last has a reason that is newer than the first version; its block is as long. */
-function markReason(cancelReason: number, out: EventBuffer): void {
+const markReason = (cancelReason: number, out: EventBuffer): void => {
   const { blockLength } = Canceled;
   out.lengthen(blockLength, blockLength, versionOfCancelReason(cancelReason));
-}
+};
 
 /** As writeRestingCanceled, of an order whose record starts at `orderAt` of `order`, for a reason of the first version. */
-export function writeCanceled(
+export const writeCanceled = (
   instrument: Instrument,
   order: Int32Array,
   quantities: Float64Array,
   orderAt: number,
   cancelReason: number,
   out: EventBuffer,
-): void {
+): void => {
   const leavesQty = quantities[(orderAt >>> 1) + OrderDouble.leavesQty]!;
   const cumQty = quantities[(orderAt >>> 1) + OrderDouble.fillableQty]! - leavesQty;
   const header = out.claim(Canceled.blockLength);
@@ -263,15 +262,15 @@ export function writeCanceled(
   words[at + (Canceled.price >>> 2)] = order[orderAt + OrderWord.price]!;
   const side = sideOf(order[orderAt + OrderWord.traits]!);
   words[at + (Canceled.cancelReason >>> 2)] = cancelReason | (side << 16);
-}
+};
 
 /** The taker ends with what is left of it. */
-export function writeTakerCanceled(
+export const writeTakerCanceled = (
   instrument: Instrument,
   taker: Taker,
   cancelReason: number,
   out: EventBuffer,
-): void {
+): void => {
   const header = out.claim(Canceled.blockLength);
   const { words } = out;
   words[header] = canceledHeader;
@@ -297,20 +296,20 @@ export function writeTakerCanceled(
   words[at + (Canceled.price >>> 2)] = taker.price;
   words[at + (Canceled.cancelReason >>> 2)] = cancelReason | (taker.side << 16);
   if (cancelReason > firstReasonMax) markReason(cancelReason, out);
-}
+};
 
 /**
  * An order as it stands after a replace; its identity comes from the record, which may still hold the values before it. `commands` holds
  * the replace's block from word `block` on.
  */
-export function writeOrderReplaced(
+export const writeOrderReplaced = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const order = state.orders.hot.wordsOf(slot);
   const orderAt = slot << orderShift;
   const header = out.claim(Replaced.blockLength);
@@ -356,4 +355,4 @@ export function writeOrderReplaced(
   words[to + 7] = commands[from + 7]!;
   words[to + 8] = commands[from + 8]!;
   words[to + 9] = 0;
-}
+};

@@ -27,6 +27,11 @@ export class OrderPool {
     return this.table.count;
   }
 
+  /** Whether an order can rest without growth. */
+  get hasRoom(): boolean {
+    return this.pool.hasRoom && this.table.hasRoom;
+  }
+
   /** Makes room for `count` orders where there are none yet. */
   reserve(count: number): void {
     this.pool.reserve(count);
@@ -100,52 +105,34 @@ export const waitsBit = 1 << 11;
 const plainMask = (7 << 2) | hasExtraBit;
 const plainTraits = TimeInForce.GTC << 2;
 
-export function packTraits(
+export const packTraits = (
   side: number,
   timeInForce: number,
   selfTradePrevention: number,
   postOnly: number,
   securityID: number,
-): number {
-  return (
-    side | (timeInForce << 2) | (selfTradePrevention << 5) | (postOnly << 8) | (securityID << 12)
-  );
-}
+): number =>
+  side | (timeInForce << 2) | (selfTradePrevention << 5) | (postOnly << 8) | (securityID << 12);
 
 /** What of the traits the order itself is: what packTraits packs, without the securityID. */
 export const flagsMask = 0x1ff;
 
-export function sideOf(traits: number): number {
-  return traits & 3;
-}
+export const sideOf = (traits: number): number => traits & 3;
 
-export function timeInForceOf(traits: number): number {
-  return (traits >>> 2) & 7;
-}
+export const timeInForceOf = (traits: number): number => (traits >>> 2) & 7;
 
 /** Whether what is left of a limit order rests; AtTheOpening is taken where nothing is matched. */
-export function isLasting(timeInForce: number): boolean {
-  return (
-    timeInForce === TimeInForce.GTC ||
-    timeInForce === TimeInForce.GTD ||
-    timeInForce === TimeInForce.Day ||
-    timeInForce === TimeInForce.AtTheOpening
-  );
-}
+export const isLasting = (timeInForce: number): boolean =>
+  timeInForce === TimeInForce.GTC ||
+  timeInForce === TimeInForce.GTD ||
+  timeInForce === TimeInForce.Day ||
+  timeInForce === TimeInForce.AtTheOpening;
 
-export function selfTradePreventionOf(traits: number): number {
-  return (traits >>> 5) & 7;
-}
+export const selfTradePreventionOf = (traits: number): number => (traits >>> 5) & 7;
 
 /** Whether it is GTC and has no extra record: then it neither waits, hides, counts nor is one of a pair. */
-export function isPlainGTC(traits: number): boolean {
-  return (traits & plainMask) === plainTraits;
-}
+export const isPlainGTC = (traits: number): boolean => (traits & plainMask) === plainTraits;
 
-export function postOnlyOf(traits: number): number {
-  return (traits >>> 8) & 1;
-}
+export const postOnlyOf = (traits: number): number => (traits >>> 8) & 1;
 
-export function securityIDOf(traits: number): number {
-  return traits >>> 12;
-}
+export const securityIDOf = (traits: number): number => traits >>> 12;

@@ -42,6 +42,5 @@ export class OrderRequest {
 const losePriorityMask = 0xff0000;
 
 /** Whether a replace, its block from word `block` on, gives its order's place up whatever it asks for. */
-export function losesPriority(commands: Int32Array, block: number): boolean {
-  return (commands[block + (Replace.losePriority >>> 2)]! & losePriorityMask) !== 0;
-}
+export const losesPriority = (commands: Int32Array, block: number): boolean =>
+  (commands[block + (Replace.losePriority >>> 2)]! & losePriorityMask) !== 0;

@@ -20,10 +20,10 @@ export interface SnapshotPair {
 }
 
 /** The slots of each pair's legs, in the order in which they stand. */
-export function orderPairs(
+export const orderPairs = (
   { orders, extras }: EngineCapture,
   bySlot: ReadonlyMap<number, number>,
-): (readonly [number, number])[] {
+): (readonly [number, number])[] => {
   const ids = new Uint8Array(orders.buffers[0]!);
   const words = new Int32Array(extras.buffers[0]!);
   const legs = [...bySlot].map(
@@ -32,19 +32,17 @@ export function orderPairs(
   return legs
     .filter(([slot, other]) => other !== 0 && compareIDs(ids, idAt(slot), idAt(other)) < 0)
     .sort(([left], [right]) => compareIDs(ids, idAt(left), idAt(right)));
-}
+};
 
 /** Byte where the id of an order's record starts. */
-function idAt(slot: number): number {
-  return ((slot << orderShift) + OrderWord.orderID) * 4;
-}
+const idAt = (slot: number): number => ((slot << orderShift) + OrderWord.orderID) * 4;
 
-export function writePairs(
+export const writePairs = (
   view: DataView,
   { pairsAt, pairCount }: SpecialShape,
   { orders }: EngineCapture,
   pairs: readonly (readonly [number, number])[],
-): void {
+): void => {
   const ids = new Uint8Array(orders.buffers[0]!);
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   writeUint53(view, pairsAt, pairCount);
@@ -53,17 +51,17 @@ export function writePairs(
     bytes.set(ids.subarray(idAt(first), idAt(first) + idBytes), at);
     bytes.set(ids.subarray(idAt(second), idAt(second) + idBytes), at + idBytes);
   });
-}
+};
 
-export function readPairs(view: DataView, { pairsAt, pairCount }: SpecialShape): SnapshotPair[] {
+export const readPairs = (view: DataView, { pairsAt, pairCount }: SpecialShape): SnapshotPair[] => {
   return Array.from({ length: pairCount }, (_, index) => {
     const at = pairsAt + 8 + index * pairBytes;
     return { orderID: readUuid(view, at), otherOrderID: readUuid(view, at + idBytes) };
   });
-}
+};
 
 /** Links the legs of pairs, whose orders must have been restored. Throws on impossible ones. */
-export function restorePairs(state: PartitionState, view: DataView, shape: SpecialShape): void {
+export const restorePairs = (state: PartitionState, view: DataView, shape: SpecialShape): void => {
   assert(shape.end <= view.byteLength, "a snapshot holds all pairs that it counts");
   let last = "";
   for (const { orderID, otherOrderID } of readPairs(view, shape)) {
@@ -79,17 +77,17 @@ export function restorePairs(state: PartitionState, view: DataView, shape: Speci
     linkLegs(state, first, second);
     assertPair(state, first, second);
   }
-}
+};
 
-function slotOf(state: PartitionState, view: DataView, at: number): number {
+const slotOf = (state: PartitionState, view: DataView, at: number): number => {
   state.readID(view, at);
   const slot = state.findOrder();
   assert(slot !== 0, "a leg of a pair is open");
   return slot;
-}
+};
 
 /** What holds for the two legs of a pair. Throws otherwise. */
-export function assertPair(state: PartitionState, first: number, second: number): void {
+export const assertPair = (state: PartitionState, first: number, second: number): void => {
   const { hot } = state.orders;
   const word = (slot: number, at: number) => hot.wordsOf(slot)[(slot << orderShift) + at]!;
   const traits = word(first, OrderWord.traits);
@@ -103,4 +101,4 @@ export function assertPair(state: PartitionState, first: number, second: number)
   assert(((traits | others) & waitsBit) !== 0, "at most one leg of a pair rests");
   const isMutual = otherLegOf(state, first) === second && otherLegOf(state, second) === first;
   assert(isMutual, "the legs of a pair name each other");
-}
+};

@@ -20,21 +20,18 @@ import { isSameID } from "./words.ts";
 /** Two orders of which each cancels the other (SEMANTICS §4b). `first` and `second` are the words where their blocks start. */
 
 /** Whether two orders may be a pair: of one symbol, side and quantity, at most one of them a Limit, both of those that may stay. */
-export function mayBePair(commands: Int32Array, first: number, second: number): boolean {
-  return (
-    mayBeLeg(commands, first) &&
-    mayBeLeg(commands, second) &&
-    !(
-      ordTypeOf(commands, first) === OrdType.Limit && ordTypeOf(commands, second) === OrdType.Limit
-    ) &&
-    !isSameID(commands, first + (New.orderID >>> 2), commands, second + (New.orderID >>> 2)) &&
-    isSameID(commands, first + (New.symbol >>> 2), commands, second + (New.symbol >>> 2)) &&
-    sideOf(commands, first) === sideOf(commands, second) &&
-    orderQtyOf(commands, first) === orderQtyOf(commands, second)
-  );
-}
+export const mayBePair = (commands: Int32Array, first: number, second: number): boolean =>
+  mayBeLeg(commands, first) &&
+  mayBeLeg(commands, second) &&
+  !(
+    ordTypeOf(commands, first) === OrdType.Limit && ordTypeOf(commands, second) === OrdType.Limit
+  ) &&
+  !isSameID(commands, first + (New.orderID >>> 2), commands, second + (New.orderID >>> 2)) &&
+  isSameID(commands, first + (New.symbol >>> 2), commands, second + (New.symbol >>> 2)) &&
+  sideOf(commands, first) === sideOf(commands, second) &&
+  orderQtyOf(commands, first) === orderQtyOf(commands, second);
 
-function mayBeLeg(commands: Int32Array, block: number): boolean {
+const mayBeLeg = (commands: Int32Array, block: number): boolean => {
   const ordType = ordTypeOf(commands, block);
   const timeInForce = commands[block + (New.timeInForce >>> 2)]! & 0xff;
   const isStop = ordType === OrdType.Stop || ordType === OrdType.StopLimit;
@@ -45,28 +42,25 @@ function mayBeLeg(commands: Int32Array, block: number): boolean {
   return (
     !isStop || (blockLength >= New.blockLengthV1 && commands[block + (New.stopPx >>> 2)] !== 0)
   );
-}
+};
 
-function ordTypeOf(commands: Int32Array, block: number): number {
-  return commands[block + (New.attempt >>> 2)]! >>> 24;
-}
+const ordTypeOf = (commands: Int32Array, block: number): number =>
+  commands[block + (New.attempt >>> 2)]! >>> 24;
 
-function sideOf(commands: Int32Array, block: number): number {
-  return (commands[block + (New.attempt >>> 2)]! >>> 16) & 0xff;
-}
+const sideOf = (commands: Int32Array, block: number): number =>
+  (commands[block + (New.attempt >>> 2)]! >>> 16) & 0xff;
 
-function orderQtyOf(commands: Int32Array, block: number): number {
-  return uint53At(commands, block + (New.orderQty >>> 2));
-}
+const orderQtyOf = (commands: Int32Array, block: number): number =>
+  uint53At(commands, block + (New.orderQty >>> 2));
 
 /** Refuses both of a pair that mayBePair has passed, or enters one after the other. */
-export function applyPair(
+export const applyPair = (
   state: PartitionState,
   commands: CommandBuffer,
   first: number,
   second: number,
   out: EventBuffer,
-): void {
+): void => {
   const { words } = commands;
   const instrument = state.instruments.take(words, first + (New.symbol >>> 2));
   const secondEntry = entryOf(state, words, second);
@@ -80,52 +74,52 @@ export function applyPair(
   }
   refuseLeg(state, instrument, commands, first, firstReason, out);
   refuseLeg(state, instrument, commands, second, secondReason, out);
-}
+};
 
 /** What has become of the order's id before, 0 = nothing. */
-function entryOf(state: PartitionState, commands: Int32Array, block: number): number {
+const entryOf = (state: PartitionState, commands: Int32Array, block: number): number => {
   state.takeID(commands, block + (New.orderID >>> 2));
   return state.findEntry();
-}
+};
 
 /** Check 16 once more, of a second leg behind the first one, which state.request is. */
-function refuseSecond(
+const refuseSecond = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
   second: number,
-): number {
+): number => {
   const isFull = state.orders.count + 2 > state.limits.orderCountMax;
   if (isFull) return OrdRejReason.OrderCapacityReached;
   const price = commands[second + (New.price >>> 2)]!;
   return refuseSecondForCaps(state, instrument, price, orderQtyOf(commands, second));
-}
+};
 
 /** A leg that is a repeat says so; one without a reason of its own is refused for the other's. */
-function refuseLeg(
+const refuseLeg = (
   state: PartitionState,
   instrument: Instrument | null,
   commands: CommandBuffer,
   block: number,
   reason: number,
   out: EventBuffer,
-): void {
+): void => {
   const { words, view } = commands;
   const entry = entryOf(state, words, block);
   if (entry !== 0) return writeDuplicate(state, entry, view, block << 2, New.templateId, out);
   const ordRejReason = reason === 0 ? OrdRejReason.OtherLegRefused : reason;
   state.remember(view, block << 2, ordRejReason);
   writeOrderRejected(state, instrument, view, block << 2, ordRejReason, out);
-}
+};
 
-function enterBoth(
+const enterBoth = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
   first: number,
   second: number,
   out: EventBuffer,
-): void {
+): void => {
   startLeg(state, instrument, commands, first);
   const { isStop } = state.request;
   acceptOrder(state, instrument, commands, first, out);
@@ -143,15 +137,15 @@ function enterBoth(
   if (slot !== 0 && !hasTraded(state, slot)) linkLegs(state, standing, slot);
   else cancelLeg(state, instrument, standing, commands, second + (New.orderID >>> 2), out);
   runTriggered(state, instrument, out);
-}
+};
 
 /** Makes the leg the order at hand: its id, its entry, and what it asks for as of an order that is not plain. */
-function startLeg(
+const startLeg = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
   block: number,
-): void {
+): void => {
   state.takeID(commands, block + (New.orderID >>> 2));
   refuseNewOrder(state, instrument, commands, block, false);
   const { request } = state;
@@ -164,12 +158,12 @@ function startLeg(
   }
   const hashAt = block + (New.requestHash >>> 2);
   state.rememberHash(commands[hashAt]!, commands[hashAt + 1]!, 0);
-}
+};
 
 /** The slot of the order at hand, 0 where it has traded, was triggered or has ended. */
-function standingOf(state: PartitionState, isStop: boolean): number {
+const standingOf = (state: PartitionState, isStop: boolean): number => {
   const slot = state.findOrder();
   if (slot === 0 || hasTraded(state, slot)) return 0;
   const traits = state.orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
   return isStop && (traits & waitsBit) === 0 ? 0 : slot;
-}
+};

@@ -1,7 +1,6 @@
 import {
   AccountStatus,
   CancelReason,
-  Decision,
   OrdType,
   SelfTradePrevention,
   Side,
@@ -10,16 +9,19 @@ import {
 } from "../../schema/generated/enums.ts";
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderAcceptedLayout as Accepted } from "../../schema/generated/order-accepted.ts";
-import { joinLevel } from "./book.ts";
+import { accountShift, AccountWord } from "./accounts.ts";
+import { joinLevel, joinPage } from "./book.ts";
 import { uint53At } from "./command-buffer.ts";
 import { headerWord, highWord, schemaWord } from "./event-buffer.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { isMultiple, isOrderQty, wouldCross } from "./grid.ts";
-import { hashID } from "./id-table.ts";
+import { hashID, putPair } from "./id-table.ts";
 import type { Instrument } from "./instruments.ts";
 import { matchTaker } from "./matching.ts";
 import { writeTakerCanceled } from "./order-events.ts";
 import { ColdDouble, coldShift, OrderDouble, orderShift, OrderWord } from "./order-pool.ts";
+import { mayBeHeld } from "./plain-cancel.ts";
+import { CommandHead } from "./state.ts";
 import type { PartitionState } from "./state.ts";
 
 const acceptedHeader = headerWord(Accepted.templateId, Accepted.blockLength);
@@ -33,51 +35,79 @@ const rulesMask = 0xff00ff;
 
 /**
  * A new limit order GTC or IOC without anything else: what most orders are, in one go. False, and nothing is changed, where it is anything
- * else, is to be refused, or may trigger stops: then applyNewOrder has to do it.
+ * else, is to be refused, may trigger stops, or would let a table grow: then applyNewOrder has to do it.
  */
-export function enterPlain(
+export const enterPlain = (
   state: PartitionState,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): boolean {
-  if (!isPlain(commands, block)) return false;
+): boolean => {
+  const { tables, orders, window, numbers } = state;
+  if (tables.isMoving || !isPlain(commands, block) || !orders.hasRoom) return false;
   const instrument = state.instruments.take(commands, block + (New.symbol >>> 2));
-  if (instrument === null || instrument.isGuarded || !isWelcome(state, instrument, commands, block))
-    return false;
+  if (instrument === null || orders.count >= state.limits.orderCountMax) return false;
+  const idAt = block + (New.orderID >>> 2);
+  if (commands[idAt] !== instrument.firstOfOrderIDs) return false;
+  const account = admit(state, instrument, commands, block, New.price >>> 2, New.orderQty >>> 2);
+  if (account === 0) return false;
   const takes = mayTake(instrument, commands, block);
   if (takes && instrument.stops !== null) return false;
-  const idAt = block + (New.orderID >>> 2);
   const hash = hashID(commands, idAt);
-  if (state.window.findAt(hash, commands, idAt, state.now) !== 0) return false;
-  const account = state.account;
-  const entry = state.window.enter(
-    commands,
-    idAt,
-    hash,
-    account,
-    state.now,
-    Decision.Accepted,
-    state.seqNum,
-    state.commandOffset,
-  );
+  const slot = takes ? 0 : orders.pool.next;
+  if (mayBeHeld(state, hash, commands, idAt)) return false;
+  const entry = window.tryEnter(commands, idAt, hash, account, slot, numbers);
+  if (entry === 0) return false;
   writeAccepted(state, instrument, commands, block, out);
   if (takes) take(state, instrument, commands, block, hash, entry, out);
   else rest(state, instrument, commands, block, hash, entry);
   return true;
-}
+};
+
+/**
+ * Where the checks pass that new orders and replaces have in common, the slot of their account's record, 0 elsewhere. `priceAt` and
+ * `orderQtyAt` are words of the block.
+ */
+export const admit = (
+  state: PartitionState,
+  instrument: Instrument,
+  commands: Int32Array,
+  block: number,
+  priceAt: number,
+  orderQtyAt: number,
+): number => {
+  const price = commands[block + priceAt]!;
+  if (price <= 0 || instrument.tradingState !== TradingState.Open || instrument.isGuarded) return 0;
+  if (!isMultiple(price, instrument.tickSize)) return 0;
+  const orderQty = uint53At(commands, block + orderQtyAt);
+  if (orderQty === 0 || !isOrderQty(instrument, orderQty)) return 0;
+  if (state.isLate(commands, block)) return 0;
+  const account = state.accounts.find(commands[block + (CommandHead.accountID >>> 2)]!);
+  return mayEnter(state, account) ? account : 0;
+};
+
+/** Whether an account may send orders, and has room in the id window. */
+const mayEnter = ({ tables, accounts }: PartitionState, account: number): boolean => {
+  const { accountWords } = tables;
+  const at = account << accountShift;
+  return (
+    account !== 0 &&
+    accountWords[at + AccountWord.status] === AccountStatus.Active &&
+    accountWords[at + AccountWord.entryCount]! < accounts.entryShare
+  );
+};
 
 /** Whether it is IOC, or crosses. */
-function mayTake(instrument: Instrument, commands: Int32Array, block: number): boolean {
+const mayTake = (instrument: Instrument, commands: Int32Array, block: number): boolean => {
   const side = sideAt(commands, block);
   return (
     timeInForceAt(commands, block) !== TimeInForce.GTC ||
     wouldCross(instrument, side, commands[block + (New.price >>> 2)]!)
   );
-}
+};
 
 /** Matches it, and brings it to its end state. */
-function take(
+const take = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
@@ -85,28 +115,43 @@ function take(
   hash: number,
   entry: number,
   out: EventBuffer,
-): void {
+): void => {
   const { taker } = state;
   const entryRptSeq = instrument.rptSeq;
-  const accountID = commands[block + (New.accountID >>> 2)]!;
-  const side = sideAt(commands, block);
-  const price = commands[block + (New.price >>> 2)]!;
-  taker.start(accountID, side, price, preventionOf(instrument, commands, block));
-  taker.takeID(commands, block + (New.orderID >>> 2), state.seqLow, state.seqHigh);
-  taker.leavesQty = uint53At(commands, block + (New.orderQty >>> 2));
-  taker.cumQty = 0;
-  taker.preventedQty = 0;
+  startTaker(state, instrument, commands, block);
   matchTaker(state, instrument, out);
   if (taker.endReason !== 0) return writeTakerCanceled(instrument, taker, taker.endReason, out);
   if (taker.leavesQty === 0) return;
   if (timeInForceAt(commands, block) !== TimeInForce.GTC) {
     return writeTakerCanceled(instrument, taker, CancelReason.ImmediateOrCancel, out);
   }
-  restRemainder(state, rest(state, instrument, commands, block, hash, entry), entryRptSeq);
-}
+  const slot = rest(state, instrument, commands, block, hash, entry);
+  state.window.ring.setResting(entry, slot);
+  restRemainder(state, slot, entryRptSeq);
+};
+
+const startTaker = (
+  { taker, seqLow, seqHigh }: PartitionState,
+  instrument: Instrument,
+  commands: Int32Array,
+  block: number,
+): void => {
+  const accountID = commands[block + (New.accountID >>> 2)]!;
+  const side = sideAt(commands, block);
+  const price = commands[block + (New.price >>> 2)]!;
+  taker.start(accountID, side, price, preventionOf(instrument, commands, block));
+  taker.takeID(commands, block + (New.orderID >>> 2), seqLow, seqHigh);
+  taker.leavesQty = uint53At(commands, block + (New.orderQty >>> 2));
+  taker.cumQty = 0;
+  taker.preventedQty = 0;
+};
 
 /** What has been put on the book in `slot` is only what the taker has left. `entryRptSeq` is that of its OrderAccepted. */
-function restRemainder({ orders, taker }: PartitionState, slot: number, entryRptSeq: number): void {
+const restRemainder = (
+  { orders, taker }: PartitionState,
+  slot: number,
+  entryRptSeq: number,
+): void => {
   const doubles = orders.hot.doublesOf(slot);
   const at = slot << (orderShift - 1);
   doubles[at + OrderDouble.leavesQty] = taker.leavesQty;
@@ -115,27 +160,58 @@ function restRemainder({ orders, taker }: PartitionState, slot: number, entryRpt
   const rareAt = slot << (coldShift - 1);
   rare[rareAt + ColdDouble.entryRptSeq] = entryRptSeq;
   rare[rareAt + ColdDouble.preventedQty] = taker.preventedQty;
-}
+};
 
 /** Puts it on the book with all its quantity; its slot. */
-function rest(
+const rest = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
   block: number,
   hash: number,
   entry: number,
-): number {
-  const slot = fill(state, instrument, commands, block, entry);
-  state.window.ring.setResting(entry, slot);
-  state.orders.table.insert(hash, slot);
+): number => {
+  const { tables, orders, seqLow, seqHigh } = state;
+  const { orderWords: words, orderDoubles: doubles, coldDoubles } = tables;
+  const slot = orders.pool.take(words, orderShift);
+  const at = slot << orderShift;
+  const idAt = block + (New.orderID >>> 2);
+  const price = commands[block + (New.price >>> 2)]!;
   const side = sideAt(commands, block);
-  joinLevel(state, instrument.ladder, side, slot, commands[block + (New.price >>> 2)]!);
+  words[at + OrderWord.orderID] = commands[idAt]!;
+  words[at + OrderWord.orderID + 1] = commands[idAt + 1]!;
+  words[at + OrderWord.orderID + 2] = commands[idAt + 2]!;
+  words[at + OrderWord.orderID + 3] = commands[idAt + 3]!;
+  words[at + OrderWord.entry] = entry;
+  words[at + OrderWord.traits] =
+    side |
+    (TimeInForce.GTC << 2) |
+    (preventionOf(instrument, commands, block) << 5) |
+    (instrument.securityID << 12);
+  words[at + OrderWord.accountID] = commands[block + (New.accountID >>> 2)]!;
+  words[at + OrderWord.firstSeqNum] = seqLow;
+  words[at + OrderWord.firstSeqNum + 1] = seqHigh;
+  const orderQty = uint53At(commands, block + (New.orderQty >>> 2));
+  doubles[(at >>> 1) + OrderDouble.leavesQty] = orderQty;
+  doubles[(at >>> 1) + OrderDouble.fillableQty] = orderQty;
+  const coldAt = slot << (coldShift - 1);
+  coldDoubles[coldAt + ColdDouble.entryRptSeq] = instrument.rptSeq;
+  coldDoubles[coldAt + ColdDouble.preventedQty] = 0;
+  coldDoubles[coldAt + ColdDouble.expireTime] = 0;
+  orders.table.count++;
+  putPair(tables.pairs, hash, slot);
+  const { ladder } = instrument;
+  const page = ladder.pageOf(price);
+  if (page !== 0) joinPage(tables, ladder, page, side, slot, price);
+  else {
+    joinLevel(state, ladder, side, slot, price);
+    state.refreshTables();
+  }
   return slot;
-}
+};
 
 /** Whether it is a limit order GTC or IOC of the first version without cash, expireTime, execInst and attempt. */
-function isPlain(commands: Int32Array, block: number): boolean {
+const isPlain = (commands: Int32Array, block: number): boolean => {
   const kind = commands[block + kindAt]!;
   const rules = commands[block + rulesAt]! & rulesMask;
   const cash = block + (New.cashOrderQty >>> 2);
@@ -151,93 +227,27 @@ function isPlain(commands: Int32Array, block: number): boolean {
       (commands[block - 1]! >>> 16)) ===
       0
   );
-}
+};
 
-/** Whether all checks of SEMANTICS §3 but the first pass. Leaves its account in the state. */
-function isWelcome(
-  state: PartitionState,
-  instrument: Instrument,
-  commands: Int32Array,
-  block: number,
-): boolean {
-  const price = commands[block + (New.price >>> 2)]!;
-  const orderQty = uint53At(commands, block + (New.orderQty >>> 2));
-  const { accounts, limits, orders } = state;
-  state.takeAccount(commands[block + (New.accountID >>> 2)]!);
-  const { account } = state;
-  return (
-    price > 0 &&
-    orderQty > 0 &&
-    accounts.statusOf(account) === AccountStatus.Active &&
-    accounts.entryCountOf(account) < accounts.entryShare &&
-    commands[block + (New.orderID >>> 2)]! === instrument.firstOfOrderIDs &&
-    instrument.tradingState === TradingState.Open &&
-    !state.isAfter(uint53At(commands, block + (New.validUntil >>> 2))) &&
-    isMultiple(price, instrument.tickSize) &&
-    isOrderQty(instrument, orderQty) &&
-    orders.count < limits.orderCountMax
-  );
-}
+const timeInForceAt = (commands: Int32Array, block: number): number =>
+  commands[block + rulesAt]! & 0xff;
 
-function timeInForceAt(commands: Int32Array, block: number): number {
-  return commands[block + rulesAt]! & 0xff;
-}
+const sideAt = (commands: Int32Array, block: number): number =>
+  (commands[block + kindAt]! >>> 16) & 3;
 
-/** Fills in a record for the order at hand. */
-function fill(
-  state: PartitionState,
-  instrument: Instrument,
-  commands: Int32Array,
-  block: number,
-  entry: number,
-): number {
-  const { pool, hot, cold } = state.orders;
-  const slot = pool.allocate();
-  const words = hot.wordsOf(slot);
-  const at = slot << orderShift;
-  const idAt = block + (New.orderID >>> 2);
-  const orderQty = uint53At(commands, block + (New.orderQty >>> 2));
-  words[at + OrderWord.orderID] = commands[idAt]!;
-  words[at + OrderWord.orderID + 1] = commands[idAt + 1]!;
-  words[at + OrderWord.orderID + 2] = commands[idAt + 2]!;
-  words[at + OrderWord.orderID + 3] = commands[idAt + 3]!;
-  words[at + OrderWord.entry] = entry;
-  words[at + OrderWord.traits] =
-    sideAt(commands, block) |
-    (TimeInForce.GTC << 2) |
-    (preventionOf(instrument, commands, block) << 5) |
-    (instrument.securityID << 12);
-  words[at + OrderWord.accountID] = commands[block + (New.accountID >>> 2)]!;
-  words[at + OrderWord.firstSeqNum] = state.seqLow;
-  words[at + OrderWord.firstSeqNum + 1] = state.seqHigh;
-  const doubles = hot.doublesOf(slot);
-  doubles[(at >>> 1) + OrderDouble.leavesQty] = orderQty;
-  doubles[(at >>> 1) + OrderDouble.fillableQty] = orderQty;
-  const rare = cold.doublesOf(slot);
-  const rareAt = slot << (coldShift - 1);
-  rare[rareAt + ColdDouble.entryRptSeq] = instrument.rptSeq;
-  rare[rareAt + ColdDouble.preventedQty] = 0;
-  rare[rareAt + ColdDouble.expireTime] = 0;
-  return slot;
-}
-
-function sideAt(commands: Int32Array, block: number): number {
-  return (commands[block + kindAt]! >>> 16) & 3;
-}
-
-function preventionOf(instrument: Instrument, commands: Int32Array, block: number): number {
+const preventionOf = (instrument: Instrument, commands: Int32Array, block: number): number => {
   const mode = (commands[block + rulesAt]! >>> 8) & 0xff;
   return mode === SelfTradePrevention.Default ? instrument.selfTradePrevention : mode;
-}
+};
 
 /** As writeOrderAccepted, for a plain order. */
-function writeAccepted(
+const writeAccepted = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const header = out.claim(Accepted.blockLength);
   const { words } = out;
   const at = header + 2;
@@ -284,4 +294,4 @@ function writeAccepted(
   words[to + 7] = commands[from + 7]!;
   words[to + 8] = commands[from + 8]!;
   words[to + 9] = 0;
-}
+};

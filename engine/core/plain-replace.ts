@@ -1,11 +1,10 @@
-import { AccountStatus, Decision, TradingState } from "../../schema/generated/enums.ts";
 import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
-import { joinLevel, leaveLevelOf } from "./book.ts";
+import { joinLevel, joinPage, leaveLevelOf } from "./book.ts";
 import { uint53At } from "./command-buffer.ts";
 import type { EventBuffer } from "./event-buffer.ts";
-import { isMultiple, isOrderQty, wouldCross } from "./grid.ts";
+import { wouldCross } from "./grid.ts";
 import { hashID } from "./id-table.ts";
-import type { Instrument } from "./instruments.ts";
+import type { Ladder } from "./ladder.ts";
 import { writeOrderReplaced } from "./order-events.ts";
 import {
   ColdDouble,
@@ -16,74 +15,61 @@ import {
   OrderWord,
   sideOf,
 } from "./order-pool.ts";
-import { bucketOf } from "./plain-cancel.ts";
+import { bucketOf, mayBeHeld } from "./plain-cancel.ts";
+import { admit } from "./plain-order.ts";
 import { losesPriority } from "./order-request.ts";
 import type { PartitionState } from "./state.ts";
+
+const priceAt = Replace.price >>> 2;
+const orderQtyAt = Replace.orderQty >>> 2;
 
 /**
  * A replace of the first version that gives a plain GTC order a price and a quantity with which it rests at once: what most replaces are,
  * in one go. False, and nothing is changed, where it is anything else, is to be refused, would take or end the order, or where a
  * table is growing: then applyReplace has to do it.
  */
-export function replacePlain(
+export const replacePlain = (
   state: PartitionState,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): boolean {
-  const { hot, table } = state.orders;
-  if (hot.isMoving || table.isMoving || commands[block - 1]! >>> 16 !== 0) return false;
-  const { words } = hot;
-  const bucket = bucketOf(table.pairs, words, commands, block + (Replace.orderID >>> 2));
+): boolean => {
+  const { tables } = state;
+  const { pairs, orderWords: words } = tables;
+  if (tables.isMoving || commands[block - 1]! >>> 16 !== 0) return false;
+  const orderIDAt = block + (Replace.orderID >>> 2);
+  const bucket = bucketOf(tables, hashID(commands, orderIDAt), commands, orderIDAt);
   if (bucket < 0) return false;
-  const slot = table.pairs[bucket + 1]!;
+  const slot = pairs[bucket + 1]!;
   const at = slot << orderShift;
   const traits = words[at + OrderWord.traits]!;
-  const instrument = state.instrumentOf(traits);
-  if (!isPlainGTC(traits) || instrument.isGuarded) return false;
   const accountID = commands[block + (Replace.accountID >>> 2)]!;
-  if (words[at + OrderWord.accountID] !== accountID) return false;
-  if (!isWelcome(state, instrument, traits, commands, block)) return false;
-  if (!takeRequest(state, slot, commands, block) || !remember(state, commands, block)) return false;
-  change(state, instrument, slot, commands, block, out);
+  if (!isPlainGTC(traits) || words[at + OrderWord.accountID] !== accountID) return false;
+  const instrument = state.instrumentOf(traits);
+  const side = sideOf(traits);
+  if (wouldCross(instrument, side, commands[block + priceAt]!)) return false;
+  const account = admit(state, instrument, commands, block, priceAt, orderQtyAt);
+  if (account === 0 || !takeRequest(state, slot, commands, block)) return false;
+  const idAt = block + (Replace.commandID >>> 2);
+  const hash = hashID(commands, idAt);
+  const { window, numbers } = state;
+  if (mayBeHeld(state, hash, commands, idAt)) return false;
+  if (window.tryEnter(commands, idAt, hash, account, 0, numbers) === 0) return false;
+  writeOrderReplaced(state, instrument, slot, commands, block, out);
+  change(state, instrument.ladder, slot, side);
   return true;
-}
-
-/** Whether the checks of SEMANTICS §4 but those of id and order pass, and it does not take. Leaves its account in the state. */
-function isWelcome(
-  state: PartitionState,
-  instrument: Instrument,
-  traits: number,
-  commands: Int32Array,
-  block: number,
-): boolean {
-  const price = commands[block + (Replace.price >>> 2)]!;
-  const { accounts } = state;
-  state.takeAccount(commands[block + (Replace.accountID >>> 2)]!);
-  const { account } = state;
-  return (
-    price > 0 &&
-    accounts.statusOf(account) === AccountStatus.Active &&
-    accounts.entryCountOf(account) < accounts.entryShare &&
-    instrument.tradingState === TradingState.Open &&
-    !state.isAfter(uint53At(commands, block + (Replace.validUntil >>> 2))) &&
-    isMultiple(price, instrument.tickSize) &&
-    isOrderQty(instrument, uint53At(commands, block + (Replace.orderQty >>> 2))) &&
-    !wouldCross(instrument, sideOf(traits), price)
-  );
-}
+};
 
 /** Puts into state.replaced what the order becomes. Whether there is something left of it. */
-function takeRequest(
-  { orders, replaced }: PartitionState,
+const takeRequest = (
+  { tables, replaced }: PartitionState,
   slot: number,
   commands: Int32Array,
   block: number,
-): boolean {
-  const { words, doubles } = orders.hot;
+): boolean => {
+  const { orderWords: words, orderDoubles: doubles, coldDoubles } = tables;
   const at = slot << orderShift;
-  const cold = orders.cold.doublesOf(slot);
-  const preventedQty = cold[(slot << (coldShift - 1)) + ColdDouble.preventedQty]!;
+  const preventedQty = coldDoubles[(slot << (coldShift - 1)) + ColdDouble.preventedQty]!;
   const fillableQty = doubles[(at >>> 1) + OrderDouble.fillableQty]!;
   const cumQty = fillableQty - doubles[(at >>> 1) + OrderDouble.leavesQty]!;
   const price = commands[block + (Replace.price >>> 2)]!;
@@ -99,35 +85,22 @@ function takeRequest(
     orderQty <= fillableQty + preventedQty &&
     !losesPriority(commands, block);
   return true;
-}
-
-/** Enters the request in the id window; false where its id is there already. */
-function remember(state: PartitionState, commands: Int32Array, block: number): boolean {
-  const { window, account, now, seqNum, commandOffset } = state;
-  const idAt = block + (Replace.commandID >>> 2);
-  const hash = hashID(commands, idAt);
-  if (window.findAt(hash, commands, idAt, now) !== 0) return false;
-  window.enter(commands, idAt, hash, account, now, Decision.Accepted, seqNum, commandOffset);
-  return true;
-}
+};
 
 /** Makes of the order what state.replaced says. */
-function change(
-  state: PartitionState,
-  instrument: Instrument,
-  slot: number,
-  commands: Int32Array,
-  block: number,
-  out: EventBuffer,
-): void {
-  const { words, doubles } = state.orders.hot;
-  const { price, leavesQty, cumQty, keptPriority } = state.replaced;
-  const { ladder } = instrument;
+const change = (state: PartitionState, ladder: Ladder, slot: number, side: number): void => {
+  const { tables, replaced } = state;
+  const { orderDoubles: doubles } = tables;
+  const { price, leavesQty, cumQty, keptPriority } = replaced;
   const at = slot << orderShift;
-  writeOrderReplaced(state, instrument, slot, commands, block, out);
   doubles[(at >>> 1) + OrderDouble.leavesQty] = leavesQty;
   doubles[(at >>> 1) + OrderDouble.fillableQty] = leavesQty + cumQty;
   if (keptPriority) return;
-  leaveLevelOf(state.instruments.pages, ladder, words, at);
-  joinLevel(state, ladder, sideOf(words[at + OrderWord.traits]!), slot, price);
-}
+  leaveLevelOf(state.instruments.pages, ladder, tables.orderWords, at);
+  const page = ladder.pageOf(price);
+  if (page !== 0) joinPage(tables, ladder, page, side, slot, price);
+  else {
+    joinLevel(state, ladder, side, slot, price);
+    state.refreshTables();
+  }
+};

@@ -1,3 +1,4 @@
+import { assert } from "./assert.ts";
 import { headerBytes } from "../../schema/generated/records.ts";
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
@@ -5,10 +6,13 @@ import { OrderCancelRequestLayout as Cancel } from "../../schema/generated/order
 import { hashID } from "./id-table.ts";
 import type { EntryIndex } from "./entry-index.ts";
 import type { OrderPool } from "./order-pool.ts";
+import { CommandHead } from "./state.ts";
 import { receiveWords } from "./words.ts";
 
 const headerWords = headerBytes >>> 2;
 const idBytes = 16;
+
+assert(Cancel.orderID === Replace.orderID, "cancels and replaces have their orderID at one place");
 
 /**
  * Reads what commands that wait will look up and what is likely to be far away in memory: the buckets of their ids. Nothing is changed.
@@ -35,12 +39,29 @@ export class Preparation {
 
   /** For `count` commands, preparedMax at most, one every `stride` words from word `first` on. */
   prepare(words: Int32Array, first: number, stride: number, count: number): void {
-    this.#enteringCount = 0;
-    this.#wantedCount = 0;
-    const end = first + count * stride;
-    for (let at = first; at < end; at += stride) this.#hash(words, at);
+    this.#hash(words, first, stride, count);
     const entering = this.#index.touch(this.#entering, this.#enteringCount);
     this.read = entering ^ this.#orders.touch(this.#wanted, this.#wantedCount);
+  }
+
+  #hash(words: Int32Array, first: number, stride: number, count: number): void {
+    const entering = this.#entering;
+    const wanted = this.#wanted;
+    let enteringCount = 0;
+    let wantedCount = 0;
+    for (let index = 0; index < count; index++) {
+      const header = first + index * stride;
+      const kind = words[header]! >>> 16;
+      const block = header + headerWords;
+      if (kind === New.templateId || kind === Replace.templateId) {
+        entering[enteringCount++] = hashID(words, block + (CommandHead.id >>> 2));
+      }
+      if (kind === Cancel.templateId || kind === Replace.templateId) {
+        wanted[wantedCount++] = hashID(words, block + (Cancel.orderID >>> 2));
+      }
+    }
+    this.#enteringCount = enteringCount;
+    this.#wantedCount = wantedCount;
   }
 
   /** For `count` ids, preparedMax at most, one behind the other from byte `at` of `view` on, of entries that will be put back and may have orders. */
@@ -61,19 +82,6 @@ export class Preparation {
     for (let index = 0; index < count; index++) {
       receiveWords(view, at + index * idBytes, id, 0, idBytes >>> 2);
       this.#entering[index] = hashID(id, 0);
-    }
-  }
-
-  #hash(words: Int32Array, header: number): void {
-    const templateId = words[header]! >>> 16;
-    const block = header + headerWords;
-    if (templateId === New.templateId) {
-      this.#entering[this.#enteringCount++] = hashID(words, block + (New.orderID >>> 2));
-    } else if (templateId === Cancel.templateId) {
-      this.#wanted[this.#wantedCount++] = hashID(words, block + (Cancel.orderID >>> 2));
-    } else if (templateId === Replace.templateId) {
-      this.#wanted[this.#wantedCount++] = hashID(words, block + (Replace.orderID >>> 2));
-      this.#entering[this.#enteringCount++] = hashID(words, block + (Replace.commandID >>> 2));
     }
   }
 }

@@ -38,7 +38,7 @@ export class Quarantines {
   }
 }
 
-function byPlace(left: PendingQuarantine, right: PendingQuarantine): number {
+const byPlace = (left: PendingQuarantine, right: PendingQuarantine): number => {
   if (left.commandOffset !== right.commandOffset) return left.commandOffset - right.commandOffset;
   return left.commandHash < right.commandHash ? -1 : 1;
-}
+};

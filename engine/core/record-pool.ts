@@ -129,6 +129,35 @@ export class RecordPool {
     return slot;
   }
 
+  /** Whether a slot can be had without growth. */
+  get hasRoom(): boolean {
+    return this.#free !== 0 || this.top < this.#capacity;
+  }
+
+  /** The slot that is taken next. */
+  get next(): number {
+    return this.#free === 0 ? this.top : this.#free;
+  }
+
+  /** As allocate, where there is room and no memory is moving: `words` are those of `memory`, `strideShift` is its. */
+  take(words: Int32Array, strideShift: number): number {
+    const slot = this.#free;
+    if (slot === 0) return this.top++;
+    this.#free = words[slot << strideShift]!;
+    return slot;
+  }
+
+  /** As release, of a record at `at` of `words`, those of `memory`. */
+  giveBack(words: Int32Array, at: number, slot: number): void {
+    words[at] = this.#free;
+    this.#free = slot;
+  }
+
+  /** Moves the next records of memories that grew, for a pool from which slots are rarely taken. */
+  settle(): void {
+    if (this.memory.isMoving) this.#move();
+  }
+
   release(slot: number): void {
     const memory = this.memory;
     memory.wordsOf(slot)[slot << memory.strideShift] = this.#free;

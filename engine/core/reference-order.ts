@@ -8,7 +8,7 @@ export interface ReferenceOrder {
   readonly keys: readonly number[];
 }
 
-export function orderReference({ accounts, keys }: EngineCapture): ReferenceOrder {
+export const orderReference = ({ accounts, keys }: EngineCapture): ReferenceOrder => {
   const accountWords = wordsOf(accounts);
   const keyWords = wordsOf(keys);
   const accountIDOf = (slot: number) =>
@@ -19,18 +19,15 @@ export function orderReference({ accounts, keys }: EngineCapture): ReferenceOrde
       .sort((left, right) => accountIDOf(left) - accountIDOf(right)),
     keys: slotsOf(keys).sort((left, right) => compareKeyIDs(keyWords, left, right)),
   };
-}
+};
 
 /** A pool's first memory as words. */
-export function wordsOf({ buffers }: PoolCapture): Int32Array {
-  return new Int32Array(buffers[0]!);
-}
+export const wordsOf = ({ buffers }: PoolCapture): Int32Array => new Int32Array(buffers[0]!);
 
-function slotsOf({ top }: PoolCapture): number[] {
-  return Array.from({ length: top - 1 }, (_, index) => index + 1);
-}
+const slotsOf = ({ top }: PoolCapture): number[] =>
+  Array.from({ length: top - 1 }, (_, index) => index + 1);
 
-function compareKeyIDs(words: Int32Array, left: number, right: number): number {
+const compareKeyIDs = (words: Int32Array, left: number, right: number): number => {
   for (let index = 0; index < keyIDWords; index++) {
     const difference =
       bytesFirst(words[(left << keyShift) + index]!) -
@@ -38,10 +35,10 @@ function compareKeyIDs(words: Int32Array, left: number, right: number): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
+};
 
 /** A little-endian word as the number whose order is that of its bytes. */
-function bytesFirst(word: number): number {
+const bytesFirst = (word: number): number => {
   const swapped = (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
   return swapped >>> 0;
-}
+};

@@ -54,48 +54,50 @@ export const ScheduledField = {
   bytes: 16,
 } as const;
 
-export function readAccountLimits(view: DataView, at: number): ReferenceAccountLimits {
-  return {
-    accountID: view.getUint32(at + LimitsField.accountID, true),
-    symbol: readText(view, at + LimitsField.symbol, 16),
-    openOrderCountMax: view.getUint32(at + LimitsField.openOrderCountMax, true),
-    openNotionalMax: readWide(view, at + LimitsField.openNotionalMax),
-  };
-}
+export const readAccountLimits = (view: DataView, at: number): ReferenceAccountLimits => ({
+  accountID: view.getUint32(at + LimitsField.accountID, true),
+  symbol: readText(view, at + LimitsField.symbol, 16),
+  openOrderCountMax: view.getUint32(at + LimitsField.openOrderCountMax, true),
+  openNotionalMax: readWide(view, at + LimitsField.openNotionalMax),
+});
 
-export function readFeeSchedule(view: DataView, at: number): ReferenceFeeSchedule {
-  return {
-    feeTier: view.getUint32(at + FeesField.feeTier, true),
-    symbol: readText(view, at + FeesField.symbol, 16),
-    makerFeePpm: view.getInt32(at + FeesField.makerFeePpm, true),
-    takerFeePpm: view.getInt32(at + FeesField.takerFeePpm, true),
-  };
-}
+export const readFeeSchedule = (view: DataView, at: number): ReferenceFeeSchedule => ({
+  feeTier: view.getUint32(at + FeesField.feeTier, true),
+  symbol: readText(view, at + FeesField.symbol, 16),
+  makerFeePpm: view.getInt32(at + FeesField.makerFeePpm, true),
+  takerFeePpm: view.getInt32(at + FeesField.takerFeePpm, true),
+});
 
-export function readScheduledState(view: DataView, at: number): ReferenceScheduledState {
-  return {
-    effectiveTime: readUint53(view, at + ScheduledField.effectiveTime),
-    securityID: view.getUint32(at + ScheduledField.securityID, true),
-    tradingState: view.getUint32(at + ScheduledField.tradingState, true) as TradingState,
-  };
-}
+export const readScheduledState = (view: DataView, at: number): ReferenceScheduledState => ({
+  effectiveTime: readUint53(view, at + ScheduledField.effectiveTime),
+  securityID: view.getUint32(at + ScheduledField.securityID, true),
+  tradingState: view.getUint32(at + ScheduledField.tradingState, true) as TradingState,
+});
 
-export function writeScheduledState(view: DataView, at: number, change: ScheduledState): void {
+export const writeScheduledState = (view: DataView, at: number, change: ScheduledState): void => {
   writeUint53(view, at + ScheduledField.effectiveTime, change.effectiveTime);
   view.setUint32(at + ScheduledField.securityID, change.securityID, true);
   view.setUint32(at + ScheduledField.tradingState, change.tradingState, true);
-}
+};
 
-export function writeAccountLimits(view: DataView, at: number, limits: AccountLimitsCapture): void {
+export const writeAccountLimits = (
+  view: DataView,
+  at: number,
+  limits: AccountLimitsCapture,
+): void => {
   view.setUint32(at + LimitsField.accountID, limits.accountID, true);
   view.setUint32(at + LimitsField.openOrderCountMax, limits.openOrderCountMax, true);
   writeText(view, at + LimitsField.symbol, 16, limits.symbol);
   writeWideFrom(view, at + LimitsField.openNotionalMax, limits.openNotionalMax);
-}
+};
 
-export function writeFeeSchedule(view: DataView, at: number, schedule: FeeScheduleCapture): void {
+export const writeFeeSchedule = (
+  view: DataView,
+  at: number,
+  schedule: FeeScheduleCapture,
+): void => {
   view.setUint32(at + FeesField.feeTier, schedule.feeTier, true);
   view.setInt32(at + FeesField.makerFeePpm, schedule.makerFeePpm, true);
   view.setInt32(at + FeesField.takerFeePpm, schedule.takerFeePpm, true);
   writeText(view, at + FeesField.symbol, 16, schedule.symbol);
-}
+};

@@ -178,14 +178,14 @@ export interface ReferenceShape {
   readonly end: number;
 }
 
-export function shapeOf(counts: {
+export const shapeOf = (counts: {
   accountCount: number;
   keyCount: number;
   limitsCount: number;
   feesCount: number;
   instrumentCount: number;
   scheduledCount: number;
-}): ReferenceShape {
+}): ReferenceShape => {
   const keysAt = recordsAt + counts.accountCount * AccountField.bytes;
   const capsAt = keysAt + counts.keyCount * KeyField.bytes;
   const feesAt = capsAt + counts.limitsCount * LimitsField.bytes;
@@ -194,10 +194,10 @@ export function shapeOf(counts: {
   const end = scheduledAt + counts.scheduledCount * ScheduledField.bytes;
   const places = { accountsAt: recordsAt, keysAt, limitsAt: capsAt, feesAt, instrumentsAt };
   return { ...counts, ...places, scheduledAt, end };
-}
+};
 
 /** The section's shape; throws where the bytes do not hold one. */
-export function readShape(view: DataView): ReferenceShape {
+export const readShape = (view: DataView): ReferenceShape => {
   assert(view.byteLength >= recordsAt, "a snapshot has its head");
   assert(readText(view, 0, magic.length) === magic, "a snapshot starts with its magic");
   const shape = shapeOf({
@@ -211,10 +211,10 @@ export function readShape(view: DataView): ReferenceShape {
   assert(readUint53(view, sectionBytesAt) === shape.end, "the counts give the section's length");
   assert(shape.end <= view.byteLength, "a snapshot holds its whole reference section");
   return shape;
-}
+};
 
 /** Reads the section out of its bytes, or out of those of a whole snapshot. Throws where they are none. */
-export function readReference(bytes: Uint8Array): Reference {
+export const readReference = (bytes: Uint8Array): Reference => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = readShape(view);
   return {
@@ -241,34 +241,30 @@ export function readReference(bytes: Uint8Array): Reference {
       readScheduledState(view, shape.scheduledAt + index * ScheduledField.bytes),
     ),
   };
-}
+};
 
-function readLimits(view: DataView): EngineLimits {
+const readLimits = (view: DataView): EngineLimits => {
   const entries = limitNames.map((name, index) => [name, readUint53(view, limitsAt + index * 8)]);
   return Object.fromEntries(entries) as EngineLimits;
-}
+};
 
-function readAccount(view: DataView, at: number): ReferenceAccount {
-  return {
-    accountID: view.getUint32(at + AccountField.accountID, true),
-    accountStatus: view.getUint16(at + AccountField.accountStatus, true) as AccountStatus,
-    name: readText(view, at + AccountField.name, accountNameWords * 4),
-    feeTier: view.getUint16(at + AccountField.feeTier, true),
-  };
-}
+const readAccount = (view: DataView, at: number): ReferenceAccount => ({
+  accountID: view.getUint32(at + AccountField.accountID, true),
+  accountStatus: view.getUint16(at + AccountField.accountStatus, true) as AccountStatus,
+  name: readText(view, at + AccountField.name, accountNameWords * 4),
+  feeTier: view.getUint16(at + AccountField.feeTier, true),
+});
 
-function readKey(view: DataView, at: number): ReferenceKey {
-  return {
-    keyID: readText(view, at + KeyField.keyID, keyIDWords * 4),
-    accountID: view.getUint32(at + KeyField.accountID, true),
-    keyAlgorithm: view.getUint8(at + KeyField.traits) as KeyAlgorithm,
-    keyStatus: view.getUint8(at + KeyField.traits + 1) as KeyStatus,
-    scopes: view.getUint8(at + KeyField.traits + 2),
-    publicKey: readHex(view, at + KeyField.publicKey, publicKeyWords * 4),
-  };
-}
+const readKey = (view: DataView, at: number): ReferenceKey => ({
+  keyID: readText(view, at + KeyField.keyID, keyIDWords * 4),
+  accountID: view.getUint32(at + KeyField.accountID, true),
+  keyAlgorithm: view.getUint8(at + KeyField.traits) as KeyAlgorithm,
+  keyStatus: view.getUint8(at + KeyField.traits + 1) as KeyStatus,
+  scopes: view.getUint8(at + KeyField.traits + 2),
+  publicKey: readHex(view, at + KeyField.publicKey, publicKeyWords * 4),
+});
 
-function readInstrument(view: DataView, at: number): ReferenceInstrument {
+const readInstrument = (view: DataView, at: number): ReferenceInstrument => {
   const field = InstrumentField;
   return {
     securityID: view.getUint32(at + field.securityID, true),
@@ -293,15 +289,15 @@ function readInstrument(view: DataView, at: number): ReferenceInstrument {
     imbalanceQty: readUint53(view, at + field.imbalanceQty),
     imbalanceSide: view.getUint32(at + field.imbalanceSide, true) as Side,
   };
-}
+};
 
 /** Writes the section at the start of the view, which must have `shape.end` bytes of zeros. */
-export function writeReference(
+export const writeReference = (
   view: DataView,
   shape: ReferenceShape,
   order: ReferenceOrder,
   capture: EngineCapture,
-): void {
+): void => {
   writeText(view, 0, magic.length, magic);
   writeUint53(view, sectionBytesAt, shape.end);
   limitNames.forEach((name, index) =>
@@ -336,9 +332,9 @@ export function writeReference(
   capture.scheduledStates.forEach((change, index) =>
     writeScheduledState(view, shape.scheduledAt + index * ScheduledField.bytes, change),
   );
-}
+};
 
-function writeAccount(view: DataView, at: number, words: Int32Array, slot: number): void {
+const writeAccount = (view: DataView, at: number, words: Int32Array, slot: number): void => {
   const word = (index: number) => words[(slot << accountShift) + index]!;
   view.setInt32(at + AccountField.accountID, word(AccountWord.accountID), true);
   view.setUint16(at + AccountField.accountStatus, word(AccountWord.status), true);
@@ -346,9 +342,9 @@ function writeAccount(view: DataView, at: number, words: Int32Array, slot: numbe
   for (let index = 0; index < accountNameWords; index++) {
     view.setInt32(at + AccountField.name + index * 4, word(AccountWord.name + index), true);
   }
-}
+};
 
-function writeKey(view: DataView, at: number, words: Int32Array, slot: number): void {
+const writeKey = (view: DataView, at: number, words: Int32Array, slot: number): void => {
   const word = (index: number) => words[(slot << keyShift) + index]!;
   for (let index = 0; index < keyIDWords; index++) {
     view.setInt32(at + KeyField.keyID + index * 4, word(KeyWord.keyID + index), true);
@@ -358,9 +354,9 @@ function writeKey(view: DataView, at: number, words: Int32Array, slot: number): 
   for (let index = 0; index < publicKeyWords; index++) {
     view.setInt32(at + KeyField.publicKey + index * 4, word(KeyWord.publicKey + index), true);
   }
-}
+};
 
-function writeInstrument(view: DataView, at: number, instrument: InstrumentCapture): void {
+const writeInstrument = (view: DataView, at: number, instrument: InstrumentCapture): void => {
   const field = InstrumentField;
   view.setUint32(at + field.securityID, instrument.securityID, true);
   view.setInt32(at + field.tickSize, instrument.tickSize, true);
@@ -383,4 +379,4 @@ function writeInstrument(view: DataView, at: number, instrument: InstrumentCaptu
   writeUint53(view, at + field.indicativeQty, instrument.indicativeQty);
   writeUint53(view, at + field.imbalanceQty, instrument.imbalanceQty);
   view.setUint32(at + field.imbalanceSide, instrument.imbalanceSide, true);
-}
+};

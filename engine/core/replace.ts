@@ -31,12 +31,12 @@ import { isMatched } from "./grid.ts";
 import { cumQtyOf, refuseReplace } from "./validate.ts";
 
 /** OrderCancelReplaceRequest (SEMANTICS §4), its block from word `block` on: a pure decrease keeps the order's place, anything else sends it through the book again. */
-export function applyReplace(
+export const applyReplace = (
   state: PartitionState,
   { words, view }: CommandBuffer,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   state.takeID(words, block + (Replace.orderID >>> 2));
   const slot = state.findOrder();
   state.takeID(words, block + (Replace.commandID >>> 2));
@@ -52,15 +52,15 @@ export function applyReplace(
   const responseTo = CxlRejResponseTo.OrderCancelReplaceRequest;
   const orderIDAt = (block << 2) + Replace.orderID;
   writeCancelReject(view, block << 2, orderIDAt, reason, responseTo, out);
-}
+};
 
-function carryOut(
+const carryOut = (
   state: PartitionState,
   slot: number,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const traits = state.orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
   const instrument = state.instrumentOf(traits);
   state.taker.firstPx = 0;
@@ -70,17 +70,17 @@ function carryOut(
   if (instrument.stops !== null || state.triggered.count !== 0) {
     runTriggered(state, instrument, out);
   }
-}
+};
 
 /** A leg of a pair has been replaced: where it still has its other leg, that takes the new quantity too (SEMANTICS §4b). */
-function resizeOther(
+const resizeOther = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const other = otherLegOf(state, slot);
   const orderQty = uint53At(commands, block + (Replace.orderQty >>> 2));
   if (other === 0 || orderQty === 0) return;
@@ -100,16 +100,16 @@ function resizeOther(
   }
   replaced.price = orders.extras.wordOf(other, ExtraWord.price);
   changeWaiting(state, instrument, other, standing, commands, block, out);
-}
+};
 
-function replace(
+const replace = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const words = state.orders.hot.wordsOf(slot);
   const doubles = state.orders.hot.doublesOf(slot);
   const at = slot << orderShift;
@@ -126,17 +126,17 @@ function replace(
     replaced.orderQty <= presentQty &&
     !losesPriority(commands, block);
   changeResting(state, instrument, slot, commands, block, out);
-}
+};
 
 /** Makes of an order that rests what state.replaced says. */
-function changeResting(
+const changeResting = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const { replaced } = state;
   if (replaced.leavesQty <= 0) return closeReplaced(state, instrument, slot, commands, block, out);
   if (!replaced.keptPriority) leaveBook(state, instrument, slot);
@@ -144,17 +144,17 @@ function changeResting(
   if (!replaced.keptPriority) return enterAgain(state, instrument, slot, out);
   setQuantities(state, slot, replaced.leavesQty, replaced.cumQty);
   showLess(state, slot);
-}
+};
 
 /** The new quantity is used up already: the order ends. */
-function closeReplaced(
+const closeReplaced = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const { replaced } = state;
   replaced.orderQty = replaced.cumQty;
   replaced.leavesQty = 0;
@@ -166,29 +166,29 @@ function closeReplaced(
   writeRestingCanceled(state, instrument, slot, CancelReason.ReplacedBelowCumQty, out);
   cancelOther(state, instrument, slot, out);
   forgetOrder(state, slot, hashOfOrder(state, slot));
-}
+};
 
 /** Puts an order that has left its place at the end of its level, in the same slot; what it would trade first, it trades as a taker. */
-function enterAgain(
+const enterAgain = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   out: EventBuffer,
-): void {
+): void => {
   const { leavesQty, cumQty, price } = state.replaced;
   const words = state.orders.hot.wordsOf(slot);
   const side = sideOf(words[(slot << orderShift) + OrderWord.traits]!);
   if (isMatched(instrument, side, price)) return takeAgain(state, instrument, slot, out);
   restAgain(state, instrument, slot, price, leavesQty, cumQty);
-}
+};
 
 /** Matches an order that has left its place as a taker; what is left of it rests. */
-function takeAgain(
+const takeAgain = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   out: EventBuffer,
-): void {
+): void => {
   const { replaced, taker } = state;
   startAsTaker(state, slot, replaced.price);
   taker.leavesQty = replaced.leavesQty;
@@ -198,9 +198,9 @@ function takeAgain(
   matchTaker(state, instrument, out);
   endOutsideBand(instrument, taker);
   settleTaker(state, instrument, slot, replaced.price, out);
-}
+};
 
-function preventedQtyOf(state: PartitionState, slot: number): number {
+const preventedQtyOf = (state: PartitionState, slot: number): number => {
   const doubles = state.orders.cold.doublesOf(slot);
   return doubles[(slot << (coldShift - 1)) + ColdDouble.preventedQty]!;
-}
+};

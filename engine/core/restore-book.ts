@@ -37,12 +37,12 @@ interface Source {
 }
 
 /** Puts the orders [first, first + count) of a snapshot, which are one side of a book, back on it. Throws on impossible ones. */
-export function restoreBook(
+export const restoreBook = (
   state: PartitionState,
   instrument: Instrument,
   source: Source,
   { side, first, count }: { side: Side; first: number; count: number },
-): void {
+): void => {
   const { view, shape, preparation } = source;
   const { orders: column } = shape;
   const end = first + count;
@@ -69,29 +69,29 @@ export function restoreBook(
     restoreConnection(state, slot, source.connections.get(index));
     if (timeInForceOf(flags) === TimeInForce.GTD) state.timers.set(slot);
   }
-}
+};
 
 /** Of the order whose id was read; its entry in the id window comes after all orders. */
-export function checkIdentity(
+export const checkIdentity = (
   state: PartitionState,
   instrument: Instrument,
   accountID: number,
   firstSeqNum: number,
-): void {
+): void => {
   assert(state.findOrder() === 0, "no order rests twice");
   assert(firstSeqNum > 0, "an order came with a command");
   assert(state.id[0] === instrument.firstOfOrderIDs, "an orderID is of its symbol");
   const isKnown = state.accounts.isDefined(state.accounts.find(accountID));
   assert(isKnown, "an order is of a known account");
-}
+};
 
 /** Fills in a record from a snapshot's columns and enters it in the table. */
-function restoreOrder(
+const restoreOrder = (
   state: PartitionState,
   instrument: Instrument,
   { view, shape }: Source,
   index: number,
-): number {
+): number => {
   const { orders: column } = shape;
   const { orders } = state;
   const slot = orders.pool.allocate();
@@ -122,14 +122,14 @@ function restoreOrder(
   cold[coldAt + ColdDouble.expireTime] = checkedCount(view, column.expireTime + index * 8);
   orders.table.insert(state.idHash, slot);
   return slot;
-}
+};
 
 /** Gives an order that is an iceberg what it shows. */
-function restoreIceberg(
+const restoreIceberg = (
   { orders }: PartitionState,
   slot: number,
   iceberg: SnapshotIceberg | undefined,
-): void {
+): void => {
   if (iceberg === undefined) return;
   const { displayQty, shownQty } = iceberg;
   const at = slot << orderShift;
@@ -140,20 +140,20 @@ function restoreIceberg(
   orders.extras.give(slot);
   orders.extras.setDouble(slot, ExtraDouble.displayQty, displayQty);
   orders.extras.setDouble(slot, ExtraDouble.shownQty, shownQty);
-}
+};
 
 /** Gives an order that a connection has brought its connectionID. */
-function restoreConnection(
+const restoreConnection = (
   state: PartitionState,
   slot: number,
   connectionID: number | undefined,
-): void {
+): void => {
   if (connectionID === undefined) return;
   giveExtra(state, slot);
   state.orders.extras.setDouble(slot, ExtraDouble.connectionID, connectionID);
-}
+};
 
-function areTraitsPossible(state: PartitionState, slot: number): boolean {
+const areTraitsPossible = (state: PartitionState, slot: number): boolean => {
   const { hot, cold } = state.orders;
   const traits = hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
   const expireAt = (slot << (coldShift - 1)) + ColdDouble.expireTime;
@@ -166,16 +166,16 @@ function areTraitsPossible(state: PartitionState, slot: number): boolean {
     mode >= SelfTradePrevention.CancelNewest &&
     mode <= SelfTradePrevention.Decrement
   );
-}
+};
 
 /** A count that fits; throws otherwise. */
-export function checkedCount(view: DataView, at: number): number {
+export const checkedCount = (view: DataView, at: number): number => {
   assert(validUint53(view, at), "a snapshot's counts are at most 2^53 - 1");
   return readUint53(view, at);
-}
+};
 
-export function checkedAccountID(view: DataView, at: number): number {
+export const checkedAccountID = (view: DataView, at: number): number => {
   const accountID = view.getInt32(at, true);
   assert(accountID >= 0, "an accountID is not negative");
   return accountID;
-}
+};

@@ -25,7 +25,7 @@ import { isTriggeredBefore, joinStops } from "./stop-book.ts";
 import { isReachedNow } from "./triggers.ts";
 
 /** Puts the orders that wait back into their stop books. Throws on impossible ones. The books must have been restored. */
-export function restoreStops(state: PartitionState, view: DataView, shape: SpecialShape): void {
+export const restoreStops = (state: PartitionState, view: DataView, shape: SpecialShape): void => {
   assert(shape.end <= view.byteLength, "a snapshot holds all stops that it counts");
   let last = 0;
   let lastBook = 0;
@@ -44,14 +44,14 @@ export function restoreStops(state: PartitionState, view: DataView, shape: Speci
     [last, lastBook] = [slot, book];
   }
   assert(state.orders.count <= state.limits.orderCountMax, "open orders are within their limit");
-}
+};
 
-function restoreStop(
+const restoreStop = (
   state: PartitionState,
   instrument: Instrument,
   view: DataView,
   at: number,
-): number {
+): number => {
   state.readID(view, at + StopField.orderID);
   const accountID = checkedAccountID(view, at + StopField.accountID);
   const firstSeqNum = checkedCount(view, at + StopField.firstSeqNum);
@@ -82,9 +82,14 @@ function restoreStop(
   orders.table.insert(state.idHash, slot);
   if (timeInForceOf(flags) === TimeInForce.GTD) state.timers.set(slot);
   return slot;
-}
+};
 
-function restoreExtra({ orders }: PartitionState, slot: number, view: DataView, at: number): void {
+const restoreExtra = (
+  { orders }: PartitionState,
+  slot: number,
+  view: DataView,
+  at: number,
+): void => {
   const { extras } = orders;
   const price = view.getInt32(at + StopField.price, true);
   const pegOffsetValue = view.getInt32(at + StopField.pegOffsetValue, true);
@@ -96,14 +101,14 @@ function restoreExtra({ orders }: PartitionState, slot: number, view: DataView, 
   extras.setDouble(slot, ExtraDouble.placeRptSeq, checkedCount(view, at + StopField.placeRptSeq));
   const connectionID = checkedCount(view, at + StopField.connectionID);
   extras.setDouble(slot, ExtraDouble.connectionID, connectionID);
-}
+};
 
-function assertPossible(
+const assertPossible = (
   { orders, now }: PartitionState,
   instrument: Instrument,
   slot: number,
   flags: number,
-): void {
+): void => {
   const at = slot << orderShift;
   const stopPx = orders.hot.wordsOf(slot)[at + OrderWord.price]!;
   const leavesQty = orders.hot.doublesOf(slot)[(at >>> 1) + OrderDouble.leavesQty]!;
@@ -124,4 +129,4 @@ function assertPossible(
   assert(!isReachedNow(instrument, side, stopPx), "no stop that was reached waits");
   const isPast = entryRptSeq > 0 && entryRptSeq <= place && place <= instrument.rptSeq;
   assert(isPast, "a stop's entry and place lie in the past");
-}
+};

@@ -7,6 +7,7 @@ import { orderShift, OrderWord } from "./order-pool.ts";
 import { Preparation, preparedMax } from "./prepare.ts";
 import { checkedAccountID, checkedCount } from "./restore-book.ts";
 import type { StateShape } from "./state-section.ts";
+import { numberCount, StateNumber } from "./state-numbers.ts";
 import type { PartitionState } from "./state.ts";
 import { receiveWords } from "./words.ts";
 
@@ -16,11 +17,11 @@ import { receiveWords } from "./words.ts";
  *
  * Cost: an entry whose time is out is looked for among the orders only, and one that has time left among the young entries as well.
  */
-export function restoreWindow(
+export const restoreWindow = (
   state: PartitionState,
   view: DataView,
   { entries: column, entryCount }: StateShape,
-): ReadonlyMap<number, number> {
+): ReadonlyMap<number, number> => {
   const youngFrom = firstYoung(state, view, column, entryCount);
   state.window.held.reserve(youngFrom);
   state.window.index.reserve(entryCount - youngFrom);
@@ -32,6 +33,7 @@ export function restoreWindow(
     orderCount: 0,
     orderless: new Set(),
     deferred: new Map(),
+    numbers: new Float64Array(numberCount),
   };
   let lastSeqNum = 0;
   let lastTime = 0;
@@ -54,7 +56,7 @@ export function restoreWindow(
   const areAllKnown = source.orderCount === state.orders.count;
   assert(areAllKnown, "the id window has an entry of every open order");
   return source.deferred;
-}
+};
 
 interface Source {
   readonly view: DataView;
@@ -66,15 +68,17 @@ interface Source {
   /** Ids of entries whose time is out, and whose order has closed: few, since they leave with the next command. */
   readonly orderless: Set<string>;
   readonly deferred: Map<number, number>;
+  /** Time and command of an entry, by StateNumber. */
+  readonly numbers: Float64Array;
 }
 
 /** Entries stand in order of time: the place where those begin whose time is not out. */
-function firstYoung(
+const firstYoung = (
   { now, limits }: PartitionState,
   view: DataView,
   column: StateShape["entries"],
   entryCount: number,
-): number {
+): number => {
   let [low, high] = [0, entryCount];
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -83,10 +87,10 @@ function firstYoung(
     else high = middle;
   }
   return low;
-}
+};
 
 /** Whether the id of the entry `index` is above that of the one before it, whose command was the same. */
-function isIDAfter(view: DataView, idsAt: number, index: number): boolean {
+const isIDAfter = (view: DataView, idsAt: number, index: number): boolean => {
   const at = idsAt + index * 16;
   for (let part = 0; part < 16; part += 4) {
     const before = view.getUint32(at - 16 + part, false);
@@ -94,16 +98,16 @@ function isIDAfter(view: DataView, idsAt: number, index: number): boolean {
     if (own !== before) return own > before;
   }
   return false;
-}
+};
 
 /** A function of its own, since the loop around it runs too seldom to be compiled well. */
-function restoreEntry(
+const restoreEntry = (
   state: PartitionState,
   source: Source,
   index: number,
   seqNum: number,
   entryTime: number,
-): void {
+): void => {
   const { view, column, youngFrom } = source;
   state.readID(view, column.id + index * 16);
   const outcome = view.getInt32(column.outcome + index * 4, true);
@@ -127,19 +131,23 @@ function restoreEntry(
     return;
   }
   assert(window.findAny(idHash, id) === 0, "no id stands in the window twice");
-  const entry = window.enter(id, 0, idHash, account, entryTime, outcome, seqNum, commandOffset);
+  const { numbers } = source;
+  numbers[StateNumber.now] = entryTime;
+  numbers[StateNumber.seqNum] = seqNum;
+  numbers[StateNumber.commandOffset] = commandOffset;
+  const entry = window.enter(id, 0, idHash, account, outcome, 0, numbers);
   if (slot !== 0) window.attach(slot, entry);
   if (decisionOf(outcome) === Decision.Deferred) source.deferred.set(seqNum, entry);
-}
+};
 
 /** An order and its entry must be of one command. */
-function checkOrder(
+const checkOrder = (
   { orders }: PartitionState,
   slot: number,
   accountID: number,
   seqNum: number,
   outcome: number,
-): void {
+): void => {
   const words = orders.hot.wordsOf(slot);
   const at = slot << orderShift;
   assert(words[at + OrderWord.entry] === 0, "no id stands in the window twice");
@@ -148,17 +156,17 @@ function checkOrder(
   const isOne = words[at + OrderWord.accountID] === accountID && high * 4294967296 + low === seqNum;
   assert(isOne, "an order and its id window entry are of one command");
   assert(decisionOf(outcome) === Decision.Accepted, "an order that is open was accepted");
-}
+};
 
 /** Of the id that was read, which has no order. */
-function checkOrderless({ id }: PartitionState, { orderless }: Source, isYoung: boolean): void {
+const checkOrderless = ({ id }: PartitionState, { orderless }: Source, isYoung: boolean): void => {
   const name = id.subarray(0, 4).join();
   assert(!orderless.has(name), "no id stands in the window twice");
   if (!isYoung) orderless.add(name);
-}
+};
 
 /** Accepted without a reason, rejected with one, or deferred for one of those that may pass. */
-function isOutcome(outcome: number): boolean {
+const isOutcome = (outcome: number): boolean => {
   const reason = reasonOf(outcome);
   const attempt = attemptOf(outcome);
   const mark = markOf(outcome);
@@ -174,8 +182,7 @@ function isOutcome(outcome: number): boolean {
     default:
       return false;
   }
-}
+};
 
-function mayPass(ordRejReason: number): boolean {
-  return ordRejReason === OrdRejReason.UnknownSymbol || ordRejReason === OrdRejReason.NewerVersion;
-}
+const mayPass = (ordRejReason: number): boolean =>
+  ordRejReason === OrdRejReason.UnknownSymbol || ordRejReason === OrdRejReason.NewerVersion;

@@ -48,7 +48,7 @@ import { readWaitingShape, restoreWaiting } from "./waiting-section.ts";
  *
  * Cost: one pass over orders and id window, without an object for either.
  */
-export function restoreState(bytes: Uint8Array, versions: SemanticsList): PartitionState {
+export const restoreState = (bytes: Uint8Array, versions: SemanticsList): PartitionState => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const shape = readShape(view);
   const reference = readReference(bytes);
@@ -76,14 +76,14 @@ export function restoreState(bytes: Uint8Array, versions: SemanticsList): Partit
   restoreTimers(state, view, connections);
   restoreWaiting(state, view, readWaitingShape(view, connections.end), deferred);
   return state;
-}
+};
 
-function restoreAccounts(
+const restoreAccounts = (
   state: PartitionState,
   view: DataView,
   { accountsAt }: ReferenceShape,
   { accounts }: Reference,
-): void {
+): void => {
   assert(accounts.length <= state.limits.accountCountMax, "accounts are within their limit");
   let last = 0;
   accounts.forEach(({ accountID, accountStatus, name, feeTier }, index) => {
@@ -95,14 +95,14 @@ function restoreAccounts(
     state.accounts.define(accountID, accountStatus, feeTier, view, nameAt);
     last = accountID;
   });
-}
+};
 
-function restoreKeys(
+const restoreKeys = (
   state: PartitionState,
   view: DataView,
   { keysAt }: ReferenceShape,
   { keys }: Reference,
-): void {
+): void => {
   assert(keys.length <= state.limits.keyCountMax, "keys are within their limit");
   let last = "";
   keys.forEach(({ keyID, accountID, keyAlgorithm, keyStatus, scopes }, index) => {
@@ -119,14 +119,14 @@ function restoreKeys(
     state.keys.define(view, at + KeyField.keyID, accountID, traits, at + KeyField.publicKey);
     last = keyID;
   });
-}
+};
 
-function restoreInstruments(
+const restoreInstruments = (
   state: PartitionState,
   view: DataView,
   { instrumentsAt }: ReferenceShape,
   { instruments }: Reference,
-): void {
+): void => {
   const { instrumentCountMax } = state.limits;
   assert(instruments.length <= instrumentCountMax, "instruments are within their limit");
   instruments.forEach((terms, index) => {
@@ -148,14 +148,14 @@ function restoreInstruments(
   });
   const hashes = new Set(instruments.map((_, index) => state.instruments.at(index + 1).symbolHash));
   assert(hashes.size === instruments.length, "no two symbols have the same murmur2");
-}
+};
 
-function restoreAccountLimits(
+const restoreAccountLimits = (
   state: PartitionState,
   view: DataView,
   { limitsAt }: ReferenceShape,
   { accountLimits }: Reference,
-): void {
+): void => {
   assert(accountLimits.length <= state.limits.accountCountMax, "limits are within their limit");
   let last = "";
   accountLimits.forEach(({ accountID, symbol, openOrderCountMax }, index) => {
@@ -176,14 +176,14 @@ function restoreAccountLimits(
     state.accountLimits.set(accountID, instrument?.securityID ?? 0, caps);
   });
   if (accountLimits.length !== 0) state.instruments.holdToCaps();
-}
+};
 
-function restoreFees(
+const restoreFees = (
   state: PartitionState,
   view: DataView,
   { feesAt }: ReferenceShape,
   { feeSchedules }: Reference,
-): void {
+): void => {
   assert(feeSchedules.length <= state.limits.accountCountMax, "fees are within their limit");
   let last = "";
   feeSchedules.forEach(({ feeTier, symbol, ...rates }, index) => {
@@ -199,14 +199,14 @@ function restoreFees(
     state.fees.set(feeTier, instrument?.securityID ?? 0, rates);
   });
   if (feeSchedules.length !== 0) state.instruments.chargeFees();
-}
+};
 
-function restoreScheduled(
+const restoreScheduled = (
   { scheduled, instruments, now }: PartitionState,
   view: DataView,
   { scheduledAt }: ReferenceShape,
   { scheduledStates }: Reference,
-): void {
+): void => {
   scheduledStates.forEach((change, index) => {
     const at = scheduledAt + index * ScheduledField.bytes;
     const { effectiveTime, securityID, tradingState } = change;
@@ -219,39 +219,36 @@ function restoreScheduled(
     );
   });
   scheduled.load(scheduledStates);
-}
+};
 
-function isInstrumentWritten(view: DataView, at: number): boolean {
-  return (
-    validText(view, at + InstrumentField.symbol, 16) &&
-    validText(view, at + InstrumentField.baseCurrency, 8) &&
-    validText(view, at + InstrumentField.quoteCurrency, 8) &&
-    validUint53(view, at + InstrumentField.lotSize) &&
-    validUint53(view, at + InstrumentField.minOrderQty) &&
-    validUint53(view, at + InstrumentField.maxOrderQty) &&
-    validUint53(view, at + InstrumentField.rptSeq) &&
-    view.getInt32(at + InstrumentField.indicativePrice, true) >= 0 &&
-    validUint53(view, at + InstrumentField.indicativeQty) &&
-    validUint53(view, at + InstrumentField.imbalanceQty) &&
-    isSide(view.getUint32(at + InstrumentField.imbalanceSide, true)) &&
-    view.getInt32(at + InstrumentField.imbalanceSide + 4, true) === 0 &&
-    view.getInt32(at + InstrumentField.lastPx, true) >= 0
-  );
-}
+const isInstrumentWritten = (view: DataView, at: number): boolean =>
+  validText(view, at + InstrumentField.symbol, 16) &&
+  validText(view, at + InstrumentField.baseCurrency, 8) &&
+  validText(view, at + InstrumentField.quoteCurrency, 8) &&
+  validUint53(view, at + InstrumentField.lotSize) &&
+  validUint53(view, at + InstrumentField.minOrderQty) &&
+  validUint53(view, at + InstrumentField.maxOrderQty) &&
+  validUint53(view, at + InstrumentField.rptSeq) &&
+  view.getInt32(at + InstrumentField.indicativePrice, true) >= 0 &&
+  validUint53(view, at + InstrumentField.indicativeQty) &&
+  validUint53(view, at + InstrumentField.imbalanceQty) &&
+  isSide(view.getUint32(at + InstrumentField.imbalanceSide, true)) &&
+  view.getInt32(at + InstrumentField.imbalanceSide + 4, true) === 0 &&
+  view.getInt32(at + InstrumentField.lastPx, true) >= 0;
 
 /** What an auction would come to was published by the end of the command. */
-function assertIndication(state: PartitionState, instrument: Instrument): void {
+const assertIndication = (state: PartitionState, instrument: Instrument): void => {
   if (instrument.tradingState !== TradingState.Auction) return;
   findAuctionPrice(state, instrument, state.outcome);
   assert(instrument.indication.isOf(state.outcome), "an indication is of its book");
-}
+};
 
-function restoreBooks(
+const restoreBooks = (
   state: PartitionState,
   view: DataView,
   shape: StateShape,
   connections: ReadonlyMap<number, number>,
-): void {
+): void => {
   assert(shape.orderCount <= state.limits.orderCountMax, "orders are within their limit");
   state.orders.reserve(shape.orderCount);
   const icebergs = readIcebergs(view, readSpecialShape(view, shape.end), shape.orderCount);
@@ -272,4 +269,4 @@ function restoreBooks(
     assert(mayCross || bestAsk === 0 || bestBid < bestAsk, "no book is crossed or locked");
     assertIndication(state, instrument);
   }
-}
+};

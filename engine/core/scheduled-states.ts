@@ -66,6 +66,5 @@ export class ScheduledStates {
   }
 }
 
-function byTime(left: ScheduledState, right: ScheduledState): number {
-  return left.effectiveTime - right.effectiveTime || left.securityID - right.securityID;
-}
+const byTime = (left: ScheduledState, right: ScheduledState): number =>
+  left.effectiveTime - right.effectiveTime || left.securityID - right.securityID;

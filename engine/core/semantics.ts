@@ -42,8 +42,8 @@ export class UnknownSemantics extends Error {
 }
 
 /** The version of that number. Throws UnknownSemantics where the build lacks it. */
-export function semanticsOf(list: SemanticsList, semanticsVersion: number): Semantics {
+export const semanticsOf = (list: SemanticsList, semanticsVersion: number): Semantics => {
   const found = list.find((each) => each.semanticsVersion === semanticsVersion);
   if (found === undefined) throw new UnknownSemantics(semanticsVersion, list);
   return found;
-}
+};

@@ -120,10 +120,12 @@ export interface SnapshotEntry {
 }
 
 /** The canonical form of a capture; its first `referenceBytes` are the reference section. */
-export function serialiseCapture(capture: EngineCapture): {
+export const serialiseCapture = (
+  capture: EngineCapture,
+): {
   bytes: Uint8Array<ArrayBuffer>;
   referenceBytes: number;
-} {
+} => {
   const reference = orderReference(capture);
   const books = orderBooks(capture);
   const entries = orderEntries(capture);
@@ -157,10 +159,10 @@ export function serialiseCapture(capture: EngineCapture): {
   writeConnections(view, connections, brought, deadManTimers);
   writeWaiting(view, waiting, capture);
   return { bytes, referenceBytes: shape.end };
-}
+};
 
 /** A whole snapshot as plain objects. Throws where the bytes are none; whether the state is a possible one, Engine.restore says. */
-export function readSnapshot(bytes: Uint8Array): SnapshotState {
+export const readSnapshot = (bytes: Uint8Array): SnapshotState => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const reference = readReference(bytes);
   const shape = readStateShape(view, readShape(view).end, reference.instruments.length);
@@ -188,14 +190,14 @@ export function readSnapshot(bytes: Uint8Array): SnapshotState {
   const pairs = readPairs(view, specials);
   const deadManTimers = readTimers(view, connectionShape);
   return { ...reference, instruments, pairs, deadManTimers, idWindow, ...waiting };
-}
+};
 
-function readOrder(
+const readOrder = (
   view: DataView,
   { orders: column }: StateShape,
   index: number,
   iceberg: SnapshotIceberg | undefined,
-): Omit<SnapshotOrder, "connectionID"> {
+): Omit<SnapshotOrder, "connectionID"> => {
   const flags = view.getInt32(column.flags + index * 4, true);
   const leavesQty = readUint53(view, column.leavesQty + index * 8);
   return {
@@ -216,9 +218,13 @@ function readOrder(
     postOnly: postOnlyOf(flags) === 1,
     expireTime: readUint53(view, column.expireTime + index * 8),
   };
-}
+};
 
-function readEntry(view: DataView, { entries: column }: StateShape, index: number): SnapshotEntry {
+const readEntry = (
+  view: DataView,
+  { entries: column }: StateShape,
+  index: number,
+): SnapshotEntry => {
   const outcome = view.getUint32(column.outcome + index * 4, true);
   return {
     id: readUuid(view, column.id + index * 16),
@@ -232,4 +238,4 @@ function readEntry(view: DataView, { entries: column }: StateShape, index: numbe
     attempt: attemptOf(outcome),
     mark: markOf(outcome),
   };
-}
+};

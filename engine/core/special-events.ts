@@ -14,7 +14,7 @@ import type { PartitionState } from "./state.ts";
  */
 
 /** Adds to the OrderAccepted that was written last what state.request waits for and shows, and until when it stays. */
-export function addToAccepted(state: PartitionState, out: EventBuffer): void {
+export const addToAccepted = (state: PartitionState, out: EventBuffer): void => {
   const { stopPx, pegOffsetValue, displayQty, timeInForce } = state.request;
   const ofFields = displayQty !== 0 ? 2 : (stopPx | pegOffsetValue) !== 0 ? 1 : 0;
   const version = Math.max(ofFields, versionOfTimeInForce(timeInForce));
@@ -24,28 +24,28 @@ export function addToAccepted(state: PartitionState, out: EventBuffer): void {
   out.word(Accepted.stopPx, stopPx);
   out.word(Accepted.pegOffsetValue, pegOffsetValue);
   if (version >= 2) out.count(Accepted.displayQty, displayQty);
-}
+};
 
 /** Adds the stopPx of an order that waits to the OrderReplaced that was written last. */
-export function addToReplaced(stopPx: number, out: EventBuffer): void {
+export const addToReplaced = (stopPx: number, out: EventBuffer): void => {
   out.lengthen(Replaced.blockLength, Replaced.blockLengthV1, 1);
   out.word(Replaced.stopPx, stopPx);
   out.word(Replaced.stopPx + 4, 0);
-}
+};
 
 /** Adds to the OrderCanceled that was written last which order of its pair took it along. */
-export function addOtherOrderID(ids: Int32Array, idAt: number, out: EventBuffer): void {
+export const addOtherOrderID = (ids: Int32Array, idAt: number, out: EventBuffer): void => {
   out.lengthen(Canceled.blockLength, Canceled.blockLengthV9, 9);
   out.id(Canceled.otherOrderID, ids, idAt);
-}
+};
 
-export function writeOrderTriggered(
+export const writeOrderTriggered = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   stopPx: number,
   out: EventBuffer,
-): void {
+): void => {
   const order = state.orders.hot.wordsOf(slot);
   const at = slot << orderShift;
   const firstSeqAt = at + OrderWord.firstSeqNum;
@@ -57,4 +57,4 @@ export function writeOrderTriggered(
   out.pair(Triggered.firstSeqNum, order[firstSeqAt]!, order[firstSeqAt + 1]!);
   out.word(Triggered.stopPx, stopPx);
   out.word(Triggered.side, sideOf(order[at + OrderWord.traits]!));
-}
+};

@@ -14,21 +14,21 @@ import { startWaiting } from "./triggers.ts";
 import { newStopPx, startingStopPx } from "./validate-special.ts";
 
 /** Writes the OrderAccepted of a state.request that is not plain, its stopPx as it stands. */
-export function acceptSpecial(
+export const acceptSpecial = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const { request } = state;
   if (request.isStop) request.stopPx = startingStopPx(instrument, request);
   writeOrderAccepted(state, instrument, commands, block, out);
   addToAccepted(state, out);
-}
+};
 
 /** Gives the order of state.request that has just got this slot what it has beside its record. */
-export function keepSpecial(state: PartitionState, slot: number): void {
+export const keepSpecial = (state: PartitionState, slot: number): void => {
   const { request, orders } = state;
   if (request.isStop || request.displayQty !== 0 || request.connectionID !== 0) {
     const words = orders.hot.wordsOf(slot);
@@ -38,15 +38,15 @@ export function keepSpecial(state: PartitionState, slot: number): void {
     orders.extras.setDouble(slot, ExtraDouble.connectionID, request.connectionID);
   }
   countOpen(state, slot);
-}
+};
 
 /** The order of state.request, in its slot, starts to wait. `rptSeq` is that of its OrderAccepted. */
-export function waitFirst(
+export const waitFirst = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   rptSeq: number,
-): void {
+): void => {
   const { request, orders } = state;
   const words = orders.hot.wordsOf(slot);
   const at = slot << orderShift;
@@ -57,17 +57,17 @@ export function waitFirst(
   orders.extras.setDouble(slot, ExtraDouble.placeRptSeq, rptSeq);
   recount(state, slot);
   startWaiting(state, instrument, slot);
-}
+};
 
 /** A replace of an order that waits (SEMANTICS §5a), its block from word `block` on. */
-export function replaceWaiting(
+export const replaceWaiting = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const { orders, replaced } = state;
   const at = slot << orderShift;
   const presentQty = orders.hot.doublesOf(slot)[(at >>> 1) + OrderDouble.leavesQty]!;
@@ -84,10 +84,10 @@ export function replaceWaiting(
     replaced.orderQty <= presentQty &&
     !losesPriority(commands, block);
   changeWaiting(state, instrument, slot, stopPx, commands, block, out);
-}
+};
 
 /** Makes of an order that waits what state.replaced says, which waits for `stopPx` then. */
-export function changeWaiting(
+export const changeWaiting = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
@@ -95,7 +95,7 @@ export function changeWaiting(
   commands: Int32Array,
   block: number,
   out: EventBuffer,
-): void {
+): void => {
   const { orders, replaced } = state;
   const { extras } = orders;
   const doubles = orders.hot.doublesOf(slot);
@@ -111,4 +111,4 @@ export function changeWaiting(
   extras.setDouble(slot, ExtraDouble.placeRptSeq, instrument.rptSeq);
   recount(state, slot);
   startWaiting(state, instrument, slot);
-}
+};

@@ -94,33 +94,33 @@ export interface SpecialShape {
   readonly end: number;
 }
 
-export function shapeOfSpecials(
+export const shapeOfSpecials = (
   at: number,
   icebergCount: number,
   stopCount: number,
   pairCount: number,
-): SpecialShape {
+): SpecialShape => {
   const stopsAt = at + 8 + icebergCount * IcebergField.bytes;
   const pairsAt = stopsAt + 8 + stopCount * StopField.bytes;
   const end = pairsAt + 8 + pairCount * pairBytes;
   return { at, icebergCount, stopsAt, stopCount, pairsAt, pairCount, end };
-}
+};
 
-export function readSpecialShape(view: DataView, at: number): SpecialShape {
+export const readSpecialShape = (view: DataView, at: number): SpecialShape => {
   const icebergCount = readCount(view, at);
   const { stopsAt } = shapeOfSpecials(at, icebergCount, 0, 0);
   const stopCount = readCount(view, stopsAt);
   const { pairsAt } = shapeOfSpecials(at, icebergCount, stopCount, 0);
   return shapeOfSpecials(at, icebergCount, stopCount, readCount(view, pairsAt));
-}
+};
 
-function readCount(view: DataView, at: number): number {
+const readCount = (view: DataView, at: number): number => {
   assert(at + 8 <= view.byteLength && validUint53(view, at), "a snapshot counts special orders");
   return readUint53(view, at);
-}
+};
 
 /** Extra records of a capture by the slot of their order. */
-export function extrasBySlot({ extras }: EngineCapture): Map<number, number> {
+export const extrasBySlot = ({ extras }: EngineCapture): Map<number, number> => {
   const words = new Int32Array(extras.buffers[0]!);
   const bySlot = new Map<number, number>();
   for (let extra = 1; extra < extras.top; extra++) {
@@ -128,10 +128,13 @@ export function extrasBySlot({ extras }: EngineCapture): Map<number, number> {
     if (slot !== 0) bySlot.set(slot, extra);
   }
   return bySlot;
-}
+};
 
 /** Slots of the orders that wait: by securityID, buys then sells, in the order in which they are triggered. */
-export function orderStops(capture: EngineCapture, extras: ReadonlyMap<number, number>): number[] {
+export const orderStops = (
+  capture: EngineCapture,
+  extras: ReadonlyMap<number, number>,
+): number[] => {
   const words = new Int32Array(capture.orders.buffers[0]!);
   const doubles = new Float64Array(capture.extras.buffers[0]!);
   const word = (slot: number, at: number) => words[(slot << orderShift) + at]!;
@@ -147,14 +150,14 @@ export function orderStops(capture: EngineCapture, extras: ReadonlyMap<number, n
     if (nearness !== 0) return sideOf(traits(left)) === Sides.Buy ? nearness : -nearness;
     return placeOf(left) - placeOf(right);
   });
-}
+};
 
 /** Places, in the second section, of the orders that are icebergs. */
-export function orderIcebergs(
+export const orderIcebergs = (
   capture: EngineCapture,
   slots: readonly number[],
   extras: ReadonlyMap<number, number>,
-): number[] {
+): number[] => {
   if (extras.size === 0) return [];
   const doubles = new Float64Array(capture.extras.buffers[0]!);
   return [...slots.keys()].filter((index) => {
@@ -162,9 +165,9 @@ export function orderIcebergs(
     if (extra === undefined) return false;
     return doubles[(extra << (extraShift - 1)) + ExtraDouble.displayQty] !== 0;
   });
-}
+};
 
-export function writeSpecials(
+export const writeSpecials = (
   view: DataView,
   shape: SpecialShape,
   capture: EngineCapture,
@@ -174,7 +177,7 @@ export function writeSpecials(
     readonly icebergs: readonly number[];
     readonly stops: readonly number[];
   },
-): void {
+): void => {
   const doubles = new Float64Array(capture.extras.buffers[0]!);
   const double = (slot: number, at: number) =>
     doubles[((order.extras.get(slot) ?? 0) << (extraShift - 1)) + at]!;
@@ -191,15 +194,15 @@ export function writeSpecials(
     const at = shape.stopsAt + 8 + index * StopField.bytes;
     writeStop(view, at, capture, slot, order.extras.get(slot) ?? 0);
   });
-}
+};
 
-function writeStop(
+const writeStop = (
   view: DataView,
   at: number,
   { orders, extras }: EngineCapture,
   slot: number,
   extra: number,
-): void {
+): void => {
   const [hot, cold] = orders.buffers;
   const words = new Int32Array(hot!, (slot << orderShift) * 4);
   const doubles = new Float64Array(hot!, (slot << orderShift) * 4);
@@ -224,14 +227,14 @@ function writeStop(
   view.setInt32(at + StopField.stopPx, words[OrderWord.price]!, true);
   view.setInt32(at + StopField.pegOffsetValue, extraWords[ExtraWord.pegOffsetValue]!, true);
   writeUint53(view, at + StopField.connectionID, extraDoubles[ExtraDouble.connectionID]!);
-}
+};
 
 /** The icebergs by the place of their order in the second section; throws where they do not stand by it. */
-export function readIcebergs(
+export const readIcebergs = (
   view: DataView,
   shape: SpecialShape,
   orderCount: number,
-): Map<number, SnapshotIceberg> {
+): Map<number, SnapshotIceberg> => {
   assert(shape.stopsAt <= view.byteLength, "a snapshot holds all icebergs that it counts");
   const icebergs = new Map<number, SnapshotIceberg>();
   let last = -1;
@@ -246,13 +249,13 @@ export function readIcebergs(
     icebergs.set(order, { displayQty, shownQty: readUint53(view, at + IcebergField.shownQty) });
   }
   return icebergs;
-}
+};
 
 /** The orders that wait, with their securityID. */
-export function readStops(
+export const readStops = (
   view: DataView,
   shape: SpecialShape,
-): { readonly securityID: number; readonly stop: SnapshotStop }[] {
+): { readonly securityID: number; readonly stop: SnapshotStop }[] => {
   return Array.from({ length: shape.stopCount }, (_, index) => {
     const at = shape.stopsAt + 8 + index * StopField.bytes;
     const flags = view.getInt32(at + StopField.flags, true);
@@ -277,4 +280,4 @@ export function readStops(
     };
     return { securityID: view.getInt32(at + StopField.securityID, true), stop };
   });
-}
+};

@@ -67,10 +67,10 @@ export interface StateShape {
   readonly end: number;
 }
 
-export function shapeOfState(
+export const shapeOfState = (
   booksAt: number,
   counts: { instrumentCount: number; orderCount: number; entryCount: number },
-): StateShape {
+): StateShape => {
   const { instrumentCount, orderCount, entryCount } = counts;
   const orders = columnsFrom(booksAt + instrumentCount * bookBytes, orderCount, OrderColumn);
   const entryCountAt = orders.end;
@@ -85,13 +85,13 @@ export function shapeOfState(
     entries: entries.starts,
     end,
   };
-}
+};
 
-function columnsFrom<Column extends string>(
+const columnsFrom = <Column extends string>(
   at: number,
   count: number,
   widths: Readonly<Record<Column, number>>,
-): { starts: ColumnStarts<Column>; end: number } {
+): { starts: ColumnStarts<Column>; end: number } => {
   let end = at;
   const starts = {} as Record<Column, number>;
   for (const column in widths) {
@@ -99,14 +99,14 @@ function columnsFrom<Column extends string>(
     end += widths[column] * count;
   }
   return { starts, end };
-}
+};
 
 /** The section's shape; throws where the bytes are not exactly one. */
-export function readStateShape(
+export const readStateShape = (
   view: DataView,
   booksAt: number,
   instrumentCount: number,
-): StateShape {
+): StateShape => {
   assert(view.byteLength >= booksAt + instrumentCount * bookBytes, "a snapshot counts its orders");
   let orderCount = 0;
   for (let index = 0; index < instrumentCount; index++) {
@@ -121,15 +121,13 @@ export function readStateShape(
   const shape = shapeOfState(booksAt, { instrumentCount, orderCount, entryCount });
   assert(shape.end <= view.byteLength, "a snapshot holds all id window entries that it counts");
   return shape;
-}
+};
 
-export function countOfBids(view: DataView, booksAt: number, instrument: number): number {
-  return view.getUint32(booksAt + instrument * bookBytes, true);
-}
+export const countOfBids = (view: DataView, booksAt: number, instrument: number): number =>
+  view.getUint32(booksAt + instrument * bookBytes, true);
 
-export function countOfAsks(view: DataView, booksAt: number, instrument: number): number {
-  return view.getUint32(booksAt + instrument * bookBytes + 4, true);
-}
+export const countOfAsks = (view: DataView, booksAt: number, instrument: number): number =>
+  view.getUint32(booksAt + instrument * bookBytes + 4, true);
 
 /** Slots of the resting orders in book order, and how many of them are each book's bids and asks. */
 export interface BookOrder {
@@ -138,7 +136,7 @@ export interface BookOrder {
   readonly counts: Uint32Array;
 }
 
-export function orderBooks(capture: EngineCapture): BookOrder {
+export const orderBooks = (capture: EngineCapture): BookOrder => {
   const words = new Int32Array(capture.orders.buffers[0]!);
   const traitsOf = (slot: number) => words[(slot << orderShift) + OrderWord.traits]!;
   const heads: number[] = [];
@@ -164,15 +162,14 @@ export function orderBooks(capture: EngineCapture): BookOrder {
     counts[bookOf(head)]! += slots.length - before;
   }
   return { slots, counts };
-}
+};
 
 /** Bids and asks of securityID 1 are 0 and 1, of 2 they are 2 and 3. */
-function bookIndexOf(traits: number): number {
-  return (securityIDOf(traits) - 1) * 2 + (sideOf(traits) === Side.Buy ? 0 : 1);
-}
+const bookIndexOf = (traits: number): number =>
+  (securityIDOf(traits) - 1) * 2 + (sideOf(traits) === Side.Buy ? 0 : 1);
 
 /** Slots of the id window's entries in order of entry: by seqNum, those of a list, which left several at once, by the bytes of their ids. */
-export function orderEntries({ window }: EngineCapture): readonly number[] {
+export const orderEntries = ({ window }: EngineCapture): readonly number[] => {
   const words = new Int32Array(window.buffers[0]!);
   const doubles = new Float64Array(window.buffers[0]!);
   const slots: number[] = [];
@@ -185,15 +182,15 @@ export function orderEntries({ window }: EngineCapture): readonly number[] {
   return slots.sort(
     (left, right) => seqNumOf(left) - seqNumOf(right) || compareIDs(bytes, idAt(left), idAt(right)),
   );
-}
+};
 
 /** Writes the books' counts and the columns of their orders. */
-export function writeOrders(
+export const writeOrders = (
   view: DataView,
   shape: StateShape,
   { slots, counts }: BookOrder,
   capture: EngineCapture,
-): void {
+): void => {
   counts.forEach((count, index) => view.setUint32(shape.booksAt + index * 4, count, true));
   const [hotBuffer, coldBuffer] = capture.orders.buffers;
   const hot = new Int32Array(hotBuffer!);
@@ -222,15 +219,15 @@ export function writeOrders(
     view.setInt32(column.price + index * 4, word(OrderWord.price), true);
     view.setInt32(column.flags + index * 4, word(OrderWord.traits) & flagsMask, true);
   });
-}
+};
 
 /** Writes the id window. */
-export function writeEntries(
+export const writeEntries = (
   view: DataView,
   shape: StateShape,
   slots: readonly number[],
   { accounts, window }: EngineCapture,
-): void {
+): void => {
   const accountWords = new Int32Array(accounts.buffers[0]!);
   writeUint53(view, shape.entryCountAt, slots.length);
   const words = new Int32Array(window.buffers[0]!);
@@ -251,4 +248,4 @@ export function writeEntries(
     view.setInt32(column.accountID + index * 4, accountWords[accountAt]!, true);
     view.setInt32(column.outcome + index * 4, word(EntryWord.outcome), true);
   });
-}
+};

@@ -3,8 +3,10 @@ import { readUint53 } from "../../schema/wire.ts";
 import { AccountLimitsTable } from "./account-limits.ts";
 import { Accounts } from "./accounts.ts";
 import { AuctionOutcome } from "./auction-price.ts";
+import { uint53At } from "./command-buffer.ts";
 import { DeadManTimers } from "./dead-man-timers.ts";
 import { DeferredOrders } from "./deferred-orders.ts";
+import { highWord } from "./event-buffer.ts";
 import { FeeTable } from "./fees.ts";
 import { hashID } from "./id-table.ts";
 import { IdWindow } from "./id-window.ts";
@@ -15,11 +17,13 @@ import { Keys } from "./keys.ts";
 import type { EngineLimits } from "./limits.ts";
 import { OrderRequest } from "./order-request.ts";
 import { OrderPool, securityIDOf } from "./order-pool.ts";
+import { PlainTables } from "./plain-tables.ts";
 import { Quarantines } from "./quarantines.ts";
 import { ScheduledStates } from "./scheduled-states.ts";
 import { builtSemantics } from "./semantics.ts";
 import type { Semantics, SemanticsList } from "./semantics.ts";
 import { SlotList } from "./slot-list.ts";
+import { numberCount, StateNumber } from "./state-numbers.ts";
 import { Taker } from "./taker.ts";
 import { Timers } from "./timers.ts";
 
@@ -56,21 +60,14 @@ export class PartitionState {
   readonly window: IdWindow;
   readonly deferred = new DeferredOrders();
   readonly quarantines = new Quarantines();
-  /** Log time in ms, never falling. */
-  now = 0;
-
-  /**
-   * Log time of the last step 2e (SEMANTICS §1): as of then, what has run out has left the id window. A step before it must not let more
-   * leave, since a deferred order's entry may be among that.
-   */
-  windowTime = 0;
+  readonly tables = new PlainTables();
+  /** By StateNumber. */
+  readonly numbers = new Float64Array(numberCount);
 
   /** Of the command at hand, not part of the state: */
-  seqNum = 0;
   /** firstSeqNum of the order at hand, low and high word: the command's own but for a later attempt. */
   seqLow = 0;
   seqHigh = 0;
-  commandOffset = 0;
   /** Its id as words, with room for the requestHash behind them as in a command, and the hash of the id. */
   readonly id = new Int32Array(idWords + 2);
   idHash = 0;
@@ -102,30 +99,68 @@ export class PartitionState {
     this.versions = versions;
     this.semantics = versions[0];
     this.accounts = new Accounts(limits.idWindowEntryMax);
-    this.window = new IdWindow(this.accounts, this.orders, limits.idWindowMs);
+    this.window = new IdWindow(this.accounts, this.orders, limits.idWindowMs, this.numbers);
+  }
+
+  get now(): number {
+    return this.numbers[StateNumber.now]!;
+  }
+
+  set now(time: number) {
+    this.numbers[StateNumber.now] = time;
+  }
+
+  get windowTime(): number {
+    return this.numbers[StateNumber.windowTime]!;
+  }
+
+  set windowTime(time: number) {
+    this.numbers[StateNumber.windowTime] = time;
+  }
+
+  get seqNum(): number {
+    return this.numbers[StateNumber.seqNum]!;
+  }
+
+  get commandOffset(): number {
+    return this.numbers[StateNumber.commandOffset]!;
+  }
+
+  /** What is not plain has been done. */
+  refreshTables(): void {
+    this.tables.refresh(this.orders, this.instruments.pages, this.accounts);
   }
 
   /** Takes the command's place on the log. */
   begin(seqNum: number, commandOffset: number): void {
-    this.seqNum = seqNum;
+    this.numbers[StateNumber.seqNum] = seqNum;
+    this.numbers[StateNumber.commandOffset] = commandOffset;
     this.takeSeqNum(seqNum);
-    this.commandOffset = commandOffset;
   }
 
   /** The order at hand has this firstSeqNum. */
   takeSeqNum(seqNum: number): void {
     this.seqLow = seqNum | 0;
-    this.seqHigh = (seqNum / 4294967296) | 0;
+    this.seqHigh = highWord(seqNum);
   }
 
   /** SEMANTICS §1.1. */
   advance(appendTime: number, sendingTime: number): void {
-    const latest = sendingTime + aheadOfSendingMs;
-    this.advanceTo(appendTime < latest ? appendTime : latest);
+    this.advanceTo(Math.min(appendTime, sendingTime + aheadOfSendingMs));
   }
 
   advanceTo(time: number): void {
-    if (time > this.now) this.now = time;
+    const { numbers } = this;
+    numbers[StateNumber.now] = Math.max(time, numbers[StateNumber.now]!);
+  }
+
+  /** Whether step 2 of the command at hand has nothing to do: then it is over. */
+  isQuiet(): boolean {
+    const { numbers } = this;
+    const now = numbers[StateNumber.now]!;
+    if (now >= numbers[StateNumber.dueAt]!) return false;
+    numbers[StateNumber.windowTime] = now;
+    return true;
   }
 
   /** The instrument of an order, by its traits. */
@@ -195,6 +230,13 @@ export class PartitionState {
     return validUntil !== 0 && validUntil < this.now;
   }
 
+  /** As isTooLate, of a command whose block starts at word `block`. */
+  isLate(commands: Int32Array, block: number): boolean {
+    const at = block + (CommandHead.validUntil >>> 2);
+    if ((commands[at]! | commands[at + 1]!) === 0) return false;
+    return uint53At(commands, at) < this.numbers[StateNumber.now]!;
+  }
+
   isTooLate(command: DataView, block: number): boolean {
     return this.isAfter(readUint53(command, block + CommandHead.validUntil));
   }
@@ -210,10 +252,10 @@ export class PartitionState {
   rememberHash(low: number, high: number, reason: number): number {
     if (this.account === 0) this.account = this.accounts.obtain(this.accountID);
     const outcome = reason === 0 ? Decision.Accepted : Decision.Rejected | (reason << 16);
-    const { id, idHash, account, now, seqNum, commandOffset, window } = this;
+    const { id, idHash, account, numbers, window } = this;
     id[idWords] = low;
     id[idWords + 1] = high;
-    this.entry = window.enter(id, 0, idHash, account, now, outcome, seqNum, commandOffset);
+    this.entry = window.enter(id, 0, idHash, account, outcome, 0, numbers);
     return this.entry;
   }
 }

@@ -28,7 +28,7 @@ export class StopBook {
 }
 
 /** An order that waits joins the stop book, behind those with its stopPx, which stands as the price of its record. */
-export function joinStops(state: PartitionState, instrument: Instrument, slot: number): void {
+export const joinStops = (state: PartitionState, instrument: Instrument, slot: number): void => {
   const { extras } = state.orders;
   instrument.stops ??= new StopBook(state.instruments.pages);
   const { stops } = instrument;
@@ -41,29 +41,29 @@ export function joinStops(state: PartitionState, instrument: Instrument, slot: n
   const stopPx = stopPxOf(state, slot);
   if (side === Side.Buy) joinLevel(state, stops.buys, Side.Sell, slot, stopPx);
   else joinLevel(state, stops.sells, Side.Buy, slot, stopPx);
-}
+};
 
 /** An order leaves its book or its stop book; its record stays, with its limit as price. */
-export function withdraw(state: PartitionState, instrument: Instrument, slot: number): void {
+export const withdraw = (state: PartitionState, instrument: Instrument, slot: number): void => {
   const traits = traitsOf(state, slot);
   if ((traits & waitsBit) === 0) return leaveBook(state, instrument, slot);
   if (!leaveQueue(state, slot)) leaveStops(state, instrument, slot);
   const words = state.orders.hot.wordsOf(slot);
   words[(slot << orderShift) + OrderWord.price] = state.orders.extras.wordOf(slot, ExtraWord.price);
-}
+};
 
 /** An order that was reached may leave the queue of the cascade, which is empty at all other times. Whether it stood there. */
-function leaveQueue({ triggered }: PartitionState, slot: number): boolean {
+const leaveQueue = ({ triggered }: PartitionState, slot: number): boolean => {
   for (let index = 0; index < triggered.count; index++) {
     if (triggered.at(index) !== slot) continue;
     triggered.put(index, 0);
     return true;
   }
   return false;
-}
+};
 
 /** An order leaves the stop book; its record stays, with its stopPx as price. */
-export function leaveStops(state: PartitionState, { stops }: Instrument, slot: number): void {
+export const leaveStops = (state: PartitionState, { stops }: Instrument, slot: number): void => {
   if (stops === null) return;
   const { extras } = state.orders;
   if (extras.wordOf(slot, ExtraWord.pegOffsetValue) === 0) {
@@ -75,14 +75,14 @@ export function leaveStops(state: PartitionState, { stops }: Instrument, slot: n
   const last = trailing.at(--trailing.count);
   trailing.put(place, last);
   extras.setWord(last, ExtraWord.trailingAt, place);
-}
+};
 
 /** All waiting orders of a side in the order in which they are triggered. Allocates: for what is rare. */
-export function waitingInOrder(
+export const waitingInOrder = (
   state: PartitionState,
   { stops }: Instrument,
   side: number,
-): number[] {
+): number[] => {
   const slots: number[] = [];
   if (stops === null) return slots;
   const ladder = side === Side.Buy ? stops.buys : stops.sells;
@@ -100,10 +100,10 @@ export function waitingInOrder(
     if (sideOf(traitsOf(state, slot)) === side) slots.push(slot);
   }
   return slots.sort((left, right) => (isTriggeredBefore(state, left, right) ? -1 : 1));
-}
+};
 
 /** Whether of two waiting orders of one side the left one is triggered first. */
-export function isTriggeredBefore(state: PartitionState, left: number, right: number): boolean {
+export const isTriggeredBefore = (state: PartitionState, left: number, right: number): boolean => {
   const leftPx = stopPxOf(state, left);
   const rightPx = stopPxOf(state, right);
   if (leftPx !== rightPx) {
@@ -112,13 +112,11 @@ export function isTriggeredBefore(state: PartitionState, left: number, right: nu
   const { extras } = state.orders;
   const leftPlace = extras.doubleOf(left, ExtraDouble.placeRptSeq);
   return leftPlace < extras.doubleOf(right, ExtraDouble.placeRptSeq);
-}
+};
 
 /** What a waiting order waits for. */
-export function stopPxOf(state: PartitionState, slot: number): number {
-  return state.orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.price]!;
-}
+export const stopPxOf = (state: PartitionState, slot: number): number =>
+  state.orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.price]!;
 
-function traitsOf(state: PartitionState, slot: number): number {
-  return state.orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
-}
+const traitsOf = (state: PartitionState, slot: number): number =>
+  state.orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;

@@ -25,21 +25,18 @@ import type { StopBook } from "./stop-book.ts";
 import { isTriggeredBefore, joinStops, leaveStops, stopPxOf } from "./stop-book.ts";
 
 /** Whether a trade at `price` reaches a waiting order of `side`. */
-export function isReached(side: number, stopPx: number, price: number): boolean {
-  return side === Side.Buy ? price >= stopPx : price <= stopPx;
-}
+export const isReached = (side: number, stopPx: number, price: number): boolean =>
+  side === Side.Buy ? price >= stopPx : price <= stopPx;
 
 /** Whether the last trade has reached it; where the state is not Open, that is asked when it becomes Open. */
-export function isReachedNow(
+export const isReachedNow = (
   { lastPx, tradingState }: Instrument,
   side: number,
   stopPx: number,
-): boolean {
-  return lastPx !== 0 && tradingState === TradingState.Open && isReached(side, stopPx, lastPx);
-}
+): boolean => lastPx !== 0 && tradingState === TradingState.Open && isReached(side, stopPx, lastPx);
 
 /** A new or replaced order waits from here on; where the last trade has reached it already, it queues up at once. */
-export function startWaiting(state: PartitionState, instrument: Instrument, slot: number): void {
+export const startWaiting = (state: PartitionState, instrument: Instrument, slot: number): void => {
   const words = state.orders.hot.wordsOf(slot);
   const at = slot << orderShift;
   const side = sideOf(words[at + OrderWord.traits]!);
@@ -48,17 +45,17 @@ export function startWaiting(state: PartitionState, instrument: Instrument, slot
   } else {
     joinStops(state, instrument, slot);
   }
-}
+};
 
 /**
  * The cascade of SEMANTICS §5a, after the command's taker has come to its end state: what trades have reached becomes a taker, one
  * after the other, until nothing is reached any more. Cost: a step for each order that is triggered, and for each that trails.
  */
-export function runTriggered(
+export const runTriggered = (
   state: PartitionState,
   instrument: Instrument,
   out: EventBuffer,
-): void {
+): void => {
   const { triggered } = state;
   queueReached(state, instrument);
   for (let next = 0; next < triggered.count; next++) {
@@ -69,10 +66,14 @@ export function runTriggered(
     queueReached(state, instrument);
   }
   triggered.clear();
-}
+};
 
 /** As runTriggered, where a book has been opened: an uncross at taker.firstPx is the last trade, or there was none and an older one is. */
-export function runOpened(state: PartitionState, instrument: Instrument, out: EventBuffer): void {
+export const runOpened = (
+  state: PartitionState,
+  instrument: Instrument,
+  out: EventBuffer,
+): void => {
   const { stops, lastPx } = instrument;
   if (stops !== null && state.taker.firstPx === 0 && lastPx !== 0) {
     takeReached(state, instrument, stops, lastPx);
@@ -80,13 +81,13 @@ export function runOpened(state: PartitionState, instrument: Instrument, out: Ev
     queueSide(state, stops.sells, Side.Sell, lastPx);
   }
   runTriggered(state, instrument, out);
-}
+};
 
 /**
  * What the last taker's trades have reached leaves the stop book and queues up. Its prices only rise, or only fall: the first and the
  * last one say all.
  */
-function queueReached(state: PartitionState, instrument: Instrument): void {
+const queueReached = (state: PartitionState, instrument: Instrument): void => {
   const { taker } = state;
   const { stops, lastPx } = instrument;
   const { firstPx } = taker;
@@ -98,15 +99,15 @@ function queueReached(state: PartitionState, instrument: Instrument): void {
   }
   queueSide(state, stops.buys, Side.Buy, Math.max(firstPx, lastPx));
   queueSide(state, stops.sells, Side.Sell, Math.min(firstPx, lastPx));
-}
+};
 
 /** A trade at `price` moves the orders that trail, or reaches them. */
-function trail(
+const trail = (
   state: PartitionState,
   instrument: Instrument,
   stops: StopBook,
   price: number,
-): void {
+): void => {
   takeReached(state, instrument, stops, price);
   const { trailing } = stops;
   const { extras, hot } = state.orders;
@@ -120,15 +121,15 @@ function trail(
     words[at + OrderWord.price] =
       side === Side.Buy ? Math.min(stopPx, price + distance) : Math.max(stopPx, price - distance);
   }
-}
+};
 
 /** The orders that trail and are reached at `price` leave the stop book. */
-function takeReached(
+const takeReached = (
   state: PartitionState,
   instrument: Instrument,
   { trailing }: StopBook,
   price: number,
-): void {
+): void => {
   for (let index = trailing.count - 1; index >= 0; index--) {
     const slot = trailing.at(index);
     const words = state.orders.hot.wordsOf(slot);
@@ -138,16 +139,16 @@ function takeReached(
     leaveStops(state, instrument, slot);
     insertInOrder(state, side === Side.Buy ? state.reachedBuys : state.reachedSells, slot);
   }
-}
+};
 
-function insertInOrder(state: PartitionState, list: SlotList, slot: number): void {
+const insertInOrder = (state: PartitionState, list: SlotList, slot: number): void => {
   let place = list.count;
   while (place > 0 && isTriggeredBefore(state, slot, list.at(place - 1))) place--;
   list.insert(place, slot);
-}
+};
 
 /** The orders of a side up to the price that was reached, and those that trailed and were reached, in one order. */
-function queueSide(state: PartitionState, ladder: Ladder, side: number, bound: number): void {
+const queueSide = (state: PartitionState, ladder: Ladder, side: number, bound: number): void => {
   const { triggered } = state;
   const trailed = side === Side.Buy ? state.reachedBuys : state.reachedSells;
   let next = 0;
@@ -164,15 +165,15 @@ function queueSide(state: PartitionState, ladder: Ladder, side: number, bound: n
   }
   while (next < trailed.count) triggered.push(trailed.at(next++));
   trailed.clear();
-}
+};
 
 /** The order waits no longer: it is matched as a taker and comes to its end state, in the same slot where it rests. */
-function triggerOrder(
+const triggerOrder = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   out: EventBuffer,
-): void {
+): void => {
   const { orders, taker } = state;
   const words = orders.hot.wordsOf(slot);
   const at = slot << orderShift;
@@ -186,10 +187,10 @@ function triggerOrder(
   taker.preventedQty = 0;
   take(state, instrument, timeInForceOf(words[at + OrderWord.traits]!), out);
   settleTaker(state, instrument, slot, price, out);
-}
+};
 
 /** Its record becomes that of an order with this limit, and keeps its extra record where that of any other order would have one. */
-function stopWaiting(state: PartitionState, slot: number, price: number): void {
+const stopWaiting = (state: PartitionState, slot: number, price: number): void => {
   const { extras, hot } = state.orders;
   const words = hot.wordsOf(slot);
   const at = slot << orderShift;
@@ -200,15 +201,15 @@ function stopWaiting(state: PartitionState, slot: number, price: number): void {
   if (extras.doubleOf(slot, ExtraDouble.connectionID) !== 0) return;
   extras.release(slot);
   words[at + OrderWord.traits]! &= ~hasExtraBit;
-}
+};
 
 /** Matches the taker; afterwards taker.endReason is set unless it is filled, or may rest. */
-function take(
+const take = (
   state: PartitionState,
   instrument: Instrument,
   timeInForce: number,
   out: EventBuffer,
-): void {
+): void => {
   const { taker } = state;
   const { FillOrKill, ImmediateOrCancel, NoLiquidity } = CancelReason;
   boundTaker(instrument, taker);
@@ -221,4 +222,4 @@ function take(
   if (taker.endReason !== 0 || !taker.hasMore) return;
   if (taker.price === 0) taker.endReason = NoLiquidity;
   else if (timeInForce === TimeInForce.IOC) taker.endReason = ImmediateOrCancel;
-}
+};

@@ -27,12 +27,12 @@ const priceMax = 2147483647;
 const partsMax = 100;
 
 /** SEMANTICS §3, checks 9 and on, of a state.request that is not plain; reads the rest of it. */
-export function refuseSpecial(
+export const refuseSpecial = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
   block: number,
-): number {
+): number => {
   const { request } = state;
   readRest(request, commands, block);
   const { expireTime, orderQty, side, price } = request;
@@ -51,15 +51,15 @@ export function refuseSpecial(
   }
   const mustNotTake = request.isPostOnly && wouldCross(instrument, side, price);
   return mustNotTake ? OrdRejReason.PostOnlyWouldCross : 0;
-}
+};
 
-function refuseToStay(state: PartitionState, instrument: Instrument): number {
+const refuseToStay = (state: PartitionState, instrument: Instrument): number => {
   const isFull = state.orders.count >= state.limits.orderCountMax;
   return isFull ? OrdRejReason.OrderCapacityReached : refuseForCaps(state, instrument);
-}
+};
 
 /** What stands behind the quantities, and what newer versions have behind the block of the first one. */
-function readRest(request: OrderRequest, commands: Int32Array, block: number): void {
+const readRest = (request: OrderRequest, commands: Int32Array, block: number): void => {
   const blockLength = commands[block - 2]! & 0xffff;
   const hasTrigger = blockLength >= New.blockLengthV1;
   const hasDisplayQty = blockLength >= New.blockLengthV2;
@@ -70,17 +70,17 @@ function readRest(request: OrderRequest, commands: Int32Array, block: number): v
   request.pegOffsetValue = hasTrigger ? commands[block + (New.pegOffsetValue >>> 2)]! : 0;
   request.displayQty = hasDisplayQty ? uint53At(commands, block + (New.displayQty >>> 2)) : 0;
   request.connectionID = namedConnection(commands, block);
-}
+};
 
 /** What a stop waits for at first: 0 where it names no stopPx and no trade gives one in the range of prices. */
-export function startingStopPx({ lastPx }: Instrument, request: OrderRequest): number {
+export const startingStopPx = ({ lastPx }: Instrument, request: OrderRequest): number => {
   if (request.stopPx !== 0) return request.stopPx;
   const distance = request.pegOffsetValue;
   const stopPx = request.side === Side.Buy ? lastPx + distance : lastPx - distance;
   return lastPx === 0 || stopPx < 1 || stopPx > priceMax ? 0 : stopPx;
-}
+};
 
-function isCoherent(request: OrderRequest): boolean {
+const isCoherent = (request: OrderRequest): boolean => {
   const { isLimit, isStop, hasLimit, mayRest, isByCash, timeInForce } = request;
   const hasQty = request.orderQty !== 0;
   const isMarket = !hasLimit && !isStop;
@@ -96,9 +96,9 @@ function isCoherent(request: OrderRequest): boolean {
     !(timeInForce === TimeInForce.AtTheOpening && !isLimit) &&
     (timeInForce === TimeInForce.GTD) === (request.expireTime !== 0)
   );
-}
+};
 
-function refusePrices({ tickSize }: Instrument, request: OrderRequest): number {
+const refusePrices = ({ tickSize }: Instrument, request: OrderRequest): number => {
   const { price, stopPx, pegOffsetValue } = request;
   if (price < 0 || stopPx < 0 || pegOffsetValue < 0) return OrdRejReason.PriceOutOfRange;
   const isOnGrid =
@@ -106,19 +106,19 @@ function refusePrices({ tickSize }: Instrument, request: OrderRequest): number {
     isMultiple(stopPx, tickSize) &&
     isMultiple(pegOffsetValue, tickSize);
   return isOnGrid ? 0 : OrdRejReason.InvalidPriceIncrement;
-}
+};
 
-function isDisplayQty({ lotSize }: Instrument, { displayQty, orderQty }: OrderRequest): boolean {
+const isDisplayQty = ({ lotSize }: Instrument, { displayQty, orderQty }: OrderRequest): boolean => {
   if (displayQty === 0) return true;
   const isWithin = displayQty <= orderQty && orderQty <= displayQty * partsMax;
   return isWithin && isMultiple(displayQty, lotSize);
-}
+};
 
 /** The stopPx that a replace asks for, its block from word `block` on; 0 where it asks for none. */
-export function newStopPx(commands: Int32Array, block: number): number {
+export const newStopPx = (commands: Int32Array, block: number): number => {
   const blockLength = commands[block - 2]! & 0xffff;
   return blockLength < Replace.blockLengthV1 ? 0 : commands[block + (Replace.stopPx >>> 2)]!;
-}
+};
 
 /** What a replace asks for; 0 = as it is. */
 interface Replacement {
@@ -128,11 +128,11 @@ interface Replacement {
 }
 
 /** Of a replace with a stopPx, or of an order that waits or hides: from the fields that it does not have to the parts of an iceberg. */
-export function refuseSpecialReplacement(
+export const refuseSpecialReplacement = (
   state: PartitionState,
   slot: number,
   { price, orderQty, stopPx }: Replacement,
-): number {
+): number => {
   const { hot } = state.orders;
   const traits = hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
   const { tickSize } = state.instrumentOf(traits);
@@ -148,17 +148,17 @@ export function refuseSpecialReplacement(
   const displayQty = state.orders.extras.doubleOf(slot, ExtraDouble.displayQty);
   const hasTooManyParts = displayQty !== 0 && orderQty > displayQty * partsMax;
   return hasTooManyParts ? CxlRejReason.IncorrectQuantity : 0;
-}
+};
 
 /** Bands and caps, of a replace whose fields are in order. 0 = as it is. */
-export function refuseForGuards(
+export const refuseForGuards = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   price: number,
   orderQty: number,
   stopPx: number,
-): number {
+): number => {
   const { hot, cold } = state.orders;
   const at = slot << orderShift;
   const words = hot.wordsOf(slot);
@@ -176,16 +176,16 @@ export function refuseForGuards(
   const usedQty = cumQty + cold.doublesOf(slot)[preventedAt]!;
   const newLeavesQty = orderQty === 0 ? leavesQty : orderQty - usedQty;
   return refuseReplaceForCaps(state, instrument, slot, newPrice, newLeavesQty);
-}
+};
 
 /** What a new quantity of a leg would make of its pair, since the other leg takes it too. 0 = as it is. */
-export function refuseToResize(
+export const refuseToResize = (
   state: PartitionState,
   instrument: Instrument,
   slot: number,
   price: number,
   orderQty: number,
-): number {
+): number => {
   const other = otherLegOf(state, slot);
   if (other === 0 || orderQty === 0) return 0;
   const displayQty = state.orders.extras.doubleOf(other, ExtraDouble.displayQty);
@@ -196,20 +196,18 @@ export function refuseToResize(
     { slot, price: price || priceOf(state, slot), leavesQty: orderQty - preventedOf(state, slot) },
     { slot: other, price: priceOf(state, other), leavesQty: orderQty - preventedOf(state, other) },
   );
-}
+};
 
 /** The limit of an order that rests or waits; 0 = none. */
-function priceOf(state: PartitionState, slot: number): number {
+const priceOf = (state: PartitionState, slot: number): number => {
   const words = state.orders.hot.wordsOf(slot);
   const at = slot << orderShift;
   const waits = (words[at + OrderWord.traits]! & waitsBit) !== 0;
   return waits ? limitOf(state, slot) : words[at + OrderWord.price]!;
-}
+};
 
-function preventedOf({ orders }: PartitionState, slot: number): number {
-  return orders.cold.doublesOf(slot)[(slot << (coldShift - 1)) + ColdDouble.preventedQty]!;
-}
+const preventedOf = ({ orders }: PartitionState, slot: number): number =>
+  orders.cold.doublesOf(slot)[(slot << (coldShift - 1)) + ColdDouble.preventedQty]!;
 
-function limitOf({ orders }: PartitionState, slot: number): number {
-  return orders.extras.wordOf(slot, ExtraWord.price);
-}
+const limitOf = ({ orders }: PartitionState, slot: number): number =>
+  orders.extras.wordOf(slot, ExtraWord.price);

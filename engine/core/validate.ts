@@ -40,20 +40,20 @@ import {
  */
 
 /** SEMANTICS §3, check 2, of an order whose id is new. These refusals leave no id window entry. */
-export function refuseFirst(state: PartitionState, commands: Int32Array, block: number): number {
+export const refuseFirst = (state: PartitionState, commands: Int32Array, block: number): number => {
   if (state.isShareFull()) return OrdRejReason.IdWindowFull;
   const attempt = commands[block + (New.attempt >>> 2)]! & 0xffff;
   return attempt === 0 ? 0 : OrdRejReason.NotDeferred;
-}
+};
 
 /** SEMANTICS §3, checks 3 and on. Where the last ones are reached, state.request says afterwards what is asked for. */
-export function refuseNewOrder(
+export const refuseNewOrder = (
   state: PartitionState,
   instrument: Instrument | null,
   commands: Int32Array,
   block: number,
   isNewer: boolean,
-): number {
+): number => {
   const validUntil = uint53At(commands, block + (New.validUntil >>> 2));
   if (state.isAfter(validUntil)) return OrdRejReason.TooLateToEnter;
   if (isOfLostConnection(state, commands, block)) return OrdRejReason.ConnectionLost;
@@ -68,38 +68,37 @@ export function refuseNewOrder(
   const timeInForce = commands[block + (New.timeInForce >>> 2)]! & 0xff;
   if (!isTaken(instrument.tradingState, ordType, timeInForce)) return OrdRejReason.ExchangeClosed;
   return refuseRequest(state, instrument, commands, block);
-}
+};
 
 /** Whether a first attempt comes from a connection of whose timer none is armed: it has run out, so that nobody would cancel the order any more. */
-function isOfLostConnection(
+const isOfLostConnection = (
   { deadMen }: PartitionState,
   commands: Int32Array,
   block: number,
-): boolean {
+): boolean => {
   const connectionID = namedConnection(commands, block);
   if (connectionID === 0 || (commands[block + (New.attempt >>> 2)]! & 0xffff) !== 0) return false;
   return !deadMen.isArmed(commands[block + (New.accountID >>> 2)]!, connectionID);
-}
+};
 
 /** Check 8: what a state takes (SEMANTICS §4). */
-function isTaken(tradingState: number, ordType: number, timeInForce: number): boolean {
+const isTaken = (tradingState: number, ordType: number, timeInForce: number): boolean => {
   if (tradingState === TradingState.Open) return timeInForce !== TimeInForce.AtTheOpening;
   if (!isAuction(tradingState) || ordType === OrdType.Market) return false;
   return ordType !== OrdType.Limit || isLasting(timeInForce);
-}
+};
 
 /** Whether orders are taken and rest unmatched. */
-function isAuction(tradingState: number): boolean {
-  return tradingState === TradingState.PreOpen || tradingState === TradingState.Auction;
-}
+const isAuction = (tradingState: number): boolean =>
+  tradingState === TradingState.PreOpen || tradingState === TradingState.Auction;
 
 /** Checks 9 and on; leaves in state.request what they have read. */
-function refuseRequest(
+const refuseRequest = (
   state: PartitionState,
   instrument: Instrument,
   commands: Int32Array,
   block: number,
-): number {
+): number => {
   const { request } = state;
   const kind = commands[block + (New.attempt >>> 2)]!;
   const rules = commands[block + (New.timeInForce >>> 2)]!;
@@ -137,19 +136,19 @@ function refuseRequest(
   }
   const mustNotTake = isPostOnly && wouldCross(instrument, request.side, price);
   return mustNotTake ? OrdRejReason.PostOnlyWouldCross : 0;
-}
+};
 
 /** Whether an order is without cash, expireTime and execInst. The highest word of a Wide always is zero. */
-function isUnadorned(commands: Int32Array, block: number): boolean {
+const isUnadorned = (commands: Int32Array, block: number): boolean => {
   const cash = block + (New.cashOrderQty >>> 2);
   const expireTime = block + (New.expireTime >>> 2);
   const execInst = commands[block + (New.timeInForce >>> 2)]! & 0xff0000;
   const given = commands[cash]! | commands[cash + 1]! | commands[cash + 2]! | execInst;
   return (given | commands[expireTime]! | commands[expireTime + 1]!) === 0;
-}
+};
 
 /** Checks 9 to 11, where they may fail; reads the rest of the request. */
-function refuseRare(state: PartitionState, commands: Int32Array, block: number): number {
+const refuseRare = (state: PartitionState, commands: Int32Array, block: number): number => {
   const { request } = state;
   const cash = block + (New.cashOrderQty >>> 2);
   request.isByCash = (commands[cash]! | commands[cash + 1]! | commands[cash + 2]!) !== 0;
@@ -158,10 +157,10 @@ function refuseRare(state: PartitionState, commands: Int32Array, block: number):
   const { expireTime } = request;
   if (expireTime !== 0 && expireTime <= state.now) return OrdRejReason.ExpireTimePassed;
   return request.price < 0 ? OrdRejReason.PriceOutOfRange : 0;
-}
+};
 
 /** Check 9: whether the fields go together. */
-function isCoherent(request: OrderRequest): boolean {
+const isCoherent = (request: OrderRequest): boolean => {
   const { isLimit, mayRest, isByCash, timeInForce } = request;
   const hasPrice = request.price !== 0;
   const hasQty = request.orderQty !== 0;
@@ -175,15 +174,15 @@ function isCoherent(request: OrderRequest): boolean {
     !(request.isPostOnly && !(isLimit && mayRest)) &&
     (timeInForce === TimeInForce.GTD) === (request.expireTime !== 0)
   );
-}
+};
 
 /** SEMANTICS §4, replace, after the repeat; `slot` is the order's, 0 where none rests under the orderID. */
-export function refuseReplace(
+export const refuseReplace = (
   state: PartitionState,
   slot: number,
   commands: Int32Array,
   block: number,
-): number {
+): number => {
   if (state.isShareFull()) return CxlRejReason.IdWindowFull;
   const validUntil = uint53At(commands, block + (Replace.validUntil >>> 2));
   if (state.isAfter(validUntil)) return CxlRejReason.TooLateToEnter;
@@ -200,15 +199,15 @@ export function refuseReplace(
   const isOpen = tradingState === TradingState.Open || isAuction(tradingState);
   if (!isOpen) return CxlRejReason.ExchangeClosed;
   return refuseReplacement(state, slot, commands, block);
-}
+};
 
 /** As refuseReplace, of what the replace asks for: the order is the account's and may be replaced. */
-function refuseReplacement(
+const refuseReplacement = (
   state: PartitionState,
   slot: number,
   commands: Int32Array,
   block: number,
-): number {
+): number => {
   const traits = state.orders.hot.wordsOf(slot)[(slot << orderShift) + OrderWord.traits]!;
   const instrument = state.instrumentOf(traits);
   const price = commands[block + (Replace.price >>> 2)]!;
@@ -235,11 +234,11 @@ function refuseReplacement(
   return (traits & hasExtraBit) === 0
     ? 0
     : refuseToResize(state, instrument, slot, price, orderQty);
-}
+};
 
 /** What of a resting order has traded. */
-export function cumQtyOf(state: PartitionState, slot: number): number {
+export const cumQtyOf = (state: PartitionState, slot: number): number => {
   const doubles = state.orders.hot.doublesOf(slot);
   const at = slot << (orderShift - 1);
   return doubles[at + OrderDouble.fillableQty]! - doubles[at + OrderDouble.leavesQty]!;
-}
+};

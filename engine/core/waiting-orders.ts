@@ -14,7 +14,7 @@ export interface WaitingOrder {
   readonly validUntil: number;
 }
 
-export function waitingOrders({ deferred, window }: PartitionState): WaitingOrder[] {
+export const waitingOrders = ({ deferred, window }: PartitionState): WaitingOrder[] => {
   return deferred.inOrderOfEntry().map(({ entry, said, firstSeqNum, validUntil }) => {
     return {
       orderID: readUuid(said, New.orderID),
@@ -24,4 +24,4 @@ export function waitingOrders({ deferred, window }: PartitionState): WaitingOrde
       validUntil,
     };
   });
-}
+};

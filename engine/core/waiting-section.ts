@@ -74,30 +74,30 @@ export interface WaitingShape {
   readonly end: number;
 }
 
-export function shapeOfWaiting(
+export const shapeOfWaiting = (
   at: number,
   deferredCount: number,
   quarantineCount: number,
-): WaitingShape {
+): WaitingShape => {
   const quarantinesAt = at + 8 + deferredCount * DeferredField.bytes;
   const end = quarantinesAt + 8 + quarantineCount * quarantineBytes;
   return { at, deferredCount, quarantinesAt, quarantineCount, end };
-}
+};
 
 /** The section's shape; throws where the bytes do not end with exactly one. */
-export function readWaitingShape(view: DataView, at: number): WaitingShape {
+export const readWaitingShape = (view: DataView, at: number): WaitingShape => {
   const { quarantinesAt } = shapeOfWaiting(at, readCount(view, at), 0);
   const shape = shapeOfWaiting(at, readCount(view, at), readCount(view, quarantinesAt));
   assert(shape.end === view.byteLength, "a snapshot ends with what waits");
   return shape;
-}
+};
 
-function readCount(view: DataView, at: number): number {
+const readCount = (view: DataView, at: number): number => {
   assert(at + 8 <= view.byteLength && validUint53(view, at), "a snapshot counts what waits");
   return readUint53(view, at);
-}
+};
 
-export function writeWaiting(view: DataView, shape: WaitingShape, capture: EngineCapture): void {
+export const writeWaiting = (view: DataView, shape: WaitingShape, capture: EngineCapture): void => {
   const field = DeferredField;
   writeUint53(view, shape.at, shape.deferredCount);
   capture.deferred.forEach(({ firstSeqNum, validUntil, connectionID, said }, index) => {
@@ -119,14 +119,14 @@ export function writeWaiting(view: DataView, shape: WaitingShape, capture: Engin
     writeUint53(view, at, commandOffset);
     writeHash64(view, at + 8, commandHash);
   });
-}
+};
 
 /** As plain objects; `entries` are the id window's. */
-export function readWaiting(
+export const readWaiting = (
   view: DataView,
   shape: WaitingShape,
   entries: readonly { readonly id: string; readonly accountID: number; readonly seqNum: number }[],
-): { deferred: SnapshotDeferred[]; quarantines: PendingQuarantine[] } {
+): { deferred: SnapshotDeferred[]; quarantines: PendingQuarantine[] } => {
   const field = DeferredField;
   const waiting = shape.deferredCount === 0 ? [] : entries;
   const bySeqNum = new Map(waiting.map((entry) => [entry.seqNum, entry]));
@@ -151,26 +151,26 @@ export function readWaiting(
     };
   });
   return { deferred, quarantines: readQuarantines(view, shape) };
-}
+};
 
-function readQuarantines(view: DataView, shape: WaitingShape): PendingQuarantine[] {
+const readQuarantines = (view: DataView, shape: WaitingShape): PendingQuarantine[] => {
   return Array.from({ length: shape.quarantineCount }, (_, index) => {
     const at = shape.quarantinesAt + 8 + index * quarantineBytes;
     assert(validUint53(view, at), "a command set aside has a place");
     return { commandOffset: readUint53(view, at), commandHash: readHash64(view, at + 8) };
   });
-}
+};
 
 /**
  * Throws where no sequence of commands and Quarantines can have led there. The id window must have been restored; `entries` are those of
  * it that are deferred, by seqNum.
  */
-export function restoreWaiting(
+export const restoreWaiting = (
   state: PartitionState,
   view: DataView,
   shape: WaitingShape,
   entries: ReadonlyMap<number, number>,
-): void {
+): void => {
   // They may have been deferred under semantics that allowed more of them.
   const countMax = Math.max(...state.versions.map(({ rules }) => rules.deferredCountMax));
   assert(shape.deferredCount <= countMax, "deferred orders are within their limit");
@@ -195,14 +195,14 @@ export function restoreWaiting(
     );
   });
   assert(isInOrder && pending.length === quarantines.length, "Quarantines stand by their place");
-}
+};
 
-function restoreDeferred(
+const restoreDeferred = (
   state: PartitionState,
   view: DataView,
   at: number,
   entry: number | undefined,
-): void {
+): void => {
   assert(entry !== undefined, "a deferred order has its entry");
   assert(isDeferredWritten(view, at), "a deferred order's fields hold values of their types");
   const field = DeferredField;
@@ -228,9 +228,9 @@ function restoreDeferred(
   const firstSeqNum = readUint53(view, at + field.firstSeqNum);
   const connectionID = readUint53(view, at + field.connectionID);
   state.deferred.add({ entry, firstSeqNum, validUntil, connectionID, said });
-}
+};
 
-function isDeferredWritten(view: DataView, at: number): boolean {
+const isDeferredWritten = (view: DataView, at: number): boolean => {
   const field = DeferredField;
   return (
     validUint53(view, at + field.firstSeqNum) &&
@@ -246,10 +246,10 @@ function isDeferredWritten(view: DataView, at: number): boolean {
     view.getInt32(at + field.reserved, true) === 0 &&
     validUint53(view, at + field.connectionID)
   );
-}
+};
 
-function move(from: DataView, fromAt: number, to: DataView, at: number, length: number): void {
+const move = (from: DataView, fromAt: number, to: DataView, at: number, length: number): void => {
   for (let index = 0; index < length; index++) {
     to.setUint8(at + index, from.getUint8(fromAt + index));
   }
-}
+};

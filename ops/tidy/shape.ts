@@ -20,6 +20,19 @@ export function longFiles(tree: Tree): Finding[] {
     }));
 }
 
+/** Functions of the core that are declared, generators apart, which cannot be otherwise: there they are constants (docs/decisions/0009-functions-of-the-core-are-constants.md). */
+export function declaredFunctions(tree: Tree): Finding[] {
+  return handwritten(tree)
+    .filter(({ path }) => path.startsWith("engine/core/") && !/\.(test|fixture)\.ts$/.test(path))
+    .flatMap(({ path, source }) =>
+      [...source.code.matchAll(/^(?:export )?(?:async )?function\b(?!\*)/gm)].map(({ index }) => ({
+        path,
+        line: lineAt(source.text, index),
+        message: "a function declaration: a constant is called without being looked up each time",
+      })),
+    );
+}
+
 /** A block that is a list or a frame of functions, not a function: it may be long. */
 const noFunction =
   /\b(class|interface|namespace|enum)\b|(?:^|[=:(,[?&|]|\breturn|\bimport|\bexport|\bsatisfies)\s*$/;
