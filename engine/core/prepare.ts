@@ -41,7 +41,8 @@ export class Preparation {
   prepare(words: Int32Array, first: number, stride: number, count: number): void {
     this.#hash(words, first, stride, count);
     const entering = this.#index.touch(this.#entering, this.#enteringCount);
-    this.read = entering ^ this.#orders.touch(this.#wanted, this.#wantedCount);
+    const buckets = this.#orders.touchBuckets(this.#entering, this.#enteringCount);
+    this.read = entering ^ buckets ^ this.#orders.touch(this.#wanted, this.#wantedCount);
   }
 
   #hash(words: Int32Array, first: number, stride: number, count: number): void {
