@@ -120,10 +120,7 @@ export class Engine {
     if (!isQuiet) runDue(state, out);
     if (applyPlain(state, header >>> 16, words, block, out)) {
       if (isQuiet) return;
-    } else {
-      applyAny(state, header >>> 16, commands, block, out);
-      state.refreshTables();
-    }
+    } else applyAny(state, header >>> 16, commands, block, out);
     if (state.auctions.count !== 0) indicate(state, out);
   }
 
@@ -152,7 +149,6 @@ export class Engine {
     runDue(state, out);
     applyNewOrder(state, order, block, true, out);
     state.numbers[StateNumber.dueAt] = 0;
-    state.refreshTables();
     indicate(state, out);
   }
 
@@ -231,7 +227,7 @@ export class Engine {
 const preparationOf = ({ window, orders }: PartitionState): Preparation =>
   new Preparation(window.index, orders);
 
-/** SEMANTICS §1, step 2. */
+/** SEMANTICS §1, step 2; and what commands that are not plain have left to be seen to. */
 const runDue = (state: PartitionState, out: EventBuffer): void => {
   const { window } = state;
   if (state.timers.count !== 0) expireOrders(state, out);
@@ -246,12 +242,12 @@ const runDue = (state: PartitionState, out: EventBuffer): void => {
 
 /** Before then runDue has nothing to do, unless commands change that; 0 where each command has to look. */
 const nextDue = (state: PartitionState): number => {
-  const { auctions, timers, window, deadMen, scheduled, deferred } = state;
-  if (auctions.count !== 0 || timers.count !== 0 || window.released !== 0) return 0;
+  const { timers, window, deadMen, scheduled, deferred } = state;
+  if (timers.count !== 0 || window.released !== 0) return 0;
   return Math.min(window.batchDue, deadMen.firstDue, scheduled.firstDue, deferred.firstDue);
 };
 
-/** The command whose block starts at word `block`; what it leaves may be due at any time. */
+/** The command whose block starts at word `block`; what it leaves may be due at once, and tables may have grown: runDue is next. */
 const applyAny = (
   state: PartitionState,
   templateId: number,

@@ -6,12 +6,30 @@ import {
   Decision,
   OrdRejReason,
   Side,
+  TimeInForce,
 } from "../../schema/generated/enums.ts";
+import { frame } from "../../schema/frame.ts";
 import { NewOrderSingleLayout } from "../../schema/generated/new-order-single.ts";
 import { OrderCancelReplaceRequestLayout } from "../../schema/generated/order-cancel-replace-request.ts";
+import { CommandBuffer } from "./command-buffer.ts";
 import { alice, bob, brief, commandID, hashOf, orderID, Partition } from "./core.fixture.ts";
+import { EventBuffer } from "./event-buffer.ts";
 
 const idWindowMs = 1000;
+
+test("entries leave in time where nothing but plain orders comes", () => {
+  const partition = Partition.open({ idWindowMs: 100 });
+  const commands = new CommandBuffer();
+  // Past the partition's audit, which lets all leave that have run out.
+  for (let ms = 0; ms < 600; ms++) {
+    partition.time++;
+    commands.load(frame(partition.newOrder({ timeInForce: TimeInForce.IOC })));
+    const seqNum = ++partition.seqNum;
+    partition.engine.apply(commands, 0, seqNum, partition.time, seqNum, new EventBuffer());
+  }
+  const batchCount = 64;
+  expect(partition.engine.idWindowEntryCount).toBeLessThanOrEqual(100 + batchCount);
+});
 
 describe("rule 5: repeats (SEMANTICS §2)", () => {
   test("a repeat is answered with the first request's place and decision, and changes nothing", () => {

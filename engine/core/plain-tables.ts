@@ -6,7 +6,7 @@ import type { OrderPool } from "./order-pool.ts";
  * The memory that plain commands work on, in one object: asked for through the objects to which it belongs, each link of the chain is tested
  * again with every command, which takes longer than what is done with it.
  *
- * Invariant: plain commands let none of it grow or move; what does is followed by `refresh` before the next of them.
+ * Invariant: plain commands let none of it grow or move; what does is followed by `refresh` before the next of them: runDue, or a list between its items.
  */
 export class PlainTables {
   /** Some records stand in two places: then nothing is plain. */
