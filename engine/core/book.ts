@@ -5,7 +5,6 @@ import { hasExtraBit, orderShift, OrderWord, sideOf, timeInForceOf } from "./ord
 import { hashID } from "./id-table.ts";
 import type { Ladder } from "./ladder.ts";
 import type { LevelPages } from "./level-pages.ts";
-import type { PlainTables } from "./plain-tables.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -55,15 +54,20 @@ export const joinLevel = (
   ladder.open(side, price, level);
 };
 
-/** As joinLevel, of a price whose page is there, where no table is growing. */
+/** As joinLevel, where no table is growing; a page that has to be made may let one grow. */
 export const joinPage = (
-  { orderWords: words, levels }: PlainTables,
+  state: PartitionState,
   ladder: Ladder,
-  page: number,
   side: number,
   slot: number,
   price: number,
 ): void => {
+  const page = ladder.pageOf(price);
+  if (page === 0) {
+    joinLevel(state, ladder, side, slot, price);
+    return state.refreshTables();
+  }
+  const { orderWords: words, levels } = state.tables;
   const level = (page << 10) | (price & 1023);
   const at = slot << orderShift;
   const last = levels[(level << 1) + 1]!;

@@ -17,7 +17,6 @@ import {
   writeMassCancelReport,
 } from "./answer-events.ts";
 import { firstOfLevel, forgetOrder, hashOfOrder, nextInLevel } from "./book.ts";
-import { uint53At } from "./command-buffer.ts";
 import type { CommandBuffer } from "./command-buffer.ts";
 import { connectionOf } from "./connections.ts";
 import { endDeferred, namedDeferred } from "./deferral.ts";
@@ -90,8 +89,7 @@ const refuseCancel = (
   commands: Int32Array,
   block: number,
 ): number => {
-  const validUntil = uint53At(commands, block + (Cancel.validUntil >>> 2));
-  if (state.isAfter(validUntil)) return CxlRejReason.TooLateToEnter;
+  if (state.isLate(commands, block)) return CxlRejReason.TooLateToEnter;
   if (slot === 0) return CxlRejReason.UnknownOrder;
   const words = state.orders.hot.wordsOf(slot);
   const at = slot << orderShift;

@@ -65,9 +65,9 @@ export class IdTable {
 
   /** Enters a record under an id that is not here yet. */
   insert(hash: number, slot: number): void {
-    this.count++;
     if (this.#old !== null) this.#move(this.#old);
-    else if (this.count * 4 > this.pairs.length) this.#grow();
+    else if (!this.hasRoom) this.#grow();
+    this.count++;
     putPair(this.pairs, hash, slot);
   }
 

@@ -75,14 +75,9 @@ export class IdWindow {
 
   /** The entry of an id as of `now`, or 0. */
   find(hash: number, id: Int32Array, now: number): number {
-    return this.findAt(hash, id, 0, now);
-  }
-
-  /** As find, of an id that stands in `id` from `at` on. */
-  findAt(hash: number, id: Int32Array, at: number, now: number): number {
-    const number = this.index.find(hash, id, at);
-    if (number !== 0) return this.#settle(number, hash, id, at, now);
-    return this.heldCount === 0 ? 0 : this.#findHeld(hash, id, at);
+    const number = this.index.find(hash, id, 0);
+    if (number !== 0) return this.#settle(number, hash, id, now);
+    return this.heldCount === 0 ? 0 : this.#findHeld(hash, id);
   }
 
   /** As find, for a state that is being restored: among the entries of the ring, whether they have run out or not. */
@@ -270,25 +265,25 @@ export class IdWindow {
   }
 
   /** An entry of the ring that was found, or what has become of it where it has run out. */
-  #settle(number: number, hash: number, id: Int32Array, at: number, now: number): number {
+  #settle(number: number, hash: number, id: Int32Array, now: number): number {
     if (this.#timeOf(number) + this.#idWindowMs > now) return number;
     this.expire(now);
-    return this.#findHeld(hash, id, at);
+    return this.#findHeld(hash, id);
   }
 
-  #findHeld(hash: number, id: Int32Array, at: number): number {
-    const order = this.#orders.table.find(hash, id, at);
-    if (order === 0) return this.#findReleased(id, at);
+  #findHeld(hash: number, id: Int32Array): number {
+    const order = this.#orders.table.find(hash, id, 0);
+    if (order === 0) return this.#findReleased(id);
     const entry = this.#orders.hot.wordsOf(order)[(order << orderShift) + OrderWord.entry]!;
     return entry < 0 ? entry : 0;
   }
 
   /** One that an earlier item of the same list has released: it is there up to the next command. */
-  #findReleased(id: Int32Array, at: number): number {
+  #findReleased(id: Int32Array): number {
     for (let slot = this.released; slot !== 0;) {
       const words = this.held.memory.wordsOf(slot);
       const entryAt = slot << entryShift;
-      if (isSameID(words, entryAt + EntryWord.id, id, at)) return -slot;
+      if (isSameID(words, entryAt + EntryWord.id, id, 0)) return -slot;
       slot = words[entryAt + nextReleased]!;
     }
     return 0;

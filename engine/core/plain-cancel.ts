@@ -5,7 +5,7 @@ import type { EventBuffer } from "./event-buffer.ts";
 import { hashID, takeOut } from "./id-table.ts";
 import { writeCanceled } from "./order-events.ts";
 import { isPlainGTC, orderShift, OrderWord } from "./order-pool.ts";
-import type { PlainTables } from "./plain-tables.ts";
+import { bucketOf } from "./plain-tables.ts";
 import type { PartitionState } from "./state.ts";
 
 /**
@@ -42,42 +42,4 @@ export const cancelPlain = (
   words[at + OrderWord.traits] = 0;
   orders.pool.giveBack(words, at, slot);
   return true;
-};
-
-/** Where the pair of the order stands whose id stands at `idAt` of a command and has this hash, or -1. */
-export const bucketOf = (
-  { pairs, orderWords: orders }: PlainTables,
-  hash: number,
-  commands: Int32Array,
-  idAt: number,
-): number => {
-  const mask = pairs.length - 1;
-  for (let bucket = (hash << 1) & mask; ; bucket = (bucket + 2) & mask) {
-    const slot = pairs[bucket + 1]!;
-    if (slot === 0) return -1;
-    if (pairs[bucket] !== hash) continue;
-    const at = slot << orderShift;
-    if (
-      orders[at] === commands[idAt] &&
-      orders[at + 1] === commands[idAt + 1] &&
-      orders[at + 2] === commands[idAt + 2] &&
-      orders[at + 3] === commands[idAt + 3]
-    ) {
-      return bucket;
-    }
-  }
-};
-
-/**
- * Whether an id that stands at `idAt` of a command may be that of an entry that is held: of an order that is open, or of one that an earlier
- * item of the same list has closed.
- */
-export const mayBeHeld = (
-  { tables, window }: PartitionState,
-  hash: number,
-  commands: Int32Array,
-  idAt: number,
-): boolean => {
-  if (window.heldCount === 0) return false;
-  return window.released !== 0 || bucketOf(tables, hash, commands, idAt) >= 0;
 };

@@ -10,7 +10,7 @@ import {
 import { NewOrderSingleLayout as New } from "../../schema/generated/new-order-single.ts";
 import { OrderAcceptedLayout as Accepted } from "../../schema/generated/order-accepted.ts";
 import { accountShift, AccountWord } from "./accounts.ts";
-import { joinLevel, joinPage } from "./book.ts";
+import { joinPage } from "./book.ts";
 import { uint53At } from "./command-buffer.ts";
 import { headerWord, highWord, schemaWord } from "./event-buffer.ts";
 import type { EventBuffer } from "./event-buffer.ts";
@@ -20,7 +20,7 @@ import type { Instrument } from "./instruments.ts";
 import { matchTaker } from "./matching.ts";
 import { writeTakerCanceled } from "./order-events.ts";
 import { ColdDouble, coldShift, OrderDouble, orderShift, OrderWord } from "./order-pool.ts";
-import { mayBeHeld } from "./plain-cancel.ts";
+import { mayBeHeld } from "./plain-tables.ts";
 import { CommandHead } from "./state.ts";
 import type { PartitionState } from "./state.ts";
 
@@ -200,13 +200,7 @@ const rest = (
   coldDoubles[coldAt + ColdDouble.expireTime] = 0;
   orders.table.count++;
   putPair(tables.pairs, hash, slot);
-  const { ladder } = instrument;
-  const page = ladder.pageOf(price);
-  if (page !== 0) joinPage(tables, ladder, page, side, slot, price);
-  else {
-    joinLevel(state, ladder, side, slot, price);
-    state.refreshTables();
-  }
+  joinPage(state, instrument.ladder, side, slot, price);
   return slot;
 };
 

@@ -1,5 +1,5 @@
 import { OrderCancelReplaceRequestLayout as Replace } from "../../schema/generated/order-cancel-replace-request.ts";
-import { joinLevel, joinPage, leaveLevelOf } from "./book.ts";
+import { joinPage, leaveLevelOf } from "./book.ts";
 import { uint53At } from "./command-buffer.ts";
 import type { EventBuffer } from "./event-buffer.ts";
 import { wouldCross } from "./grid.ts";
@@ -15,7 +15,7 @@ import {
   OrderWord,
   sideOf,
 } from "./order-pool.ts";
-import { bucketOf, mayBeHeld } from "./plain-cancel.ts";
+import { bucketOf, mayBeHeld } from "./plain-tables.ts";
 import { admit } from "./plain-order.ts";
 import { losesPriority } from "./order-request.ts";
 import type { PartitionState } from "./state.ts";
@@ -97,10 +97,5 @@ const change = (state: PartitionState, ladder: Ladder, slot: number, side: numbe
   doubles[(at >>> 1) + OrderDouble.fillableQty] = leavesQty + cumQty;
   if (keptPriority) return;
   leaveLevelOf(state.instruments.pages, ladder, tables.orderWords, at);
-  const page = ladder.pageOf(price);
-  if (page !== 0) joinPage(tables, ladder, page, side, slot, price);
-  else {
-    joinLevel(state, ladder, side, slot, price);
-    state.refreshTables();
-  }
+  joinPage(state, ladder, side, slot, price);
 };

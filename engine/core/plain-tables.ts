@@ -1,6 +1,9 @@
 import type { Accounts } from "./accounts.ts";
 import type { LevelPages } from "./level-pages.ts";
+import { orderShift } from "./order-pool.ts";
 import type { OrderPool } from "./order-pool.ts";
+import type { PartitionState } from "./state.ts";
+import { isSameID } from "./words.ts";
 
 /**
  * The memory that plain commands work on, in one object: asked for through the objects to which it belongs, each link of the chain is tested
@@ -33,3 +36,33 @@ export class PlainTables {
     this.accountWords = pool.memory.words;
   }
 }
+
+/** Where the pair of the order stands whose id stands at `idAt` of a command and has this hash, or -1. */
+export const bucketOf = (
+  { pairs, orderWords: orders }: PlainTables,
+  hash: number,
+  commands: Int32Array,
+  idAt: number,
+): number => {
+  const mask = pairs.length - 1;
+  for (let bucket = (hash << 1) & mask; ; bucket = (bucket + 2) & mask) {
+    const slot = pairs[bucket + 1]!;
+    if (slot === 0) return -1;
+    if (pairs[bucket] !== hash) continue;
+    if (isSameID(orders, slot << orderShift, commands, idAt)) return bucket;
+  }
+};
+
+/**
+ * Whether an id that stands at `idAt` of a command may be that of an entry that is held: of an order that is open, or of one that an earlier
+ * item of the same list has closed.
+ */
+export const mayBeHeld = (
+  { tables, window }: PartitionState,
+  hash: number,
+  commands: Int32Array,
+  idAt: number,
+): boolean => {
+  if (window.heldCount === 0) return false;
+  return window.released !== 0 || bucketOf(tables, hash, commands, idAt) >= 0;
+};

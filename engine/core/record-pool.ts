@@ -121,12 +121,10 @@ export class RecordPool {
 
   /** A slot whose record holds what its last user left in it, but for word 0. */
   allocate(): number {
-    if (this.memory.isMoving) this.#move();
-    const slot = this.#free;
-    if (slot === 0) return this.#extend();
     const { memory } = this;
-    this.#free = memory.wordsOf(slot)[slot << memory.strideShift]!;
-    return slot;
+    if (memory.isMoving) this.#move();
+    if (!this.hasRoom) this.#grow();
+    return this.take(memory.wordsOf(this.#free), memory.strideShift);
   }
 
   /** Whether a slot can be had without growth. */
@@ -159,20 +157,16 @@ export class RecordPool {
   }
 
   release(slot: number): void {
-    const memory = this.memory;
-    memory.wordsOf(slot)[slot << memory.strideShift] = this.#free;
-    this.#free = slot;
+    const { memory } = this;
+    this.giveBack(memory.wordsOf(slot), slot << memory.strideShift, slot);
   }
 
   #move(): void {
     for (const memory of this.memories) memory.move(movesPerSlot);
   }
 
-  #extend(): number {
-    if (this.top === this.#capacity) {
-      this.#capacity *= 2;
-      for (const memory of this.memories) memory.grow();
-    }
-    return this.top++;
+  #grow(): void {
+    this.#capacity *= 2;
+    for (const memory of this.memories) memory.grow();
   }
 }

@@ -64,7 +64,7 @@ export class PartitionState {
   /** By StateNumber. */
   readonly numbers = new Float64Array(numberCount);
 
-  /** Of the command at hand, not part of the state: */
+  // Of the command at hand, not part of the state:
   /** firstSeqNum of the order at hand, low and high word: the command's own but for a later attempt. */
   seqLow = 0;
   seqHigh = 0;
@@ -120,10 +120,6 @@ export class PartitionState {
 
   get seqNum(): number {
     return this.numbers[StateNumber.seqNum]!;
-  }
-
-  get commandOffset(): number {
-    return this.numbers[StateNumber.commandOffset]!;
   }
 
   /** What is not plain has been done. */
@@ -232,9 +228,7 @@ export class PartitionState {
 
   /** As isTooLate, of a command whose block starts at word `block`. */
   isLate(commands: Int32Array, block: number): boolean {
-    const at = block + (CommandHead.validUntil >>> 2);
-    if ((commands[at]! | commands[at + 1]!) === 0) return false;
-    return uint53At(commands, at) < this.numbers[StateNumber.now]!;
+    return this.isAfter(uint53At(commands, block + (CommandHead.validUntil >>> 2)));
   }
 
   isTooLate(command: DataView, block: number): boolean {

@@ -54,8 +54,7 @@ export const refuseNewOrder = (
   block: number,
   isNewer: boolean,
 ): number => {
-  const validUntil = uint53At(commands, block + (New.validUntil >>> 2));
-  if (state.isAfter(validUntil)) return OrdRejReason.TooLateToEnter;
+  if (state.isLate(commands, block)) return OrdRejReason.TooLateToEnter;
   if (isOfLostConnection(state, commands, block)) return OrdRejReason.ConnectionLost;
   if (isNewer) return OrdRejReason.NewerVersion;
   if (instrument === null) return OrdRejReason.UnknownSymbol;
@@ -184,8 +183,7 @@ export const refuseReplace = (
   block: number,
 ): number => {
   if (state.isShareFull()) return CxlRejReason.IdWindowFull;
-  const validUntil = uint53At(commands, block + (Replace.validUntil >>> 2));
-  if (state.isAfter(validUntil)) return CxlRejReason.TooLateToEnter;
+  if (state.isLate(commands, block)) return CxlRejReason.TooLateToEnter;
   const accountStatus = state.accounts.statusOf(state.account);
   if (accountStatus === 0) return CxlRejReason.UnknownAccount;
   if (slot === 0) return CxlRejReason.UnknownOrder;
